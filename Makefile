@@ -1,0 +1,51 @@
+# Everything a person or a machine does with this project has one name here.
+# Each target sets up what it needs: Python 3.11 to 3.13, make and git are enough.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench goldens sample docs-data clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# The virtual environment is made again whenever the list of packages changes.
+$(STAMP): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "yibao needs Python 3.11, 3.12 or 3.13 with venv"; exit 69; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+setup: $(STAMP) ## Make the virtual environment in .venv
+
+demo: $(STAMP) ## Walk a sample mailing from Excel to reconciliation, into demo/
+	$(BIN)/yibao demo demo
+
+test: $(STAMP) ## Run all tests
+	$(BIN)/python -m pytest
+
+check: $(STAMP) ## What a change must pass: ruff, mypy, import contracts, tests with branch coverage
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+bench: $(STAMP) ## Print the speed of the hot paths
+	$(BIN)/python benchmarks/run.py
+
+goldens: $(STAMP) ## Write the expected pages again (read the diff before you commit it)
+	$(BIN)/python -m pytest tests/golden --update-goldens
+
+sample: $(STAMP) ## Write sample_data/ again from its seed
+	$(BIN)/python -m yibao_cli.sample sample_data
+
+docs-data: $(STAMP) ## Write the pages of docs/ that are made from the code
+	$(BIN)/python -m yibao_cli docs docs
+
+clean: ## Remove what can be made again
+	rm -rf demo build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

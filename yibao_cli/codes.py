@@ -1,0 +1,149 @@
+"""Numbers with a check: read them, check them, mask them.
+
+ID number 公民身份号码 (GB 11643), USCC 统一社会信用代码 (GB 32100), mobile, postcode, and our own
+piece number and sheet code. Worked values and negative controls: research/domain.md 6.4.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from stdnum.iso7064 import mod_11_2, mod_37_36, mod_97_10
+
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_POSTCODE = re.compile(r"\d{6}")
+_MAILING = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
+_SHEET_CODE = re.compile(
+    r"YB1/(?P<mailing>[0-9A-Z-]+)/(?P<piece>\d{7,9}[0-9A-Z])/(?P<copy>\d+)/(?P<page>\d+)-(?P<pages>\d+)/(?P<check>\d\d)"
+)
+_ID_LENGTH = 18
+
+
+def id_number_fault(text: str) -> str | None:
+    """What is wrong with an 18-digit ID number: `length`, `digits`, `date`, `check`; None when right.
+
+    Area codes are not judged: they change, and old ones stay valid on cards.
+    Source: GB 11643; research/domain.md 6.4.
+    """
+    if len(text) != _ID_LENGTH:
+        return "length"
+    if not (text[:17].isascii() and text[:17].isdigit() and text[17] in "0123456789X"):
+        return "digits"
+    if birth_date(text) is None:
+        return "date"
+    return None if mod_11_2.is_valid(text) else "check"
+
+
+def birth_date(id_number: str) -> date | None:
+    """Birth date in an ID number's digits 7 to 14, or None where they are no date."""
+    try:
+        return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+    except ValueError:
+        return None
+
+
+def id_check_char(first_17: str) -> str:
+    """Check character (0-9, X) that completes 17 digits to an ID number."""
+    return str(mod_11_2.calc_check_digit(first_17))
+
+
+def uscc_is_valid(text: str) -> bool:
+    """Tell whether 18 characters are a unified social credit code with a right check character.
+
+    Source: GB 32100; research/domain.md 6.4.
+    """
+    if len(text) != _ID_LENGTH or any(c not in _USCC_ALPHABET for c in text):
+        return False
+    return text[17] == uscc_check_char(text[:17])
+
+
+def uscc_check_char(first_17: str) -> str:
+    """Check character that completes 17 characters to a unified social credit code."""
+    total = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(first_17, _USCC_WEIGHTS, strict=True))
+    return _USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def is_mobile(text: str) -> bool:
+    """Tell whether the text is a mainland mobile number."""
+    return _MOBILE.fullmatch(text) is not None
+
+
+def is_postcode(text: str) -> bool:
+    """Tell whether the text has the form of a postcode: six digits."""
+    return _POSTCODE.fullmatch(text) is not None and text.isascii()
+
+
+def is_mailing_id(text: str) -> bool:
+    """Tell whether the text may name a mailing: 1 to 20 of A-Z, 0-9 and `-`, such as 2026Q3."""
+    return _MAILING.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def piece_number(ordinal: int) -> str:
+    """Piece number of the n-th roster row: seven digits and a check character (ISO 7064 mod 37,36).
+
+    >>> piece_number(1234)
+    '00012342'
+    """
+    digits = f"{ordinal:07d}"
+    return digits + str(mod_37_36.calc_check_digit(digits))
+
+
+def is_piece_number(text: str) -> bool:
+    """Tell whether the text is a piece number whose check character is right."""
+    return re.fullmatch(r"\d{7,9}[0-9A-Z]", text) is not None and bool(mod_37_36.is_valid(text))
+
+
+class SheetCode(NamedTuple):
+    """What the Data Matrix of a sheet says; no personal data in it."""
+
+    mailing: str
+    piece: str
+    copy: int
+    page: int
+    pages: int
+
+    def __str__(self) -> str:
+        body = f"YB1/{self.mailing}/{self.piece}/{self.copy}/{self.page}-{self.pages}"
+        return f"{body}/{_sheet_check(body)}"
+
+
+def parse_sheet_code(text: str) -> SheetCode | None:
+    """Read the text of a sheet's Data Matrix; None when it is not ours or its check is wrong."""
+    match = _SHEET_CODE.fullmatch(text)
+    if match is None or not is_piece_number(match["piece"]):
+        return None
+    code = SheetCode(
+        match["mailing"], match["piece"], int(match["copy"]), int(match["page"]), int(match["pages"])
+    )
+    return code if str(code) == text else None
+
+
+def mask_id(text: str) -> str:
+    """Show only the last four characters of an identifier: `**************1234`."""
+    return "*" * max(len(text) - 4, 0) + text[-4:] if len(text) > 4 else "*" * len(text)  # noqa: PLR2004
+
+
+def mask_name(text: str) -> str:
+    """Show only the family character of a name: `张**`."""
+    return text[:1] + "*" * (len(text) - 1)
+
+
+def mask_phone(text: str) -> str:
+    """Show the first three and last four digits of a phone number: `138****8000`."""
+    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}" if len(text) >= 11 else mask_id(text)  # noqa: PLR2004
+
+
+def mask_address(text: str) -> str:
+    """Keep the first six characters of an address, which name the division, and no door: `河北省石家庄…`."""
+    return text[:6] + "…" if len(text) > 6 else text  # noqa: PLR2004
+
+
+def _sheet_check(body: str) -> str:
+    # ISO 7064 mod 97,10 reads letters as two digits; the separators carry nothing.
+    return str(mod_97_10.calc_check_digits("".join(c for c in body if c.isalnum())))

@@ -1,0 +1,124 @@
+"""Texts of a kind: Jinja2 in its sandbox, taken apart so that most are set without running Jinja2.
+
+`{{ name }} 收` becomes a field and a literal, evaluated by columns; a text with logic (`{% if %}`) keeps its
+template and is rendered piece by piece. Values are data: they are never compiled as templates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import StrictUndefined, TemplateError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from yibao_cli.codes import mask_id, mask_name
+from yibao_cli.errors import SettingsError
+from yibao_cli.i18n import _
+from yibao_cli.kinds.page import FieldRef, Source
+from yibao_cli.money import yuan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def _blank_if_none(function: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: "" if value is None else function(value)
+
+
+FILTERS: dict[str, Callable[[Any], str]] = {
+    "yuan": _blank_if_none(yuan),
+    "mask": _blank_if_none(mask_id),
+    "mask_name": _blank_if_none(mask_name),
+    "date_zh": _blank_if_none(lambda iso: f"{int(iso[:4])}年{int(iso[5:7])}月{int(iso[8:10])}日"),
+}
+
+
+def text_environment() -> ImmutableSandboxedEnvironment:
+    """The sandbox all texts run in: no attributes of Python objects, unknown names are errors."""
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - the output is set in type, not HTML
+        finalize=lambda value: "" if value is None else value,
+    )
+    environment.filters = dict(FILTERS)
+    environment.globals = {}
+    return environment
+
+
+def text_source(template: str, fields: frozenset[str], constants: Mapping[str, Mapping[str, str]]) -> Source:
+    """Take a text apart.
+
+    fields: names a piece (or line) knows; constants: groups such as `client` whose values are fixed for
+    the mailing and are folded in.
+
+    Raises SettingsError when the text is no template or names something unknown.
+    """
+    environment = text_environment()
+    try:
+        tree = environment.parse(template)
+    except TemplateError as error:
+        raise _refused(template, str(error)) from error
+    names = meta.find_undeclared_variables(tree)
+    if unknown := names - fields - set(constants):
+        raise _refused(template, _("unknown name {names}").format(names=", ".join(sorted(unknown))))
+    segments = _segments(tree, fields, constants, template)
+    used = tuple(sorted(names & fields))
+    if segments is not None:
+        return Source(tuple(segments), fields=used)
+    if used:
+        return Source(template=template, fields=used)
+    try:
+        return Source((environment.from_string(template).render(constants),))
+    except TemplateError as error:
+        raise _refused(template, str(error)) from error
+
+
+def _segments(
+    tree: nodes.Template,
+    fields: frozenset[str],
+    constants: Mapping[str, Mapping[str, str]],
+    template: str,
+) -> list[str | FieldRef] | None:
+    """Literals and fields of a plain text; None for one with logic in it."""
+    found: list[str | FieldRef] = []
+    for output in tree.body:
+        if not isinstance(output, nodes.Output):
+            return None
+        for node in output.nodes:
+            segment = _segment(node, fields, constants, template)
+            if segment is None:
+                return None
+            if isinstance(segment, str) and found and isinstance(found[-1], str):
+                found[-1] += segment
+            else:
+                found.append(segment)
+    return found
+
+
+def _segment(
+    node: nodes.Node, fields: frozenset[str], constants: Mapping[str, Mapping[str, str]], template: str
+) -> str | FieldRef | None:
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    if isinstance(node, nodes.Name) and node.name in fields:
+        return FieldRef(node.name)
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in constants:
+        return _constant(constants[node.node.name], node, template)
+    if isinstance(node, nodes.Filter) and node.node is not None and not (node.args or node.kwargs):
+        inner = _segment(node.node, fields, constants, template)
+        if isinstance(inner, FieldRef):
+            return FieldRef(inner.name, (*inner.filters, node.name))
+    return None
+
+
+def _constant(group: Mapping[str, str], node: nodes.Getattr, template: str) -> str:
+    if node.attr not in group:
+        raise _refused(template, _("unknown name {names}").format(names=node.attr))
+    return group[node.attr]
+
+
+def _refused(template: str, reason: str) -> SettingsError:
+    return SettingsError(
+        _("the text «{text}» cannot be used: {reason}").format(text=template[:60], reason=reason),
+        remedy=_("correct it in kind.toml or its .j2 file; docs/kinds.md lists the names"),
+    )

@@ -1,0 +1,121 @@
+"""The small language of laws and conditions: sums, comparisons and sets over a member's fields.
+
+    opening + credited - spent == closing
+    spent == sum(transactions.account_paid)
+    status in ['死亡', '转出'] or (large_type and category == '退休')
+
+Parsed with Python's own grammar and admitted node by node: no calls but `sum` and `count`, no
+attributes but `table.field` inside them, no names but fields. Nothing is ever evaluated as Python.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+
+from yibao_cli.errors import SettingsError
+from yibao_cli.i18n import _
+
+_NODES = (
+    ast.Expression,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.UnaryOp,
+    ast.Not,
+    ast.USub,
+    ast.BinOp,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Compare,
+    ast.Eq,
+    ast.NotEq,
+    ast.Lt,
+    ast.LtE,
+    ast.Gt,
+    ast.GtE,
+    ast.In,
+    ast.NotIn,
+    ast.Is,
+    ast.IsNot,
+    ast.List,
+    ast.Tuple,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.Call,
+    ast.Attribute,
+)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression: its text and its checked syntax tree."""
+
+    text: str
+    tree: ast.expr
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields of the member it names, sorted."""
+        inside = {id(n) for c in self._calls() for n in ast.walk(c)}
+        names = (n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name) and id(n) not in inside)
+        return tuple(sorted(set(names)))
+
+    @property
+    def sums(self) -> tuple[tuple[str, str], ...]:
+        """(table, field) pairs it sums; field is "" for `count(table)`."""
+        return tuple(sorted({call_target(c) for c in self._calls()}))
+
+    def _calls(self) -> list[ast.Call]:
+        return [n for n in ast.walk(self.tree) if isinstance(n, ast.Call)]
+
+
+@lru_cache(maxsize=256)
+def parse_expression(text: str) -> Expression:
+    """Parse a law or condition.
+
+    Raises SettingsError, with the text, for anything outside the language.
+    """
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError) as error:
+        raise _refused(text, _("it is not an expression")) from error
+    for node in ast.walk(tree):
+        _admit(node, text)
+    return Expression(text, tree)
+
+
+def call_target(call: ast.Call) -> tuple[str, str]:
+    """What a `sum(table.field)` or `count(table)` names: (table, field), (table, "")."""
+    argument = call.args[0]
+    if isinstance(argument, ast.Attribute) and isinstance(argument.value, ast.Name):
+        return argument.value.id, argument.attr
+    return (argument.id if isinstance(argument, ast.Name) else ""), ""
+
+
+def _admit(node: ast.AST, text: str) -> None:
+    if not isinstance(node, _NODES):
+        raise _refused(text, _("{part} is not allowed").format(part=type(node).__name__))
+    if isinstance(node, ast.Call):
+        _admit_call(node, text)
+    if isinstance(node, ast.Attribute) and not isinstance(node.value, ast.Name):
+        raise _refused(text, _("only table.field may stand inside sum()"))
+    if isinstance(node, ast.Constant) and not isinstance(node.value, int | str | None):
+        raise _refused(text, _("only whole numbers (fen) and texts may stand in it"))
+
+
+def _admit_call(call: ast.Call, text: str) -> None:
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    wanted = {"sum": ast.Attribute, "count": ast.Name}.get(name)
+    if wanted is None or call.keywords or len(call.args) != 1 or not isinstance(call.args[0], wanted):
+        raise _refused(text, _("the only calls are sum(table.field) and count(table)"))
+
+
+def _refused(text: str, reason: str) -> SettingsError:
+    return SettingsError(
+        _("the expression «{text}» cannot be used: {reason}").format(text=text, reason=reason),
+        remedy=_("see docs/kinds.md, laws and conditions"),
+    )

@@ -1,0 +1,219 @@
+"""A statement kind: everything `templates/<kind>/kind.toml` says, checked when it is loaded."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from yibao_cli.errors import InputNotFound, SettingsError
+from yibao_cli.i18n import _
+from yibao_cli.kinds.expressions import Expression, parse_expression
+from yibao_cli.kinds.fields import FieldName, Spec, TableSpec
+from yibao_cli.kinds.geometry import HouseSpec, PanelSpec, Product, extent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_S = TypeVar("_S", bound=Spec)
+
+
+class LawSpec(Spec):
+    """A law of the ledger: an equation in fen that holds exactly, or the piece is held.
+
+    table: empty for the joined record of a member; a line table's name for each of its lines.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    text: str
+    law: str
+    table: str = ""
+
+    @property
+    def expression(self) -> Expression:
+        """The parsed equation."""
+        return parse_expression(self.law)
+
+
+class HoldSpec(Spec):
+    """When a piece is not printed: `when` over the joined record, `rule` from the catalogue."""
+
+    rule: str
+    when: str
+
+    @property
+    def expression(self) -> Expression:
+        """The parsed condition."""
+        return parse_expression(self.when)
+
+
+class MergeSpec(Spec):
+    """How the tables of a kind become pieces.
+
+    base: the roster; key: the field that names a member in every table.
+    accounts: tables with one row a member that must be there; lines: the table with many.
+    line_order: fields that order a member's lines.
+    print_order: fields of the piece that order the print run.
+    """
+
+    base: str = "roster"
+    key: FieldName
+    accounts: tuple[str, ...] = ()
+    lines: str = ""
+    line_order: tuple[FieldName, ...] = ()
+    print_order: tuple[FieldName, ...] = ("postcode", "employer_no", "street_key", "address", "row_id")
+    control_totals: tuple[FieldName, ...] = ()
+
+
+class VariantSpec(Spec):
+    """A variant of the layout (large type): pieces for which `when` is true take its panels."""
+
+    label: str
+    when: str
+    panels: dict[str, PanelSpec]
+
+    @property
+    def expression(self) -> Expression:
+        """The parsed condition."""
+        return parse_expression(self.when)
+
+
+class VerifySpec(Spec):
+    """What `verify` must find on the pages of each piece, besides every amount: fields and their masks."""
+
+    name: FieldName = "name"
+    amount: FieldName = "closing"
+
+
+class Kind(Spec):
+    """A statement kind, whole."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    name: str
+    product: str
+    ads: Literal["allowed", "never"] = "never"
+    inputs: dict[str, TableSpec]
+    merge: MergeSpec
+    verify: VerifySpec = VerifySpec()
+    laws: tuple[LawSpec, ...] = ()
+    holds: tuple[HoldSpec, ...] = ()
+    panels: dict[str, PanelSpec]
+    variants: dict[str, VariantSpec] = {}
+    house: tuple[HouseSpec, ...] = ()
+    texts: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Kind:
+        tables = {self.merge.base, *self.merge.accounts, *filter(None, [self.merge.lines])}
+        if missing := tables - set(self.inputs):
+            raise ValueError(f"merge names tables that are not declared: {', '.join(sorted(missing))}")
+        for table in sorted(tables):
+            if self.merge.key not in self.inputs[table].names:
+                raise ValueError(f"inputs.{table} lacks the key field {self.merge.key}")
+        slots = [p.slot for p in self.panels.values() if p.slot]
+        if self.ads == "never" and slots:
+            raise ValueError("ads = 'never', yet a panel has a slot")
+        return self
+
+    def panels_of(self, variant: str) -> dict[str, PanelSpec]:
+        """The panels of a variant: its own, and the standard ones it does not replace."""
+        if variant == "standard":
+            return self.panels
+        return {**self.panels, **self.variants[variant].panels}
+
+    @property
+    def variant_names(self) -> tuple[str, ...]:
+        """`standard` first, then the declared variants."""
+        return ("standard", *self.variants)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The ad slots of the kind, sorted."""
+        return tuple(sorted(p.slot for p in self.panels.values() if p.slot))
+
+
+def load_kind(templates: Path, kind_id: str) -> Kind:
+    """Read and check `templates/<kind>/kind.toml`, with the tables that all kinds share.
+
+    Raises InputNotFound when there is no such kind, SettingsError with file and key when it is wrong.
+    """
+    path = templates / kind_id / "kind.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.parent.name for p in templates.glob("*/kind.toml")))
+        raise InputNotFound(
+            _("there is no statement kind {kind}").format(kind=kind_id),
+            remedy=_("choose one of: {known}").format(known=known),
+        )
+    data = _toml(path)
+    shared = _toml(templates / "common" / "tables.toml")
+    data["inputs"] = {**shared, **data.get("inputs", {})}
+    data["texts"] = {p.stem: p.read_text(encoding="utf-8").strip() for p in sorted(path.parent.glob("*.j2"))}
+    kind = _validated(Kind, data, path)
+    _check_panels(kind, load_product(templates, kind.product), path)
+    return kind
+
+
+def load_product(templates: Path, product_id: str) -> Product:
+    """Read one product from `templates/common/products.toml`."""
+    path = templates / "common" / "products.toml"
+    products = _toml(path)
+    if product_id not in products:
+        raise SettingsError(
+            _("unknown product {product}").format(product=product_id),
+            where=str(path.name),
+            remedy=_("choose one of: {known}").format(known=", ".join(sorted(products))),
+        )
+    return _validated(Product, {"id": product_id, **products[product_id]}, path)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            _("not valid TOML: {reason}").format(reason=error),
+            where=f"{path.parent.name}/{path.name}",
+            remedy=_("correct that line"),
+        ) from error
+
+
+def _validated(model: type[_S], data: dict[str, Any], path: Path) -> _S:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(p) for p in first["loc"])
+        raise SettingsError(
+            _("{key}: {reason}").format(key=key or "kind", reason=first["msg"]),
+            where=f"{path.parent.name}/{path.name}",
+            remedy=_("correct the key; docs/kinds.md describes each"),
+        ) from error
+
+
+def _check_panels(kind: Kind, product: Product, path: Path) -> None:
+    where = f"{path.parent.name}/{path.name}"
+    remedy = _("move or shrink the item, or name a panel of the product")
+    for variant in kind.variant_names:
+        for name, panel in kind.panels_of(variant).items():
+            place = product.panels.get(name)
+            if place is None:
+                raise SettingsError(
+                    _("product {product} has no panel {panel}").format(product=product.id, panel=name),
+                    where=where,
+                    remedy=remedy,
+                )
+            if panel.slot and not place.ads:
+                raise SettingsError(
+                    _("panel {panel} may not carry an ad").format(panel=name), where=where, remedy=remedy
+                )
+            for item in panel.items:
+                right, bottom = extent(item)
+                if item.x < 0 or item.y < 0 or right > place.w + 0.01 or bottom > place.h + 0.01:
+                    raise SettingsError(
+                        _("panel {panel}: {type} at {x}, {y} leaves the panel").format(
+                            panel=name, type=item.type, x=item.x, y=item.y
+                        ),
+                        where=where,
+                        remedy=remedy,
+                    )

@@ -1,0 +1,76 @@
+"""Money is integer fen inside and yuan with two decimals outside; rounding happens nowhere else."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+_AMOUNT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+
+# A float read from Excel carries binary noise; a value further than this from two decimals
+# was never an amount of money (research/reliability.md section 5, money errors).
+_FLOAT_NOISE = Decimal("0.000001")
+
+
+def fen(value: str | float | Decimal) -> int:
+    """Read an amount in yuan as fen, exactly.
+
+    Takes `1234.5`, `1,234.50`, `-12`, `(12.00)` (negative), `¥5`, `￥5`, `5元`, full-width digits
+    already folded. A float counts as its two decimals when it is within 0.000001 of them.
+
+    Raises ValueError for anything else, a third decimal included: nothing is rounded away.
+    """
+    if isinstance(value, bool):
+        raise ValueError("a truth value is no amount")  # noqa: TRY004 - one error for one question
+    if isinstance(value, int):
+        return value * 100
+    if isinstance(value, float):
+        return _fen_from_float(value)
+    return _fen_from_decimal(value if isinstance(value, Decimal) else _decimal(value))
+
+
+def yuan(amount: int) -> str:
+    """Write fen as yuan for people: `-1,234.50`.
+
+    >>> yuan(-123450)
+    '-1,234.50'
+    """
+    sign = "-" if amount < 0 else ""
+    whole, cents = divmod(abs(amount), 100)
+    return f"{sign}{whole:,}.{cents:02d}"
+
+
+def plain_yuan(amount: int) -> Decimal:
+    """Fen as a Decimal of yuan with two places, for a spreadsheet cell."""
+    return Decimal(amount).scaleb(-2)
+
+
+def _decimal(text: str) -> Decimal:
+    body = text.strip().removesuffix("元").lstrip("¥￥").strip()
+    negative = body.startswith("(") and body.endswith(")")
+    if negative:
+        body = body[1:-1].strip()
+    if not _AMOUNT.fullmatch(body):
+        raise ValueError("not an amount of money")
+    try:
+        number = Decimal(body.replace(",", ""))
+    except InvalidOperation as error:  # pragma: no cover - the pattern admits only numbers
+        raise ValueError("not an amount of money") from error
+    return -number if negative else number
+
+
+def _fen_from_float(value: float) -> int:
+    number = Decimal(repr(value))
+    if not number.is_finite():
+        raise ValueError("not an amount of money")
+    nearest = number.quantize(Decimal("0.01"))
+    if abs(number - nearest) > _FLOAT_NOISE:
+        raise ValueError("more than two decimals")
+    return _fen_from_decimal(nearest)
+
+
+def _fen_from_decimal(number: Decimal) -> int:
+    scaled = number.scaleb(2)
+    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        raise ValueError("more than two decimals")
+    return int(scaled)

@@ -1,0 +1,128 @@
+"""Text to character codes of a PDF font, at C speed, and the font's objects at the end of a part.
+
+Codes are two bytes: the UTF-16 unit of the character, so that a column of texts is encoded by
+`str.encode`. A character beyond U+FFFF takes a code of its own out of D800..DFFF, where no character
+lives; CIDToGIDMap and ToUnicode say what it is. Source: research/render.md, how the limit gets there, 3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import uharfbuzz as hb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from yibao_cli.render.fonts import Font
+
+_FIRST_PRIVATE, _LAST_PRIVATE = 0xD800, 0xDFFF
+_EM = 1000
+_BFCHAR_BLOCK = 100  # ISO 32000-2, 9.10.3: at most 100 entries in a block
+
+
+class PartFont:
+    """One font in one print file: encodes texts and remembers the characters used."""
+
+    def __init__(self, font: Font) -> None:
+        self.font = font
+        self._used: set[str] = set()
+        self._private: dict[str, int] = {}
+
+    @property
+    def used(self) -> bool:
+        """Whether any text was set in it."""
+        return bool(self._used)
+
+    def encode(self, text: str) -> str:
+        """One text as hexadecimal codes."""
+        return self.encode_column([text])[0]
+
+    def encode_column(self, texts: list[str]) -> list[str]:
+        """A column of texts as hexadecimal codes."""
+        characters = set().union(*map(set, texts)) if len(texts) < 2 else set("".join(texts))  # noqa: PLR2004
+        self._used |= characters
+        if all(c <= "\uffff" for c in characters):
+            return [t.encode("utf-16-be").hex() for t in texts]
+        table = {ord(c): self._code(c) for c in sorted(characters) if c > "\uffff"}
+        return [t.translate(table).encode("utf-16-be", "surrogatepass").hex() for t in texts]
+
+    def _code(self, char: str) -> str:
+        code = self._private.setdefault(char, _FIRST_PRIVATE + len(self._private))
+        if code > _LAST_PRIVATE:
+            raise OverflowError("more than 2,048 characters beyond U+FFFF in one part")
+        return chr(code)
+
+    def write(self, add: Callable[[bytes], int], add_stream: Callable[[bytes, bytes], int]) -> int:
+        """Write the font's objects; returns the number of the Type0 font.
+
+        add: writes one object's body and returns its number; add_stream: the same for (dictionary
+        entries, data to compress).
+        """
+        codes = {self._private.get(c, ord(c)): c for c in self._used}
+        glyphs = {code: self.font.glyph_of.get(ord(c), 0) for code, c in codes.items()}
+        program, new_glyph = self._subset(glyphs.values())
+        name = f"{_tag(program)}+{self.font.name}".encode()
+        file = add_stream(b"/Length1 %d" % len(program), program)
+        ascent, descent = self.font.vertical
+        descriptor = add(
+            b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[-1000 %d 3000 %d]/ItalicAngle 0"
+            b"/Ascent %d/Descent %d/CapHeight 733/StemV 80/FontFile2 %d 0 R>>"
+            % (name, descent, ascent, ascent, descent, file)
+        )
+        to_glyph = add_stream(b"", _cid_to_gid({c: new_glyph[g] for c, g in glyphs.items()}))
+        descendant = add(
+            b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
+            b"/Supplement 0>>/FontDescriptor %d 0 R/DW %d/W[%b]/CIDToGIDMap %d 0 R>>"
+            % (name, descriptor, _EM, self._widths(codes), to_glyph)
+        )
+        to_unicode = add_stream(b"", _to_unicode(codes))
+        return add(
+            b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]"
+            b"/ToUnicode %d 0 R>>" % (name, descendant, to_unicode)
+        )
+
+    def _subset(self, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int]]:
+        wanted = hb.SubsetInput()
+        wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).set(set(glyphs) | {0})
+        wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+        drop = set(self.font.face.table_tags) - {"glyf", "loca", "head", "hhea", "hmtx", "maxp", "post"}
+        wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).set({int.from_bytes(t.encode(), "big") for t in drop})
+        plan = hb.SubsetPlan(self.font.face, wanted)
+        mapping = plan.old_to_new_glyph_mapping
+        return bytes(plan.execute().blob.data), {old: mapping[old] for old in {*glyphs, 0}}
+
+    def _widths(self, codes: dict[int, str]) -> bytes:
+        wide = ((code, self.font.advance(char)) for code, char in sorted(codes.items()))
+        return b"".join(b"%d[%b]" % (code, number(width)) for code, width in wide if width != _EM)
+
+
+def number(value: float) -> bytes:
+    """A PDF number with at most two decimals, as short as it can be."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").encode()
+
+
+def _tag(program: bytes) -> str:
+    digest = hashlib.sha256(program).digest()
+    return "".join(chr(65 + b % 26) for b in digest[:6])
+
+
+def _cid_to_gid(glyphs: dict[int, int]) -> bytes:
+    table = bytearray(2 * (max(glyphs, default=0) + 1))
+    for code, glyph in glyphs.items():
+        table[2 * code : 2 * code + 2] = glyph.to_bytes(2, "big")
+    return bytes(table)
+
+
+def _to_unicode(codes: dict[int, str]) -> bytes:
+    entries = [f"<{code:04X}><{char.encode('utf-16-be').hex().upper()}>" for code, char in sorted(codes.items())]
+    blocks = [entries[i : i + _BFCHAR_BLOCK] for i in range(0, len(entries), _BFCHAR_BLOCK)]
+    body = "\n".join(f"{len(b)} beginbfchar\n" + "\n".join(b) + "\nendbfchar" for b in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "/CIDSystemInfo <</Registry (Adobe)/Ordering (UCS)/Supplement 0>> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        "1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n"
+        f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
+    ).encode()

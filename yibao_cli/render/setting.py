@@ -1,0 +1,118 @@
+"""Type setting: break, shrink and measure a text until it stands in its place.
+
+Lines break by the Chinese rules: no closing mark at the start of a line, no opening one at its end, and no
+break inside a run of Latin letters or digits (GB/T 15834; CLREQ 3.1.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yibao_cli.kinds.geometry import TextItem
+    from yibao_cli.render.fonts import Font
+
+MM = 72 / 25.4  # points in a millimetre
+
+_NOT_FIRST = frozenset("、。，．・：；？！）〕］｝〉》」』】’”…—·,.:;?!)]}%‰℃°")
+_NOT_LAST = frozenset("（〔［｛〈《「『【‘“([{¥￥$№")
+_STEP = 0.5  # points taken off at a time
+_LONELY = 2  # characters; a last line this short (室) is drawn in by a smaller size where there is room
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A set text: its lines and type size in points; `whole` is False when it had to be cut."""
+
+    lines: tuple[str, ...]
+    size: float
+    whole: bool = True
+
+
+def set_text(text: str, item: TextItem, font: Font) -> Setting:
+    """Set a text in an item's place: at its size, else broken, else smaller, else cut and marked so."""
+    if item.width is None:
+        return Setting(tuple(text.split("\n"))[: item.lines] if item.lines > 1 else (text,), item.size)
+    return fit_text(text, item.width * MM, item.lines, (item.size, item.min_size), font)
+
+
+def fit_text(text: str, width: float, max_lines: int, sizes: tuple[float, float], font: Font) -> Setting:
+    """Set a text within `width` points and `max_lines` lines, at the largest size of `sizes` that does."""
+    size, floor = sizes
+    while True:
+        lines = tuple(break_lines(text, width / size * 1000, font))
+        lonely = 1 < len(lines) and len(lines[-1]) <= _LONELY and size - floor > _STEP
+        if len(lines) <= max_lines and not (lonely and "\n" not in text):
+            return Setting(lines, size)
+        if size <= floor:
+            return _cut(lines, max_lines, width, size, font)
+        size = max(size - _STEP, floor)
+
+
+def break_lines(text: str, measure: float, font: Font) -> Iterator[str]:
+    """Break a text into lines of at most `measure` (1/1000 of the type size)."""
+    for paragraph in text.split("\n"):
+        yield from _break_paragraph(paragraph, measure, font)
+
+
+def _break_paragraph(text: str, measure: float, font: Font) -> Iterator[str]:
+    line, used = "", 0.0
+    for unit in _units(text):
+        width = sum(map(font.advance, unit))
+        if line and used + width > measure:
+            yield line.rstrip()
+            line, used = "", 0.0
+            unit = unit.lstrip()  # noqa: PLW2901 - the blank at a break goes
+            width = sum(map(font.advance, unit))
+        for piece in _forced(unit, measure, font) if width > measure else (unit,):
+            if line and used + sum(map(font.advance, piece)) > measure:
+                yield line
+                line, used = "", 0.0
+            line += piece
+            used += sum(map(font.advance, piece))
+    yield line.rstrip()
+
+
+def _units(text: str) -> Iterator[str]:
+    """Runs that a line may not be broken inside of."""
+    unit = ""
+    for char in text:
+        if unit and _may_break(unit[-1], char):
+            yield unit
+            unit = ""
+        unit += char
+    if unit:
+        yield unit
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in _NOT_FIRST or before in _NOT_LAST or after == " ":
+        return False
+    return not (_is_latin(before) and _is_latin(after))
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and not char.isspace()
+
+
+def _forced(unit: str, measure: float, font: Font) -> Iterator[str]:
+    """A run that is longer than a line by itself, broken where it must."""
+    part, used = "", 0.0
+    for char in unit:
+        width = font.advance(char)
+        if part and used + width > measure:
+            yield part
+            part, used = "", 0.0
+        part += char
+        used += width
+    yield part
+
+
+def _cut(lines: tuple[str, ...], max_lines: int, width: float, size: float, font: Font) -> Setting:
+    last = lines[max_lines - 1]
+    while last and font.width(last + "…", size) > width:
+        last = last[:-1]
+    return Setting((*lines[: max_lines - 1], last + "…"), size, whole=False)
