@@ -32,12 +32,13 @@ class ClientSettings(Spec):
 
 
 class MailingSettings(Spec):
-    """One mailing 批次: kind, period as printed, and the day its data ends."""
+    """One mailing 批次: kind, period as printed, first and last day of its data, planned day of posting."""
 
     kind: str
     period: str
     starts: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
     ends: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    posting: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
 
 
 class RenderSettings(Spec):

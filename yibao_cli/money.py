@@ -11,6 +11,9 @@ _AMOUNT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 # was never an amount of money (research/reliability.md section 5, money errors).
 _FLOAT_NOISE = Decimal("0.000001")
 
+# Fen are kept in 64 bits, and a float of this size has lost its cents.
+_TOO_LARGE = Decimal(10) ** 13
+
 
 def fen(value: str | float | Decimal) -> int:
     """Read an amount in yuan as fen, exactly.
@@ -23,7 +26,7 @@ def fen(value: str | float | Decimal) -> int:
     if isinstance(value, bool):
         raise ValueError("a truth value is no amount")  # noqa: TRY004 - one error for one question
     if isinstance(value, int):
-        return value * 100
+        return _fen_from_decimal(Decimal(value))
     if isinstance(value, float):
         return _fen_from_float(value)
     return _fen_from_decimal(value if isinstance(value, Decimal) else _decimal(value))
@@ -61,7 +64,7 @@ def _decimal(text: str) -> Decimal:
 
 def _fen_from_float(value: float) -> int:
     number = Decimal(repr(value))
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= _TOO_LARGE:
         raise ValueError("not an amount of money")
     nearest = number.quantize(Decimal("0.01"))
     if abs(number - nearest) > _FLOAT_NOISE:
@@ -70,7 +73,9 @@ def _fen_from_float(value: float) -> int:
 
 
 def _fen_from_decimal(number: Decimal) -> int:
+    if not number.is_finite() or abs(number) >= _TOO_LARGE:
+        raise ValueError("not an amount of money")
     scaled = number.scaleb(2)
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    if scaled != scaled.to_integral_value():
         raise ValueError("more than two decimals")
     return int(scaled)

@@ -1,1 +1,6 @@
-"""TODO."""
+"""Ads 广告: contracts, artwork, and which panel each piece bears."""
+
+from yibao_cli.ads.assign import Assigner, Audience
+from yibao_cli.ads.contracts import Contract, usable_contracts
+
+__all__ = ["Assigner", "Audience", "Contract", "usable_contracts"]

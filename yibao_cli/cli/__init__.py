@@ -1,1 +1,1 @@
-"""TODO."""
+"""The only place that talks to a person: commands, options, views."""

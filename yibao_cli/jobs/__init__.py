@@ -1,1 +1,1 @@
-"""TODO."""
+"""One module per job: opens what it needs, calls the stages in order, reports what came of it."""

@@ -128,6 +128,11 @@ class Kind(Spec):
         return ("standard", *self.variants)
 
     @property
+    def texts_of_laws(self) -> dict[str, str]:
+        """Law id to its sentence for people."""
+        return {law.id: law.text for law in self.laws}
+
+    @property
     def slots(self) -> tuple[str, ...]:
         """The ad slots of the kind, sorted."""
         return tuple(sorted(p.slot for p in self.panels.values() if p.slot))

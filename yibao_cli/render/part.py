@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 from yibao_cli.kinds.page import PartValues, TableValues
 from yibao_cli.render.encode import PartFont
@@ -30,7 +30,7 @@ class PartFile:
 
 
 def render_part(
-    layout: Layout, static: StaticLayer, values: PartValues, out: BinaryIO, *, proof: bool = False
+    layout: Layout, static: StaticLayer, values: PartValues, out: IO[bytes], *, proof: bool = False
 ) -> PartFile:
     """Write the pieces of a part as one PDF; proof: every page bears 样张.
 

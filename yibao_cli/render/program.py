@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     )
     from yibao_cli.render.encode import PartFont
 
+# Takes an argument and shows nothing of it.
+_CUT = "%.0s"
+
 Fonts = dict[int, "PartFont"]
 Column = list[str]
 
@@ -63,9 +66,7 @@ def page_contents(
     return map(template.__mod__, zip(*columns, strict=True))
 
 
-def _slot(
-    slot: str, corner: tuple[float, float], values: PartValues, form_names: dict[str, str]
-) -> Setter:
+def _slot(slot: str, corner: tuple[float, float], values: PartValues, form_names: dict[str, str]) -> Setter:
     x, y = _pt(corner[0]), _pt(corner[1])
     mark = form_names.get(MARK, "")
     invoke = {
@@ -82,7 +83,9 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, fonts: Fonts) -> Se
     start = f"{_colour(item.color)}/F{item.weight} {_n(item.size)} Tf "
     if item.pitch is not None:
         space = item.pitch * MM - font.font.width("0", item.size)
-        return Setter(f"{start}{_n(space)} Tc 1 0 0 1 {_n(x)} {_n(y)} Tm <%s>Tj 0 Tc\n", [font.encode_column(texts)])
+        return Setter(
+            f"{start}{_n(space)} Tc 1 0 0 1 {_n(x)} {_n(y)} Tm <%s>Tj 0 Tc\n", [font.encode_column(texts)]
+        )
     if item.width is None and item.lines == 1 and item.align == "left":
         return Setter(f"{start}1 0 0 1 {_n(x)} {_n(y)} Tm <%s>Tj\n", [font.encode_column(texts)])
     if item.width is None and item.lines == 1 and placed.source.amount and item.align == "right":
@@ -191,13 +194,16 @@ def _cell_columns(placed: PlacedTable, index: int, texts: Column, font: PartFont
         key: object = (len(text), text[:1] == "-") if placed.cells[index].amount else text
         before = known.get(key)
         if before is None:
-            before = known[key] = _cell_prefix(text, column.align, (size, placed.item.min_size), width, font)
+            before = _cell_prefix(text, column.align, (size, placed.item.min_size), width, font)
+            # A cut text stands in its own prefix; another amount of its length must not show its digits.
+            if _CUT not in before:
+                known[key] = before
         shown.append(before % code)
     return [shown]
 
 
 def _cell_prefix(text: str, align: str, sizes: tuple[float, float], width: float, font: PartFont) -> str:
-    """Format string that shows a cell's code: moved right where it is aligned so, smaller where it must be."""
+    """Format string that shows a cell's code: moved right where aligned so, smaller where it must be."""
     wide = font.font.width(text, sizes[0])
     if wide <= width:
         move = f"{_n(width - wide)} 0 Td " if align == "right" else ""
@@ -206,7 +212,7 @@ def _cell_prefix(text: str, align: str, sizes: tuple[float, float], width: float
     shown = font.encode(setting.lines[0])
     slack = width - font.font.width(setting.lines[0], setting.size)
     move = f"{_n(slack)} 0 Td " if align == "right" else ""
-    code = "<%s>" if setting.whole else f"<{shown}>%.0s"
+    code = "<%s>" if setting.whole else f"<{shown}>{_CUT}"
     return f"/F400 {_n(setting.size)} Tf {move}{code}Tj /F400 {_n(sizes[0])} Tf"
 
 

@@ -35,7 +35,8 @@ class Setting:
 def set_text(text: str, item: TextItem, font: Font) -> Setting:
     """Set a text in an item's place: at its size, else broken, else smaller, else cut and marked so."""
     if item.width is None:
-        return Setting(tuple(text.split("\n"))[: item.lines] if item.lines > 1 else (text,), item.size)
+        lines = tuple(text.split("\n")) if item.lines > 1 else (text,)
+        return Setting(lines[: item.lines], item.size, whole=len(lines) <= item.lines)
     return fit_text(text, item.width * MM, item.lines, (item.size, item.min_size), font)
 
 
@@ -44,7 +45,7 @@ def fit_text(text: str, width: float, max_lines: int, sizes: tuple[float, float]
     size, floor = sizes
     while True:
         lines = tuple(break_lines(text, width / size * 1000, font))
-        lonely = 1 < len(lines) and len(lines[-1]) <= _LONELY and size - floor > _STEP
+        lonely = len(lines) > 1 and len(lines[-1]) <= _LONELY and size - floor > _STEP
         if len(lines) <= max_lines and not (lonely and "\n" not in text):
             return Setting(lines, size)
         if size <= floor:

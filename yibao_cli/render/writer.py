@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
-from typing import BinaryIO
+from typing import IO
 
 _HEADER = b"%PDF-1.6\n%\xe2\xe3\xcf\xd3\n"
 
@@ -26,7 +26,7 @@ class PdfWriter:
     Numbers are given out by `reserve` and every one given out must be written before `finish`.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._offsets = array("Q", [0])
         self._digest = hashlib.sha256()

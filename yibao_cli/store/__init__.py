@@ -1,1 +1,1 @@
-"""TODO."""
+"""What is kept: files, imports, packages, the database, the audit trail."""

@@ -1,0 +1,135 @@
+"""Rows of a return list: each is accepted, or has exactly one finding."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yibao_cli.codes import piece_number
+from yibao_cli.returns.match import match_returns
+from yibao_cli.rules import RULES, Severity
+
+POSTED = {piece_number(n): n != 9 for n in range(1, 10)}
+ALREADY = {piece_number(8)}
+GOOD = {"piece": piece_number(1), "mailing": "2026Q3", "returned_on": "2026-10-20", "reason_text": "拒收"}
+
+
+def matched(*rows, **known):
+    full = [
+        {**GOOD, "src_file": "r.xlsx", "src_sheet": "退信", "src_row": n, **r} for n, r in enumerate(rows, 4)
+    ]
+    columns = [*GOOD, "src_file", "src_sheet", "src_row"]
+    frame = pd.DataFrame(full, columns=columns).astype(dict.fromkeys(columns[:-1], "string"))
+    knowing = {
+        "posted": POSTED,
+        "already": ALREADY,
+        "posted_on": "2026-10-08",
+        "today": "2026-11-10",
+        **known,
+    }
+    return match_returns(frame, "2026Q3", **knowing)
+
+
+def test_a_good_row_is_accepted_with_its_reason():
+    result = matched({"piece": piece_number(2).lower(), "reason_text": "房屋已拆迁"})
+
+    assert result.findings == ()
+    assert result.accepted.to_dict("records") == [
+        {"piece": piece_number(2), "returned_on": "2026-10-20", "reason": "R05", "src_row": 4}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "rule_id", "column"),
+    [
+        ({"piece": piece_number(1)[:-1] + "?"}, "T101", "piece"),
+        ({"piece": None}, "T101", "piece"),
+        ({"mailing": "2026Q2"}, "T102", "mailing"),
+        ({"piece": piece_number(77)}, "T103", "piece"),
+        ({"piece": piece_number(9)}, "T104", "piece"),
+        ({"returned_on": "2026-10-07"}, "T105", "returned_on"),
+        ({"returned_on": "2026-11-11"}, "T106", "returned_on"),
+        ({"piece": piece_number(8)}, "T108", "piece"),
+        ({"returned_on": None}, "T109", "returned_on"),
+        ({"returned_on": "20261020"}, "T109", "returned_on"),
+    ],
+)
+def test_each_fault_has_its_own_rule_and_place(row, rule_id, column):
+    result = matched(row)
+
+    (finding,) = result.findings
+    assert (finding.rule_id, finding.column, finding.place) == (rule_id, column, f"r.xlsx:退信!4 {column}")
+    assert "{" not in finding.message() + finding.remedy()
+    assert result.accepted.empty
+
+
+@pytest.mark.parametrize("day", ["2026-10-08", "2026-11-10"])
+def test_the_day_of_posting_and_today_are_good_days(day):
+    assert matched({"returned_on": day}).findings == ()
+
+
+def test_a_blank_mailing_means_this_one():
+    assert matched({"mailing": None}, {"mailing": " ", "piece": piece_number(2)}).findings == ()
+
+
+def test_columns_that_a_list_lacks_are_blank():
+    frame = pd.DataFrame([{k: v for k, v in GOOD.items() if k != "mailing"}])
+
+    result = match_returns(frame, "2026Q3", POSTED, ALREADY, "2026-10-08", "2026-11-10")
+
+    assert result.accepted["src_row"].isna().tolist() == [True]
+
+
+def test_of_two_rows_about_a_piece_the_first_counts():
+    result = matched({"reason_text": "拒收"}, {"reason_text": "逾期未领"})
+
+    assert result.accepted["reason"].tolist() == ["R06"]
+    assert [(f.rule_id, f.row, f.details["first"]) for f in result.findings] == [("T107", 5, 4)]
+
+
+def test_a_refused_row_does_not_make_the_next_one_a_second():
+    result = matched({"returned_on": "2027-01-01"}, {})
+
+    assert [f.rule_id for f in result.findings] == ["T106"]
+    assert result.accepted["src_row"].tolist() == [5]
+
+
+@pytest.mark.parametrize("row", [{"piece": "13800138000"}, {"mailing": "13010219600101123X"}])
+def test_a_persons_number_in_the_wrong_column_is_masked(row):
+    (finding,) = matched(row).findings
+
+    shown = f"{finding.value} {finding.message()}"
+    assert "138001" not in shown
+    assert "130102" not in shown
+
+
+PIECES = st.one_of(
+    st.integers(1, 12).map(piece_number), st.sampled_from(["", "00012340", "张三", " " + piece_number(3)])
+)
+DAYS = st.sampled_from(["2026-10-07", "2026-10-08", "2026-11-10", "2026-11-11", "", "10/20", None])
+ROWS = st.fixed_dictionaries(
+    {"piece": PIECES, "mailing": st.sampled_from(["2026Q3", "", None, "2026Q2"]), "returned_on": DAYS}
+)
+
+
+@settings(deadline=None)
+@given(st.lists(ROWS, max_size=12))
+def test_every_row_is_accepted_or_has_exactly_one_rejecting_finding(rows):
+    result = matched(*rows)
+
+    accepted, refused = result.accepted["src_row"].tolist(), [f.row for f in result.findings]
+    assert sorted([*accepted, *refused]) == list(range(4, 4 + len(rows)))
+    assert {RULES[f.rule_id].severity for f in result.findings} <= {Severity.REJECT}
+
+
+@settings(deadline=None)
+@given(st.lists(ROWS, max_size=12))
+def test_accepted_pieces_are_posted_new_and_single(rows):
+    accepted = matched(*rows).accepted
+
+    assert accepted["piece"].is_unique
+    assert all(POSTED[piece] for piece in accepted["piece"])
+    assert not set(accepted["piece"]) & ALREADY
+    assert accepted["returned_on"].between("2026-10-08", "2026-11-10").all()

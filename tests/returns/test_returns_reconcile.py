@@ -1,0 +1,142 @@
+"""The account of a mailing: every posted piece in exactly one state."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from returns_builders import account_of, came_back, posted
+
+from yibao_cli.codes import piece_number
+from yibao_cli.errors import InternalError, StateError
+from yibao_cli.returns.reconcile import wilson
+
+TEN = posted(*[("长安区", "D1")] * 6, *[("辛集市", "D2")] * 4)
+
+
+def states(account):
+    return account.posted, account.delivered, account.returned, account.pending
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"), [("2026-11-07", (10, 0, 1, 9)), ("2026-11-08", (10, 9, 1, 0))]
+)
+def test_silence_counts_as_delivered_from_the_day_after_the_window(today, expected):
+    account = account_of(TEN, came_back((3, "2026-10-20", "R06")), today)
+
+    assert states(account) == expected
+    assert account.is_final == (today == "2026-11-08")
+
+
+def test_a_return_after_the_window_still_counts():
+    account = account_of(TEN, came_back((3, "2026-11-30", "R06")))
+
+    assert states(account) == (10, 9, 1, 0)
+
+
+def test_the_account_of_a_past_day_leaves_later_returns_out_and_says_so():
+    returns = came_back((3, "2026-10-20", "R06"), (4, "2026-11-30", "R06"))
+
+    account = account_of(TEN, returns, "2026-11-29")
+
+    assert (states(account), account.later) == ((10, 9, 1, 0), 1)
+    assert account.returned_pieces["piece"].tolist() == [piece_number(3)]
+
+
+@pytest.mark.parametrize(("count", "kept"), [(1, True), (2, False)])
+@pytest.mark.parametrize("today", ["2026-10-31", "2026-12-01"])
+def test_the_promise_is_broken_as_soon_as_it_cannot_be_kept(count, kept, today):
+    account = account_of(TEN, came_back(*[(n, "2026-10-20", "R06") for n in range(1, count + 1)]), today)
+
+    assert account.kept is kept
+    assert account.best.value == pytest.approx(1 - count / 10)
+
+
+def test_tables_count_by_county_employer_and_reason():
+    returns = came_back((7, "2026-10-21", "R05"), (1, "2026-10-20", "R06"), (8, "2026-10-20", "R05"))
+
+    account = account_of(TEN, returns)
+
+    counts = ["posted", "delivered", "returned", "pending"]
+    assert account.by_county[["county", *counts]].to_numpy().tolist() == [
+        ["长安区", 6, 5, 1, 0],
+        ["辛集市", 4, 2, 2, 0],
+    ]
+    assert account.by_employer["employer_no"].tolist() == ["D2", "D1"]
+    assert account.by_county["rate"].tolist() == pytest.approx([5 / 6, 0.5])
+    assert account.by_reason[["reason", "label", "pieces"]].to_numpy().tolist() == [
+        ["R05", "迁移新址不明", 2],
+        ["R06", "收件人拒收", 1],
+    ]
+    assert account.by_reason["share"].sum() == pytest.approx(1)
+    assert account.returned_pieces["piece"].tolist() == [piece_number(n) for n in (1, 8, 7)]
+    assert account.returned_pieces["next_action"].str.len().min() > 5
+
+
+def test_employers_without_returns_are_left_out():
+    account = account_of(TEN, came_back())
+
+    assert account.by_employer.empty
+    assert account.by_reason.empty
+    assert account.kept
+
+
+def test_a_mailing_that_was_not_posted_has_no_account():
+    with pytest.raises(StateError, match="no piece of this mailing was posted"):
+        account_of(TEN.iloc[:0], came_back())
+
+
+@pytest.mark.parametrize(
+    ("pieces", "returns"),
+    [
+        (TEN, came_back((11, "2026-10-20", "R06"))),
+        (TEN, came_back((1, "2026-10-20", "R06"), (1, "2026-10-21", "R06"))),
+        (pd.concat([TEN, TEN]), came_back()),
+    ],
+)
+def test_pieces_that_cannot_be_are_our_bug(pieces, returns):
+    with pytest.raises(InternalError):
+        account_of(pieces, returns)
+
+
+def test_the_interval_is_the_published_one():
+    rate = wilson(9, 10)
+
+    assert (round(rate.low, 4), round(rate.high, 4)) == (0.5958, 0.9821)
+
+
+@given(st.integers(1, 10_000), st.integers(0, 10_000))
+def test_the_interval_holds_the_rate_and_stays_a_share(of, count):
+    assume(count <= of)
+
+    rate = wilson(count, of)
+
+    assert 0 <= rate.low <= rate.value <= rate.high <= 1
+    assert rate.low < rate.high
+
+
+PLACES = st.lists(
+    st.tuples(st.sampled_from(["长安区", "辛集市", None]), st.sampled_from(["D1", "D2", None])), min_size=1
+)
+RETURNS = st.dictionaries(
+    st.integers(1, 60),
+    st.tuples(st.sampled_from(["2026-10-20", "2026-11-30"]), st.sampled_from(["R01", "R05", "R99"])),
+)
+
+
+@settings(deadline=None)
+@given(PLACES, RETURNS, st.sampled_from(["2026-10-31", "2026-11-08", "2026-12-01"]))
+def test_every_posted_piece_is_in_exactly_one_state(places, returns, today):
+    back = came_back(*[(n, *said) for n, said in returns.items() if n <= len(places)])
+
+    account = account_of(posted(*places), back, today)
+
+    assert account.posted == len(places) == len(account.states)
+    assert account.posted == account.delivered + account.returned + account.pending
+    assert account.delivered == 0 or account.pending == 0
+    assert account.returned + account.later == len(back)
+    for table, total in ((account.by_county, account.posted), (account.by_employer, None)):
+        assert (table["posted"] == table[["delivered", "returned", "pending"]].sum(axis=1)).all()
+        assert total is None or table["posted"].sum() == total
+    assert account.by_employer["returned"].sum() == account.by_reason["pieces"].sum() == account.returned

@@ -1,0 +1,37 @@
+"""Entry: `yibao` and `python -m yibao_cli`.
+
+The language is chosen before anything that speaks is imported, because help texts are made at import.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from yibao_cli.i18n import LANGUAGES, preferred_language, use_language
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    use_language(_wanted_language(arguments))
+    from yibao_cli.cli.main import main  # noqa: PLC0415 - after the language is known
+
+    return main(arguments)
+
+
+def _wanted_language(arguments: Sequence[str]) -> str:
+    for i, argument in enumerate(arguments):
+        value = argument.partition("=")[2] if argument.startswith("--lang=") else ""
+        if argument == "--lang" and i + 1 < len(arguments):
+            value = arguments[i + 1]
+        if value in LANGUAGES:
+            return value
+    return preferred_language()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,164 @@
+"""Parse an address: normalise, read the divisions, read the rest."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from yibao_cli.address.cleaning import Normalised, normalise
+from yibao_cli.address.divisions import CITY, COUNTY, LEVEL_NAMES, PROVINCE, TOWN, Division, Town, gazetteer
+from yibao_cli.address.head import is_county
+from yibao_cli.address.names import zone_name
+from yibao_cli.address.records import Address
+from yibao_cli.address.settling import UNKNOWN_COUNTY, Place, hinted, settle
+from yibao_cli.address.tail import Tail, read_tail
+from yibao_cli.codes import is_postcode
+
+_NO_COUNTY = re.compile(
+    r".*(?:小区|社区|校区|院区|厂区|片区|生活区|住宅区|居住区|别墅区|[一二三四五六七八九十]区|超市|城市|门市|夜市|县城)$|^[东南西北中]区$"
+)
+_ZONE = re.compile(r"(?:开发|高新|工业园?|园|保税|示范|管理|景|度假|新|试验|合作|产业园|经开)区$")
+
+
+class Names(NamedTuple):
+    """Official names of the divisions above a township."""
+
+    province: str
+    city: str
+    county: str
+
+
+def parse(text: str, *, county_hint: str = "", postcode: str = "") -> Address:
+    """Parse one address as written into the fields of `Address`.
+
+    county_hint: what another column says about the county, a name or a six-digit code. It fills in
+      what the text leaves out, decides between counties of one name, and is flagged; the text wins.
+    postcode: the postcode column; one inside the text is taken where the column has none. It decides
+      between counties of one name in different provinces and fills nothing in.
+
+    Nothing is invented: upper levels come in only where one division alone fits. Never raises for any
+    text. Flags beside those of `cleaning` and `head`: county-from-hint, hint-differs, hint-unknown,
+    ambiguous-county, county-unknown, zone, town-unlisted, postcode-malformed.
+    """
+    folded = normalise(text)
+    code = postcode.strip() or folded.postcode
+    under = hinted(county_hint.strip()) if county_hint else ()
+    place = settle(folded.text, under, code)
+    return _assemble(text, folded, place, code, hint_unknown=bool(county_hint.strip()) and not under)
+
+
+def _assemble(raw: str, folded: Normalised, place: Place, postcode: str, *, hint_unknown: bool) -> Address:
+    division = place.live[0] if len(place.live) == 1 else None
+    names = names_of(division) if division else Names("", "", place.live[0].name if place.live else "")
+    flags = {*folded.flags, *place.flags}
+    rest = folded.text[place.end :]
+    county, tail_text = names.county, rest
+    if division is not None and not is_county(division) and not _contradicted(flags):
+        written = _written_county(rest, flags)
+        county, tail_text = written or county, rest[len(written) :]
+    if len(place.live) > 1:
+        flags.add("ambiguous-county")
+    tail = read_tail(tail_text, town=place.town.written if place.town else "")
+    if tail.town and not place.town:
+        flags.add("town-unlisted")
+    if hint_unknown:
+        flags.add("hint-unknown")
+    postcode_read = postcode if is_postcode(postcode) else ""
+    if postcode and not postcode_read:
+        flags.add("postcode-malformed")
+    return _address(
+        raw, names._replace(county=county), (division, place.town), tail, (rest, postcode_read, flags)
+    )
+
+
+def _contradicted(flags: set[str]) -> bool:
+    return any(f.startswith("contradiction:") for f in flags)
+
+
+def _written_county(rest: str, flags: set[str]) -> str:
+    """The county as written that no list confirms; empty where the rest names none."""
+    match = UNKNOWN_COUNTY.match(rest)
+    if match is None or _NO_COUNTY.match(match[0]):
+        return ""
+    flags.add("zone" if _ZONE.search(match[0]) else "county-unknown")
+    return match[0]
+
+
+def _address(
+    raw: str,
+    names: Names,
+    confirmed: tuple[Division | None, Town | None],
+    tail: Tail,
+    more: tuple[str, str, set[str]],
+) -> Address:
+    division, town = confirmed
+    rest, postcode, flags = more
+    code = town.code if town else (division.code if division else "")
+    town_name = town.written if town else tail.town
+    county_written = names.county if rest.startswith(names.county) and names.county else ""
+    line = standard_line(names, town.written if town else "", rest[len(county_written) :])
+    return Address(
+        raw, names.province, names.city, names.county, town_name, *tail[1:],
+        postcode, _official(code), line, LEVEL_NAMES[_level(code, division)], _score(code, tail, flags),
+        tuple(sorted(flags)),
+    )  # fmt: skip
+
+
+def names_of(division: Division) -> Names:
+    """Official names above and at a division; a municipality is its own city."""
+    by_code = gazetteer().by_code
+    province = by_code[division.code[:PROVINCE]].name
+    city = by_code.get(division.code[:CITY]) if len(division.code) >= CITY else None
+    city_name = city.name if city else (province if province.endswith("市") else "")
+    return Names(province, city_name, division.name if division.level == COUNTY else "")
+
+
+def standard_line(names: Names, town: str, rest: str) -> str:
+    """One line: each division once, then the rest as normalised."""
+    city = "" if names.city == names.province else names.city
+    return f"{names.province}{city}{zone_name(names.county, names.province, names.city)}{town}{rest}"
+
+
+def _official(code: str) -> str:
+    # Codes with a letter are our own (Hong Kong, Macao, Taiwan); the province's is everyone's.
+    return code if code.isdigit() else code[:PROVINCE]
+
+
+def _level(code: str, division: Division | None) -> int:
+    if len(code) == TOWN:
+        return TOWN
+    if division is None:
+        return 0
+    return COUNTY if is_county(division) else division.level
+
+
+def _score(code: str, tail: Tail, flags: set[str]) -> float:
+    """How much of a full address is there: 0.2 a province, 0.4 a city, 0.7 a county, 0.8 a town; 0.2 a door.
+
+    Each flag of doubt takes 0.2 off.
+    """
+    divisions = {PROVINCE: 0.2, CITY: 0.4, COUNTY: 0.7, TOWN: 0.8}.get(len(code), 0.0)
+    if len(code) == CITY and code in gazetteer().direct:
+        divisions = 0.7
+    door = 0.2 if has_door(tail) else 0.0
+    doubts = sum(0.2 for flag in flags if flag.split(":")[0] in DOUBTS)
+    return round(max(0.0, min(1.0, divisions + door - doubts)), 2)
+
+
+def has_door(tail: Tail | Address) -> bool:
+    """Tell whether a postman finds something: road or town and number, village, building or a named place."""
+    numbered = tail.road_no and (tail.road or tail.town)
+    return bool(numbered or tail.village or tail.building or tail.poi or tail.group)
+
+
+DOUBTS = frozenset(
+    {
+        "ambiguous-county",
+        "county-unknown",
+        "contradiction",
+        "hint-differs",
+        "leading-text",
+        "old-name",
+        "damaged",
+    }
+)

@@ -1,0 +1,111 @@
+"""Judge whether a letter can be delivered to an address; every doubt is a rule of block A."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yibao_cli.address.cleaning import HAN
+from yibao_cli.address.divisions import PROVINCE, gazetteer
+from yibao_cli.address.parsing import has_door, parse
+from yibao_cli.address.postcodes import provinces_of
+from yibao_cli.address.records import Address, Verdict
+from yibao_cli.codes import is_postcode
+from yibao_cli.model import Finding
+from yibao_cli.rules import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HAN = re.compile(f"[{HAN}]")
+_COUNTY_REACHED = frozenset({"county", "township"})
+
+
+def verify(address: Address, postcode: str = "") -> Verdict:
+    """Judge a parsed address and its postcode.
+
+    `bad` when a reason holds the piece, `doubtful` when one only warns, else `good`: province, city and
+    county stand in the divisions, and a road with number, a village, a named place or a building is left.
+    postcode: as in the roster; empty means the one the address itself bears.
+    """
+    reasons = tuple(_holding(address)) or (*_warning(address), *_about_postcode(address, postcode))
+    if not reasons:
+        return Verdict("good")
+    held = any(r.severity is Severity.HOLD for r in reasons)
+    return Verdict("bad" if held else "doubtful", reasons)
+
+
+def examine(text: str, postcode: str = "", county_hint: str = "") -> tuple[Address, Verdict]:
+    """Parse an address as written and judge it."""
+    address = parse(text, county_hint=county_hint, postcode=postcode)
+    return address, verify(address, postcode)
+
+
+def _holding(address: Address) -> Iterator[Finding]:
+    """The reason not to print, one at most: the first that applies explains the others."""
+    contradicting = _flag_value(address, "contradiction")
+    if not address.standard:
+        yield Finding("A101")
+    elif "damaged" in address.flags:
+        yield Finding("A105")
+    elif "too-long" in address.flags:
+        yield Finding("A106")
+    elif address.level == "none" and not _HAN.search(address.standard):
+        yield Finding("A102")
+    elif contradicting:
+        yield Finding("A104", details={"name": contradicting, "parent": address.county or _parent(address)})
+    elif address.level == "none" and "ambiguous-county" not in address.flags:
+        yield Finding("A103")
+
+
+def _warning(address: Address) -> Iterator[Finding]:
+    if "ambiguous-county" in address.flags:
+        yield Finding("A113", details={"county": address.county})
+    elif address.level not in _COUNTY_REACHED:
+        yield _about_county(address)
+    elif not has_door(address):
+        yield Finding(
+            "A115" if address.town or address.road else "A114", details={"county": _finest(address)}
+        )
+    if "hint-differs" in address.flags:
+        yield Finding("A118", details={"county": _finest(address)})
+    if "leading-text" in address.flags:
+        yield Finding("A119")
+    if "old-name" in address.flags and address.level != "township":
+        yield Finding("A120", details={"county": _finest(address)})
+
+
+def _about_county(address: Address) -> Finding:
+    details = {"county": address.county, "city": _parent(address)}
+    if "zone" in address.flags:
+        return Finding("A121", details=details)
+    return Finding("A112" if "county-unknown" in address.flags else "A111", details=details)
+
+
+def _about_postcode(address: Address, postcode: str) -> Iterator[Finding]:
+    code = postcode.strip() or address.postcode
+    if not code:
+        return
+    if not is_postcode(code):
+        yield Finding("A117")
+    elif address.division_code and address.division_code[:PROVINCE] not in provinces_of(code):
+        yield Finding(
+            "A116", details={"prefix": code[:2], "place": _places(code), "province": address.province}
+        )
+
+
+def _places(postcode: str) -> str:
+    by_code = gazetteer().by_code
+    return "、".join(by_code[code].name for code in sorted(provinces_of(postcode))) or "-"
+
+
+def _parent(address: Address) -> str:
+    return address.city or address.province
+
+
+def _finest(address: Address) -> str:
+    return address.county or _parent(address)
+
+
+def _flag_value(address: Address, flag: str) -> str:
+    return next((f.partition(":")[2] for f in address.flags if f.startswith(f"{flag}:")), "")

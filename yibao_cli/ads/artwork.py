@@ -1,0 +1,56 @@
+"""Artwork: whether a file can be printed on a panel, judged by its size and resolution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pikepdf
+from PIL import Image, UnidentifiedImageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MM_PER_POINT = 25.4 / 72
+_TOLERANCE_MM = 1.5  # of the panel's size, as paper and fold have it (GB/T 1416)
+_REFUSED_DPI, _DOUBTFUL_DPI = 100, 200
+_LARGEST_PIXELS = 60_000_000
+_SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg"}
+
+
+def check_artwork(path: Path, panel_size: tuple[float, float]) -> tuple[str | None, str | None]:
+    """Judge an artwork for a panel of that size in mm.
+
+    Returns (rule that forbids it, rule that warns of it); None where there is none.
+    """
+    if path.suffix.lower() not in _SUFFIXES:
+        return "C202", None
+    if not path.is_file():
+        return "C201", None
+    try:
+        if path.suffix.lower() == ".pdf":
+            return _check_pdf(path, panel_size), None
+        return _check_image(path, panel_size)
+    except (pikepdf.PdfError, UnidentifiedImageError, OSError, IndexError, Image.DecompressionBombError):
+        return "C202", None
+
+
+def _check_pdf(path: Path, panel_size: tuple[float, float]) -> str | None:
+    with pikepdf.open(path) as art:
+        left, bottom, right, top = (float(v) for v in art.pages[0].trimbox)
+    size = ((right - left) * _MM_PER_POINT, (top - bottom) * _MM_PER_POINT)
+    fits = all(abs(a - b) <= _TOLERANCE_MM for a, b in zip(size, panel_size, strict=True))
+    return None if fits else "C203"
+
+
+def _check_image(path: Path, panel_size: tuple[float, float]) -> tuple[str | None, str | None]:
+    with Image.open(path) as image:
+        width, height = image.size
+        if width * height > _LARGEST_PIXELS:
+            return "C202", None
+        image.verify()
+    if abs(width / height * panel_size[1] - panel_size[0]) > _TOLERANCE_MM:
+        return "C203", None
+    dpi = width / (panel_size[0] / 25.4)
+    if dpi < _REFUSED_DPI:
+        return "C204", None
+    return None, "C205" if dpi < _DOUBTFUL_DPI else None

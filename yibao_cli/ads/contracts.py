@@ -1,0 +1,100 @@
+"""Contracts 合同: which of them may print in a mailing, and why the others may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from yibao_cli.ads.artwork import check_artwork
+from yibao_cli.model import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_APPROVED = "通过"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """An ad that may print: panel A, B or C; quota in pieces; empty targets mean everyone.
+
+    price: fen for the panel. art: the artwork's file.
+    """
+
+    id: str
+    advertiser: str
+    panel: str
+    quota: int
+    counties: frozenset[str]
+    categories: frozenset[str]
+    price: int
+    art: Path
+
+
+def usable_contracts(
+    rows: Iterable[Mapping[str, Any]], art_folder: Path, posting: str, panel_size: tuple[float, float]
+) -> tuple[list[Contract], list[Finding]]:
+    """Keep the contracts that are approved, in force on the day of posting, and whose art can be printed.
+
+    rows: imported contract rows with `src_file`, `src_sheet`, `src_row`. posting: ISO date.
+    panel_size: mm. Returns the contracts by number, and a finding for each that is left out or doubtful.
+    """
+    kept: list[Contract] = []
+    findings: list[Finding] = []
+    for row in sorted(rows, key=lambda r: str(r["contract_no"])):
+        problem = _problem(row, posting)
+        art = art_folder / str(row["artwork"])
+        if problem is None:
+            problem, warning = check_artwork(art, panel_size)
+            findings += [_finding(warning, row, posting)] if warning else []
+        if problem is not None:
+            findings.append(_finding(problem, row, posting))
+        else:
+            kept.append(_contract(row, art))
+    return kept, findings
+
+
+def _problem(row: Mapping[str, Any], posting: str) -> str | None:
+    if row["review"] != _APPROVED:
+        return "C101"
+    if not row["starts"] <= posting <= row["ends"]:
+        return "C102"
+    return None
+
+
+def _contract(row: Mapping[str, Any], art: Path) -> Contract:
+    return Contract(
+        id=str(row["contract_no"]),
+        advertiser=str(row["advertiser"]),
+        panel=str(row["panel"]),
+        quota=int(row["quota"]),
+        counties=_targets(row["counties"]),
+        categories=_targets(row["categories"]),
+        price=int(row["price"]),
+        art=art,
+    )
+
+
+def _targets(text: str | None) -> frozenset[str]:
+    folded = (text or "").replace("、", " ").replace(",", " ").replace("，", " ").replace(";", " ")
+    return frozenset(folded.split()) - {"全市", "全部", "不限"}
+
+
+def _finding(rule_id: str, row: Mapping[str, Any], posting: str) -> Finding:
+    return Finding(
+        rule_id,
+        file=str(row["src_file"]),
+        sheet=str(row["src_sheet"] or ""),
+        row=int(row["src_row"]),
+        column="合同号",
+        value=str(row["contract_no"]),
+        details={
+            "contract": row["contract_no"],
+            "review": row["review"],
+            "starts": row["starts"],
+            "ends": row["ends"],
+            "posting": posting,
+            "artwork": row["artwork"],
+        },
+    )

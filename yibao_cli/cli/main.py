@@ -1,0 +1,110 @@
+"""The command tree, and the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import typer
+
+from yibao_cli import __version__
+from yibao_cli.cli import data, post, production, start
+from yibao_cli.cli import options as opt
+from yibao_cli.cli.session import Session
+from yibao_cli.cli.view import View
+from yibao_cli.errors import ExitCode, YibaoError
+from yibao_cli.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+app = typer.Typer(
+    name="yibao",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=_("Merge, print, mail and reconcile statements: 医保对账单 from Excel to the letter-box."),
+)
+_BEGIN, _DATA, _MAKE, _POST = _("To begin"), _("Data"), _("Statements"), _("Post")
+
+app.command("init", rich_help_panel=_BEGIN)(start.init_command)
+app.command("demo", rich_help_panel=_BEGIN)(start.demo_command)
+app.command("status", rich_help_panel=_BEGIN)(start.status_command)
+app.command("import", rich_help_panel=_DATA)(data.import_command)
+app.add_typer(data.address_app, name="address", rich_help_panel=_DATA)
+app.command("merge", rich_help_panel=_MAKE)(production.merge_command)
+app.command("proof", rich_help_panel=_MAKE)(production.proof_command)
+app.command("render", rich_help_panel=_MAKE)(production.render_command)
+app.command("verify", rich_help_panel=_MAKE)(production.verify_command)
+app.command("manifest", rich_help_panel=_POST)(post.manifest_command)
+app.add_typer(post.returns_app, name="returns", rich_help_panel=_POST)
+app.command("reconcile", rich_help_panel=_POST)(post.reconcile_command)
+
+# The view of the command that runs, for an error that ends it.
+_views: list[View] = []
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    workspace: opt.WorkspaceOption = None,
+    lang: opt.Language = None,  # noqa: ARG001 - read before this module is imported
+    quiet: opt.Quiet = False,
+    log_json: opt.LogJson = False,
+    now: opt.Now = None,
+    version: opt.Version = False,
+) -> None:
+    """Read the global options."""
+    if version:
+        sys.stdout.write(f"yibao {__version__}\n")
+        raise typer.Exit
+    view = View(quiet, log_json)
+    _views.append(view)
+    context.obj = Session(workspace, view, now)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; nothing else in the program turns an error into a code."""
+    os.umask(0o077)
+    try:
+        app(list(argv), prog_name="yibao")
+    except SystemExit as stop:  # Typer's own endings: help, usage, Ctrl-C
+        return int(stop.code or 0)
+    except YibaoError as error:
+        _view().failure(error)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    except OSError as error:
+        _view().failure(
+            YibaoError(
+                _("{reason}").format(reason=error.strerror or type(error).__name__),
+                where=str(error.filename or ""),
+            )
+        )
+        return int(ExitCode.IO)
+    except Exception as error:  # noqa: BLE001 - the last line of defence; values stay out of the message
+        return _bug(error)
+    return int(ExitCode.OK)
+
+
+def _view() -> View:
+    return _views[-1] if _views else View()
+
+
+def _bug(error: Exception) -> int:
+    """Say that this is our bug, and where; the exception's text may quote data and is not shown."""
+    if os.environ.get("YIBAO_DEBUG"):
+        traceback.print_exception(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rpartition('yibao_cli')[2]}:{frame.lineno}"
+    _view().failure(
+        YibaoError(
+            _("this is a bug in yibao: {error} at {place}").format(error=type(error).__name__, place=place),
+            remedy=_("report it with the command you ran; YIBAO_DEBUG=1 shows more"),
+        )
+    )
+    return int(ExitCode.BUG)

@@ -1,0 +1,66 @@
+"""Every option and argument, declared once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from yibao_cli.i18n import _
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+Folder = Annotated[Path, typer.Argument(help=_("the folder"), show_default=False)]
+Files = Annotated[list[Path], typer.Argument(help=_("files, or a folder of them"), show_default=False)]
+File = Annotated[Path, typer.Argument(help=_("the file"), show_default=False)]
+Mailing = Annotated[str, typer.Argument(help=_("the mailing, such as 2026Q3; default: the current one"))]
+MailingOption = Annotated[
+    str, typer.Option("--mailing", "-m", help=_("the mailing, such as 2026Q3; default: the current one"))
+]
+Kind = Annotated[str, typer.Option("--kind", help=_("statement kind"))]
+Sample = Annotated[bool, typer.Option("--sample", help=_("put the sample data of a city into the inbox"))]
+Sheet = Annotated[str, typer.Option("--sheet", help=_("read only this sheet"))]
+HeaderMap = Annotated[
+    list[str], typer.Option("--map", help=_("a column the tool does not know: 'Excel header=field'"))
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("read and check, keep nothing"))]
+FindingsFile = Annotated[
+    Path | None, typer.Option("--findings", help=_("write the findings here too, as .xlsx or .csv"))
+]
+Part = Annotated[int, typer.Option("--part", min=0, help=_("only this part"))]
+Workers = Annotated[int, typer.Option("--workers", min=0, help=_("processes; 0: one a processor"))]
+Count = Annotated[int, typer.Option("-n", "--count", min=1, max=500, help=_("pieces, at least"))]
+Seed = Annotated[int, typer.Option("--seed", help=_("seed of the random sample"))]
+PostedOn = Annotated[
+    str, typer.Option("--posted", help=_("day of posting, YYYY-MM-DD; default: the planned day"))
+]
+Output = Annotated[str, typer.Option("-o", "--output", help=_("file, or - for stdout"))]
+FormatOption = Annotated[Format, typer.Option("-f", "--format", help=_("how rows are written"))]
+Members = Annotated[int, typer.Option("--members", min=200, help=_("members on the roster"))]
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option("-w", "--workspace", help=_("the workspace; default: the current folder or its parents")),
+]
+Language = Annotated[str | None, typer.Option("--lang", help=_("language of messages: zh or en"))]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help=_("say nothing but what is wrong"))]
+LogJson = Annotated[bool, typer.Option("--log-json", help=_("messages as JSON lines, for programs"))]
+Now = Annotated[
+    datetime | None,
+    typer.Option("--now", formats=["%Y-%m-%d"], help=_("take this day for today, for reproducible runs")),
+]
+Version = Annotated[bool, typer.Option("--version", help=_("show the version and end"))]
+Table = Annotated[
+    str,
+    typer.Argument(help=_("roster, employers, balances, transactions, contracts ..."), show_default=False),
+]
+InputFile = Annotated[str, typer.Argument(help=_("the file, or - for stdin"))]

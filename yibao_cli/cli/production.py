@@ -1,0 +1,132 @@
+"""Commands that make the print files: merge, proof, render, verify."""
+
+from __future__ import annotations
+
+import typer
+
+from yibao_cli.cli import options as opt
+from yibao_cli.cli.session import exit_code, session
+from yibao_cli.cli.view import write_rows
+from yibao_cli.errors import ExitCode
+from yibao_cli.i18n import _
+
+
+def merge_command(context: typer.Context, mailing: opt.Mailing = "") -> None:
+    from yibao_cli.jobs.findings import write_mailing_findings
+    from yibao_cli.jobs.merging import merge_mailing
+    from yibao_cli.money import yuan
+
+    run = session(context)
+    workspace = run.workspace()
+    with run.view.progress() as progress:
+        outcome = merge_mailing(workspace, mailing, progress)
+    workbook = write_mailing_findings(workspace, outcome.mailing, outcome.findings)
+    run.view.report(outcome.findings)
+    run.view.say(
+        _(
+            "{mailing}: {roster_rows} roster rows = {pieces} pieces + {held} held + {rejected} rejected; "
+            "{parts} parts"
+        ).format(mailing=outcome.mailing, parts=outcome.parts, **outcome.counts)
+    )
+    totals = ", ".join(f"{name} {yuan(amount)}" for name, amount in outcome.totals.items())
+    run.view.say(_("control totals: {totals}").format(totals=totals))
+    if outcome.unchanged:
+        run.view.say(_("the package is the same as before"))
+    run.view.say(_("findings: {file}").format(file=workbook))
+    run.view.say(_("next: {step}").format(step=f"yibao render {outcome.mailing}"))
+    raise typer.Exit(exit_code(outcome.findings))
+
+
+merge_command.__doc__ = _(
+    """Freeze the package of a mailing: join, check every law, hold what may not be mailed, put in print order.
+
+    Example: yibao merge 2026Q3"""
+)
+
+
+def proof_command(
+    context: typer.Context, mailing: opt.Mailing = "", count: opt.Count = 20, seed: opt.Seed = 1
+) -> None:
+    from yibao_cli.jobs.proofing import proof_mailing
+
+    run = session(context)
+    with run.view.progress() as progress:
+        outcome = proof_mailing(run.workspace(), mailing, count, seed, progress)
+    run.view.say(_("{count} pieces: {file}").format(count=len(outcome.picked), file=outcome.pdf))
+    for sheet in outcome.sheets:
+        run.view.say(_("contact sheet: {file}").format(file=sheet))
+
+
+proof_command.__doc__ = _(
+    """Make proofs of the extremes of a mailing and of a random sample, marked 样张, as PDF and PNG.
+
+    Example: yibao proof 2026Q3 -n 20"""
+)
+
+
+def render_command(
+    context: typer.Context, mailing: opt.Mailing = "", part: opt.Part = 0, workers: opt.Workers = 0
+) -> None:
+    from yibao_cli.jobs.rendering import render_mailing
+
+    run = session(context)
+    with run.view.progress() as progress:
+        outcome = render_mailing(run.workspace(), mailing, part, workers, progress)
+    made, kept = outcome.rendered, outcome.kept
+    run.view.say(
+        _("{parts} parts, {pieces} pieces, {pages} pages; {kept} parts were there already").format(
+            parts=len(outcome.parts),
+            pieces=sum(c.pieces for c in [*made, *kept]),
+            pages=sum(c.pages for c in [*made, *kept]),
+            kept=len(kept),
+        )
+    )
+
+
+render_command.__doc__ = _(
+    """Write the print files of a mailing, part by part; parts that are done are not done again.
+
+    Example: yibao render 2026Q3"""
+)
+
+
+def verify_command(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    workers: opt.Workers = 0,
+    output: opt.Output = "-",
+    form: opt.FormatOption = opt.Format.TABLE,
+) -> None:
+    from yibao_cli.jobs.verifying import verify_mailing
+
+    run = session(context)
+    with run.view.progress() as progress:
+        outcome = verify_mailing(run.workspace(), mailing, workers, progress)
+    for name in outcome.altered:
+        run.view.warn(
+            _("{file}: altered since the package was frozen; print nothing, merge again").format(file=name)
+        )
+    write_rows(
+        [
+            {"part": d.part, "page": d.page, "piece": d.piece, "what": str(d.what), "detail": d.detail}
+            for d in outcome.differences
+        ],
+        output,
+        form,
+    )
+    run.view.say(
+        _("{differences} differences over {pieces} pieces, {pages} pages, {parts} parts").format(
+            differences=len(outcome.differences) + len(outcome.altered),
+            pieces=outcome.pieces,
+            pages=outcome.pages,
+            parts=outcome.parts,
+        )
+    )
+    raise typer.Exit(ExitCode.OK if outcome.clean else ExitCode.CHECK_FAILED)
+
+
+verify_command.__doc__ = _(
+    """Read every page of the print files back and tie it to the package; differences go to stdout.
+
+    Example: yibao verify 2026Q3"""
+)

@@ -1,0 +1,48 @@
+"""What a command gets from the global options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from yibao_cli.cli.view import View
+from yibao_cli.errors import ExitCode
+from yibao_cli.rules import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    import typer
+
+    from yibao_cli.jobs.workspace import Workspace
+    from yibao_cli.model import Finding
+
+
+@dataclass(frozen=True)
+class Session:
+    """The global options of this run."""
+
+    folder: Path | None = None
+    view: View = field(default_factory=View)
+    now: datetime | None = None
+
+    def workspace(self) -> Workspace:
+        """Open the workspace that is meant."""
+        from yibao_cli.jobs.workspace import CHINA, open_workspace  # noqa: PLC0415 - heavy
+
+        # A day given on the command line is noon in China: the same date in every zone that matters.
+        now = self.now.replace(hour=12, tzinfo=CHINA) if self.now else None
+        return open_workspace(self.folder, now)
+
+
+def session(context: typer.Context) -> Session:
+    """The session of a command."""
+    found = context.obj
+    return found if isinstance(found, Session) else Session()
+
+
+def exit_code(findings: Iterable[Finding]) -> ExitCode:
+    """0 when nothing needs a person, 3 when something does; notes alone are the record of what was done."""
+    return ExitCode.FINDINGS if any(f.severity is not Severity.NOTE for f in findings) else ExitCode.OK

@@ -1,0 +1,175 @@
+"""What people see: messages and progress on stderr, rows on stdout. Data is shown as text, never as markup."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import sys
+import unicodedata
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yibao_cli.cli.options import Format
+from yibao_cli.i18n import _
+from yibao_cli.rules import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from yibao_cli.errors import YibaoError
+    from yibao_cli.jobs.workspace import Progress
+    from yibao_cli.model import Finding
+
+Rows = "Sequence[Mapping[str, object]]"
+_ORDER = (Severity.REJECT, Severity.HOLD, Severity.WARN, Severity.NOTE)
+
+
+@dataclass(frozen=True)
+class View:
+    """Where messages go: to people, or as JSON lines to programs."""
+
+    quiet: bool = False
+    log_json: bool = False
+
+    def say(self, text: str) -> None:
+        """Say how things went; nothing when quiet."""
+        if not self.quiet:
+            self._write("info", text)
+
+    def warn(self, text: str) -> None:
+        """Say what is wrong, also when quiet."""
+        self._write("warning", f"yibao: {text}")
+
+    def failure(self, error: YibaoError) -> None:
+        """Say why a command failed and what to do."""
+        if self.log_json:
+            self._log(
+                {
+                    "type": "error",
+                    "where": error.where,
+                    "message": error.message,
+                    "remedy": error.remedy,
+                    "exit": int(error.exit_code),
+                }
+            )
+        else:
+            sys.stderr.write(visible(f"yibao: {error}") + "\n")
+
+    def report(self, findings: Sequence[Finding]) -> None:
+        """One line a rule: the first place, what is wrong, what to do, and how many more there are."""
+        ordered = sorted(findings, key=lambda f: (_ORDER.index(f.severity), f.rule_id))
+        for rule_id, group in groupby(ordered, key=lambda f: f.rule_id):
+            found = list(group)
+            if found[0].severity is Severity.NOTE and not self.log_json:
+                continue
+            self._finding(rule_id, found)
+
+    def _finding(self, rule_id: str, found: Sequence[Finding]) -> None:
+        first = found[0]
+        if self.log_json:
+            self._log(
+                {
+                    "type": "finding",
+                    "rule": rule_id,
+                    "severity": str(first.severity),
+                    "count": len(found),
+                    "place": first.place,
+                    "message": first.message(),
+                    "remedy": first.remedy(),
+                }
+            )
+            return
+        more = _(" (and {count} more)").format(count=len(found) - 1) if len(found) > 1 else ""
+        sys.stderr.write(
+            visible(f"yibao: {first.place}: {rule_id} {first.message()}; {first.remedy()}{more}") + "\n"
+        )
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A bar on a terminal, nothing elsewhere."""
+        if self.quiet or self.log_json or not sys.stderr.isatty():
+            yield lambda _what, _done, _of: None
+            return
+        from rich.console import Console  # noqa: PLC0415 - only where a bar is shown
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            tasks: dict[str, object] = {}
+
+            def show(what: str, done: int, of: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bar.add_task(what, total=of or None)
+                bar.update(tasks[what], completed=min(done, of) if of else done)  # type: ignore[arg-type]
+
+            yield show
+
+    def _write(self, kind: str, text: str) -> None:
+        if self.log_json:
+            self._log({"type": kind, "message": text})
+        else:
+            sys.stderr.write(visible(text) + "\n")
+
+    @staticmethod
+    def _log(record: Mapping[str, object]) -> None:
+        sys.stderr.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_rows(rows: Sequence[Mapping[str, object]], output: str, form: Format) -> None:
+    """Write rows to a file or to stdout (`-`)."""
+    text = _as_text(rows, form)
+    if output == "-":
+        sys.stdout.write(text)
+    else:
+        Path(output).write_text(text, encoding="utf-8")
+        Path(output).chmod(0o600)
+
+
+def _as_text(rows: Sequence[Mapping[str, object]], form: Format) -> str:
+    if form is Format.JSONL:
+        return "".join(json.dumps(dict(r), ensure_ascii=False) + "\n" for r in rows)
+    if form is Format.CSV:
+        from yibao_cli.exports import safe_text  # noqa: PLC0415
+
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerow(list(rows[0]) if rows else [])
+        writer.writerows([safe_text(str(v)) if isinstance(v, str) else v for v in r.values()] for r in rows)
+        return buffer.getvalue()
+    return _table(rows)
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> str:
+    """A plain table whose columns line up, Chinese characters counting twice."""
+    if not rows:
+        return ""
+    cells = [list(rows[0]), *([visible(str(v)) for v in r.values()] for r in rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    lines = (
+        "  ".join(c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def visible(text: str) -> str:
+    """Show control, bidi and private characters as escapes: data must not drive a terminal."""
+    return "".join(
+        c
+        if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+        else f"\\u{{{ord(c):X}}}"
+        for c in text
+    )

@@ -1,0 +1,12 @@
+"""Files that people take away: csv and workbooks in which data is text, private, the same bytes each time.
+
+text   safe cells and csv
+book   workbooks ready for A4 paper
+
+Stages write their lists through this package, so that a formula in somebody's name is text everywhere.
+"""
+
+from yibao_cli.exports.book import Book, Column, Kind, Sheet
+from yibao_cli.exports.text import frame_rows, open_private, safe_text, write_csv
+
+__all__ = ["Book", "Column", "Kind", "Sheet", "frame_rows", "open_private", "safe_text", "write_csv"]

@@ -1,0 +1,240 @@
+"""Workbooks that people print: data as text, A4 set up, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import tempfile
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from yibao_cli.exports.text import open_private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+Cell = str | int | float | Decimal | None
+Kind = Literal["text", "wrap", "count", "money", "rate"]
+
+EXCEL_ROWS = 1_048_576
+_HEAD_ROWS = 2  # title and header
+_A4 = 9
+_NARROWEST, _WIDEST_WRAPPED = 6.0, 44.0
+_RATE_WIDTH = 8
+_FOOTER_LIMIT = 200  # Excel admits 255 characters, our own words among them
+# One day for every workbook: the clock would make each run's bytes differ.
+_CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's date has no time zone
+
+_FACE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
+_BOXED = {**_FACE, "border": 1, "border_color": "#B8C0C8"}
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {**_FACE, "font_size": 14, "bold": True},
+    "note": {**_FACE, "font_color": "#505860"},
+    "heading": {**_FACE, "font_size": 11, "bold": True},
+    "header": {**_BOXED, "bold": True, "bg_color": "#DCE6F0", "align": "center", "text_wrap": True},
+    # "@" keeps a postcode text even after somebody edits the cell.
+    "text": {**_BOXED, "num_format": "@"},
+    "wrap": {**_BOXED, "num_format": "@", "text_wrap": True},
+    "count": {**_BOXED, "num_format": "#,##0"},
+    "money": {**_BOXED, "num_format": "#,##0.00"},
+    "rate": {**_BOXED, "num_format": "0.00%"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a printed table: header, kind of its cells, and colours of cells by their text."""
+
+    header: str
+    kind: Kind = "text"
+    tints: Mapping[str, str] = field(default_factory=dict)
+
+
+class Book:
+    """A workbook being written to one path; use through `Book.to`.
+
+    page_text: footer of each page, in Excel's codes: `第 &P 页 共 &N 页`.
+    left_text: what stands at the footer's left, as plain text.
+    """
+
+    def __init__(self, workbook: Any, page_text: str, left_text: str) -> None:
+        self._workbook = workbook
+        self._formats: dict[str, Any] = {}
+        # `&` starts a code in a footer; doubled it is itself.
+        self._footer = f"&L&9{left_text[:_FOOTER_LIMIT].replace('&', '&&')}&R&9{page_text}"
+
+    @classmethod
+    @contextlib.contextmanager
+    def to(cls, path: Path, page_text: str, left_text: str = "") -> Iterator[Book]:
+        """Open a new workbook at `path`, mode 0600; it is complete when the block ends.
+
+        Rows go through temporary files beside `path`, which vanish with the block. Raises OSError
+        when the disk refuses.
+        """
+        with open_private(path) as stream, tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+            workbook = xlsxwriter.Workbook(stream, _options(scratch))
+            workbook.set_properties({"created": _CREATED})
+            try:
+                yield cls(workbook, page_text, left_text)
+                _close(workbook)
+            finally:
+                _let_go(workbook)
+
+    def shape(self, style: str) -> Any:
+        """Format of a style: a key of the table above, `total-` before it for bold, or `tint-#RRGGBB`."""
+        if style not in self._formats:
+            self._formats[style] = self._workbook.add_format(_style(style))
+        return self._formats[style]
+
+    @contextlib.contextmanager
+    def sheet(self, name: str, *, repeat: int = 0, portrait: bool = False) -> Iterator[Sheet]:
+        """Add a sheet, written from the top; its first `repeat` rows stand still and on every page."""
+        worksheet = self._workbook.add_worksheet(name)
+        worksheet.set_portrait() if portrait else worksheet.set_landscape()
+        worksheet.set_paper(_A4)
+        worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        worksheet.set_footer(self._footer)
+        if repeat:
+            worksheet.freeze_panes(repeat, 0)
+            worksheet.repeat_rows(0, repeat - 1)
+        sheet = Sheet(worksheet, self)
+        yield sheet
+        sheet.fit()
+
+    def long_table(
+        self,
+        name: str,
+        title: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Cell]],
+        *,
+        rows_per_sheet: int = EXCEL_ROWS - _HEAD_ROWS,
+    ) -> None:
+        """Write a long table under a title and a header with filters; on further sheets where one is full."""
+        source = iter(rows)
+        first: Sequence[Cell] | None = next(source, None)
+        number = 1
+        while number == 1 or first is not None:
+            with self.sheet(name if number == 1 else f"{name} {number}", repeat=_HEAD_ROWS) as sheet:
+                sheet.line("title", title if number == 1 else f"{title} ({number})")
+                sheet.header(columns)
+                left = rows_per_sheet
+                while first is not None and left:
+                    sheet.row(columns, first)
+                    first, left = next(source, None), left - 1
+                sheet.filter(columns)
+            number += 1
+
+
+class Sheet:
+    """A worksheet, written from the top, line by line; columns grow to what stands in tables."""
+
+    def __init__(self, worksheet: Any, book: Book) -> None:
+        self._worksheet = worksheet
+        self._book = book
+        self._next = 0
+        self._header = 0
+        self._widths: dict[int, float] = {}
+
+    def line(self, style: str, text: str) -> None:
+        """Write one line of words: `title`, `note` or `heading`; it may run over the columns beside it."""
+        self._worksheet.write_string(self._next, 0, text, self._book.shape(style))
+        self._next += 1
+
+    def gap(self, rows: int = 1) -> None:
+        """Leave lines empty."""
+        self._next += rows
+
+    def header(self, columns: Sequence[Column]) -> None:
+        """Write the header of a table."""
+        for i, column in enumerate(columns):
+            self._put(i, column.header, "header")
+        self._header = self._next
+        self._next += 1
+
+    def row(self, columns: Sequence[Column], cells: Sequence[Cell], *, total: bool = False) -> None:
+        """Write one row of a table; `total` makes it bold."""
+        for i, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+            tint = column.tints.get(cell) if isinstance(cell, str) else None
+            style = f"tint-{tint}" if tint else f"total-{column.kind}" if total else column.kind
+            self._put(i, cell, style)
+        self._next += 1
+
+    def table(self, heading: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+        """Write a heading, a header and rows."""
+        self.line("heading", heading)
+        self.header(columns)
+        for cells in rows:
+            self.row(columns, cells)
+
+    def filter(self, columns: Sequence[Column]) -> None:
+        """Put filters on the header written last."""
+        self._worksheet.autofilter(self._header, 0, max(self._next - 1, self._header), len(columns) - 1)
+
+    def fit(self) -> None:
+        """Set the column widths to the widest cell of each."""
+        for i, width in self._widths.items():
+            self._worksheet.set_column(i, i, width + 1.5)
+
+    def _put(self, column: int, cell: Cell, style: str) -> None:
+        shape = self._book.shape(style)
+        if cell is None or cell == "":
+            self._worksheet.write_blank(self._next, column, None, shape)
+            return
+        if isinstance(cell, str):
+            text, wide = _measured(cell)
+            self._worksheet.write_string(self._next, column, text, shape)
+        else:
+            self._worksheet.write_number(self._next, column, cell, shape)
+            wide = _RATE_WIDTH if style.endswith("rate") else len(f"{cell:,}")
+        limit = _WIDEST_WRAPPED if style.endswith("wrap") else wide
+        self._widths[column] = max(self._widths.get(column, _NARROWEST), min(wide, limit))
+
+
+def _options(scratch: str) -> dict[str, Any]:
+    return {
+        "constant_memory": True,
+        "tmpdir": scratch,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+
+
+def _close(workbook: Any) -> None:
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        raise error.args[0] from error
+
+
+def _let_go(workbook: Any) -> None:
+    # A workbook left by an exception still holds the rows' temporary files open.
+    for worksheet in workbook.worksheets():
+        if worksheet.row_data_fh is not None:
+            worksheet.row_data_fh.close()
+
+
+def _style(name: str) -> dict[str, Any]:
+    if name.startswith("tint-"):
+        return {**_STYLES["text"], "bg_color": name.removeprefix("tint-")}
+    if name.startswith("total-"):
+        return {**_STYLES[name.removeprefix("total-")], "bold": True, "bg_color": "#F2F4F6"}
+    return _STYLES[name]
+
+
+def _measured(text: str) -> tuple[str, float]:
+    # A Chinese character has three bytes and takes two columns, a Latin one has one and takes one:
+    # the mean of bytes and characters is the width. A lone surrogate has no bytes; it becomes `?`.
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode()
+        size = len(text.encode())
+    return text, (size + len(text)) / 2

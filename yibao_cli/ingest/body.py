@@ -1,0 +1,159 @@
+"""Which rows under the header are data, and what merged cells mean in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from yibao_cli.ingest.words import fold
+from yibao_cli.model import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yibao_cli.ingest.headers import Layout
+    from yibao_cli.ingest.raw import Chunk, Merge
+
+_TOTALS = {"合计", "总计", "小计", "共计", "本页合计", "本页小计"}
+# First characters of a row's first filled cell that ask for a closer look.
+_SIGNS = "合总小共本 \t\n\r\u3000\xa0"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sheet of a file, for findings."""
+
+    file: str
+    sheet: str
+
+    def finding(
+        self, rule_id: str, row: int | None = None, column: str = "", value: str = "", **details: object
+    ) -> Finding:
+        """A finding at a row and column of this sheet."""
+        return Finding(rule_id, self.file, self.sheet, row, column, value, details)
+
+
+@dataclass(slots=True)
+class DataRows:
+    """Data rows of one chunk, each as wide as the header.
+
+    refused: data rows that cannot even be split into columns; each has a finding.
+    ordinals: of each row among the chunk's data rows, from 1.
+    """
+
+    numbers: list[int] = field(default_factory=list)
+    rows: list[Sequence[object]] = field(default_factory=list)
+    refused: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    ordinals: list[int] = field(default_factory=list)
+
+    def add(self, number: int, row: Sequence[object]) -> None:
+        """Take a data row; its ordinal counts the refused ones before it too."""
+        self.numbers.append(number)
+        self.rows.append(row)
+        self.ordinals.append(len(self.rows) + self.refused)
+
+
+class Body:
+    """The rows below one sheet's header, chunk after chunk.
+
+    Skips blank rows, total rows and repeated headers, each with a NOTE (blank rows at the end of
+    the sheet without), fills cells merged by the client downwards, refuses rows of another width.
+    """
+
+    def __init__(self, layout: Layout, merges: Sequence[Merge], place: Place) -> None:
+        self._layout = layout
+        self._place = place
+        self._blank_since: int | None = None
+        self._filler = _Filler(layout, merges)
+        lead = _first_filled(layout.texts)
+        self._signs = _SIGNS + (lead[:1] if isinstance(lead, str) else "")
+
+    def take(self, chunk: Chunk) -> DataRows:
+        """Sort out the data rows of the next chunk."""
+        data = DataRows()
+        start, signs, width = self._layout.last_row, self._signs, self._layout.width
+        fills = self._filler.is_needed
+        for number, row in zip(chunk.numbers, chunk.rows, strict=True):
+            if number <= start:
+                continue
+            lead = (row[0] if row else None) or _first_filled(row)
+            if (lead is None or (type(lead) is str and lead[0] in signs)) and self._skips(number, row, data):
+                continue
+            if self._blank_since is not None:
+                self._end_blanks(number, data)
+            if len(row) != width or number in chunk.split:
+                self._uneven(number, row, chunk.split, data)
+                continue
+            data.add(number, self._filler.fill(number, row, data, self._place) if fills else row)
+        return data
+
+    def _skips(self, number: int, row: Sequence[object], data: DataRows) -> bool:
+        lead = _first_filled(row)
+        if lead is None:
+            self._blank_since = self._blank_since or number
+            return True
+        if isinstance(lead, str) and "".join(fold(lead).split()).rstrip(":") in _TOTALS:
+            data.findings.append(self._place.finding("I106", number))
+            return True
+        if self._repeats_header(row):
+            data.findings.append(self._place.finding("I107", number))
+            return True
+        return False
+
+    def _repeats_header(self, row: Sequence[object]) -> bool:
+        texts = self._layout.texts
+        return all(i < len(row) and row[i] == texts[i] for i in self._layout.columns.values())
+
+    def _end_blanks(self, number: int, data: DataRows) -> None:
+        first = self._blank_since
+        self._blank_since = None
+        data.findings.append(self._place.finding("I105", first, last=number - 1))
+
+    def _uneven(self, number: int, row: Sequence[object], split: Mapping[int, int], data: DataRows) -> None:
+        width = self._layout.width
+        if number in split:
+            data.findings.append(self._place.finding("I151", number, last=split[number]))
+            data.refused += 1
+        elif len(row) > width and _first_filled(row[width:]) is None:
+            data.add(number, row[:width])
+        else:
+            data.findings.append(self._place.finding("I150", number, cells=len(row), width=width))
+            data.refused += 1
+
+
+class _Filler:
+    """Values of cells that the client merged over several rows."""
+
+    def __init__(self, layout: Layout, merges: Sequence[Merge]) -> None:
+        self._headers = {index: layout.headers[name] for name, index in layout.columns.items()}
+        self._starts: dict[int, list[Merge]] = {}
+        for merge in merges:
+            below = merge.last_row > max(merge.first_row, layout.last_row)
+            if below and merge.first_row > layout.last_row and merge.first_column in self._headers:
+                self._starts.setdefault(merge.first_row, []).append(merge)
+        self._open: dict[int, tuple[object, int]] = {}
+        self.is_needed = bool(self._starts)
+
+    def fill(self, number: int, row: Sequence[object], data: DataRows, place: Place) -> Sequence[object]:
+        """The row with the values of merged cells that began above it."""
+        for merge in self._starts.get(number, ()):
+            self._open[merge.first_column] = (row[merge.first_column], merge.last_row)
+            header = self._headers[merge.first_column]
+            data.findings.append(place.finding("I108", number, header, last=merge.last_row))
+        self._open = {c: (value, last) for c, (value, last) in self._open.items() if last >= number}
+        if not self._open:
+            return row
+        cells = list(row)
+        for column, (value, _last) in self._open.items():
+            if _is_blank(cells[column]):
+                cells[column] = value
+        return cells
+
+
+def _first_filled(row: Sequence[object]) -> object:
+    return next((cell for cell in row if not _is_blank(cell)), None)
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())

@@ -1,0 +1,222 @@
+"""Import a client's file: read, type, check, keep as Parquet, record. All of a file or nothing of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from yibao_cli.errors import InputNotFound, StateError, UsageError
+from yibao_cli.i18n import _
+from yibao_cli.ingest import ReadOptions, mapping_of, read_batches
+from yibao_cli.jobs.workspace import Progress, Workspace, mailing_state, no_progress
+from yibao_cli.store import audit
+from yibao_cli.store.files import atomic_folder, sha256_of
+from yibao_cli.store.imports import (
+    FINDINGS_FILE,
+    ROWS_FILE,
+    ImportRecord,
+    active_imports,
+    add_import,
+    write_findings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pyarrow as pa
+
+    from yibao_cli.ingest import Batch
+    from yibao_cli.kinds.fields import TableSpec
+    from yibao_cli.model import Finding
+
+ART = "art"
+
+
+@dataclass
+class ImportOutcome:
+    """What one file gave: rows_in == rows_kept + rows_rejected; `known` when it had been imported already."""
+
+    file_name: str
+    rows_in: int = 0
+    rows_kept: int = 0
+    rows_rejected: int = 0
+    known: bool = False
+    superseded: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    preview: pa.Table | None = None
+
+    def add(self, batch: Batch) -> None:
+        """Count one batch."""
+        self.rows_in += batch.rows_in
+        self.rows_kept += batch.rows_kept
+        self.rows_rejected += batch.rows_rejected
+        self.findings += batch.findings
+        if self.preview is None:
+            self.preview = batch.table.slice(0, 10)
+
+
+def import_files(
+    workspace: Workspace,
+    table: str,
+    files: Iterable[Path],
+    mailing: str,
+    options: ReadOptions,
+    *,
+    dry_run: bool = False,
+    progress: Progress = no_progress,
+) -> list[ImportOutcome]:
+    """Import files into a table of the mailing's kind.
+
+    Raises UsageError for a table the kind does not have, StateError when the mailing is posted already,
+    and whatever is wrong with a file; a file that is refused leaves nothing behind.
+    """
+    mailing = workspace.mailing_id(mailing)
+    spec = _table(workspace, table, mailing)
+    with workspace.locked(f"mailing-{mailing}"):
+        with workspace.engine.connect() as connection:
+            state = mailing_state(connection, mailing)
+        if state is not None and state.state == "posted":
+            raise StateError(
+                _("mailing {mailing} is posted; nothing can be imported into it").format(mailing=mailing),
+                remedy=_("import into the next mailing"),
+            )
+        job = _Import(workspace, table, spec, mailing, options, progress)
+        return [job.dry_run(f) if dry_run else job.run(f) for f in _files(files)]
+
+
+@dataclass(frozen=True)
+class _Import:
+    workspace: Workspace
+    table: str
+    spec: TableSpec
+    mailing: str
+    options: ReadOptions
+    progress: Progress
+
+    def dry_run(self, path: Path) -> ImportOutcome:
+        """Read everything, keep nothing."""
+        outcome = ImportOutcome(path.name, mapping=mapping_of(path, self.spec, self.options))
+        for batch in read_batches(path, self.spec, self.options):
+            outcome.add(batch)
+            self.progress(_("reading {file}").format(file=path.name), outcome.rows_in, 0)
+        return outcome
+
+    def run(self, path: Path) -> ImportOutcome:
+        """Read, keep and record one file; one that is in already is left as it is."""
+        if not path.is_file():
+            raise InputNotFound(
+                _("there is no such file"), where=str(path), remedy=_("check the name and the folder")
+            )
+        digest = sha256_of(path)
+        known = self._known(path.name, digest)
+        if known is not None:
+            return ImportOutcome(
+                path.name, known.rows_in, known.rows_kept, known.rows_rejected, known=True,
+                findings=list(known.findings(self.workspace.folder)),
+            )  # fmt: skip
+        relative = Path("imports") / self.mailing / self.table / digest[:16]
+        with atomic_folder(self.workspace.folder / relative) as folder:
+            outcome, totals = self._keep(path, folder)
+            if self.table == "contracts":
+                _keep_art(path.parent, folder)
+        record = ImportRecord(
+            mailing=self.mailing,
+            table=self.table,
+            file_name=path.name,
+            sha256=digest,
+            options=self._options_text(),
+            path=relative.as_posix(),
+            rows_in=outcome.rows_in,
+            rows_kept=outcome.rows_kept,
+            rows_rejected=outcome.rows_rejected,
+            totals=totals,
+        )
+        with self.workspace.engine.begin() as connection:
+            outcome.superseded = add_import(connection, record, self.workspace.stamp)
+            audit.record(
+                connection,
+                at=self.workspace.stamp,
+                command=f"import {self.table}",
+                mailing=self.mailing,
+                facts={
+                    "sha256": digest,
+                    "rows_in": outcome.rows_in,
+                    "rows_kept": outcome.rows_kept,
+                    **totals,
+                },
+            )
+        return outcome
+
+    def _known(self, name: str, digest: str) -> ImportRecord | None:
+        with self.workspace.engine.connect() as connection:
+            records = active_imports(connection, self.mailing, self.table)
+        same = (digest, self._options_text())
+        return next((r for r in records if (r.sha256, r.options) == same and r.file_name == name), None)
+
+    def _options_text(self) -> str:
+        return json.dumps(
+            [self.options.sheet, dict(self.options.header_map)], ensure_ascii=False, sort_keys=True
+        )
+
+    def _keep(self, path: Path, folder: Path) -> tuple[ImportOutcome, dict[str, int]]:
+        """Write the typed rows and the findings of a file into a folder; sums of its money fields."""
+        outcome = ImportOutcome(path.name)
+        money = [f.name for f in self.spec.fields if f.type == "money"]
+        totals: Counter[str] = Counter(dict.fromkeys(money, 0))
+        writer: pq.ParquetWriter | None = None
+        for batch in read_batches(path, self.spec, self.options):
+            if writer is None:
+                writer = pq.ParquetWriter(folder / ROWS_FILE, batch.table.schema, compression="zstd")
+            writer.write_table(batch.table)
+            outcome.add(batch)
+            for name in money:
+                totals[name] += sum(filter(None, batch.table.column(name).to_pylist()))
+            self.progress(_("reading {file}").format(file=path.name), outcome.rows_in, 0)
+        if writer is not None:
+            writer.close()
+            (folder / ROWS_FILE).chmod(0o600)
+        write_findings(folder / FINDINGS_FILE, outcome.findings)
+        return outcome, dict(totals)
+
+
+def _table(workspace: Workspace, table: str, mailing: str) -> TableSpec:
+    kind = workspace.kind(mailing)
+    if table not in kind.inputs:
+        raise UsageError(
+            _("the kind {kind} has no table {table}").format(kind=kind.id, table=table),
+            remedy=_("choose one of: {known}").format(known=", ".join(kind.inputs)),
+        )
+    return kind.inputs[table]
+
+
+def _files(given: Iterable[Path]) -> list[Path]:
+    """The files meant: a folder stands for the workbooks and csv files in it."""
+    found: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            found += sorted(p for p in path.iterdir() if p.suffix.lower() in {".xlsx", ".xlsm", ".csv"})
+        else:
+            found.append(path)
+    return found
+
+
+def _keep_art(source: Path, folder: Path) -> None:
+    """Keep the artwork that lies beside the contracts, so that the import stands by itself."""
+    for path in sorted(p for p in [*source.glob("*"), *source.glob(f"{ART}/*")] if _is_art(p)):
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(path, target)
+        target.chmod(0o600)
+
+
+def _is_art(path: Path) -> bool:
+    return (
+        path.suffix.lower() in {".pdf", ".png", ".jpg", ".jpeg"} and path.is_file() and not path.is_symlink()
+    )

@@ -1,0 +1,196 @@
+"""Render the print files of a mailing, part by part; parts that are done and whole are not done again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from yibao_cli.compose import compose_layout, part_values
+from yibao_cli.errors import CheckFailed, InputNotFound
+from yibao_cli.i18n import _
+from yibao_cli.jobs.pool import run_tasks
+from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
+from yibao_cli.render.part import render_part
+from yibao_cli.render.static import StaticLayer, draw_static
+from yibao_cli.store import audit
+from yibao_cli.store.files import atomic_file, private_folder, sha256_of
+from yibao_cli.store.packages import Package, open_package
+from yibao_cli.store.schema import mailings
+
+if TYPE_CHECKING:
+    from yibao_cli.kinds.page import Layout, PartValues
+
+PRINT = "print"
+
+
+@dataclass(frozen=True, slots=True)
+class PartTask:
+    """One part to render: small, so that it can go to any worker that sees the folder."""
+
+    folder: str
+    mailing: str
+    part: int
+    package_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFile:
+    """What a part's control file says beside its PDF: the inserter's and our own check."""
+
+    mailing: str
+    part: int
+    package_sha256: str
+    pieces: int
+    pages: int
+    size: int
+    sha256: str
+
+
+@dataclass
+class RenderOutcome:
+    """Parts rendered now, and parts that were there already."""
+
+    rendered: list[ControlFile] = field(default_factory=list)
+    kept: list[ControlFile] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[ControlFile]:
+        """All parts, in order."""
+        return sorted([*self.rendered, *self.kept], key=lambda c: c.part)
+
+
+def render_mailing(
+    workspace: Workspace, mailing: str, part: int = 0, workers: int = 0, progress: Progress = no_progress
+) -> RenderOutcome:
+    """Render all parts, or one.
+
+    Raises InputNotFound for a part there is not, CheckFailed when the package was altered, StateError
+    when the mailing is not merged.
+    """
+    mailing = workspace.mailing_id(mailing)
+    with workspace.locked(f"mailing-{mailing}"):
+        with workspace.engine.connect() as connection:
+            state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
+        folder = workspace.mailing_folder(mailing)
+        package = whole_package(workspace, mailing, state.package_sha256)
+        numbers = [e.part for e in package.manifest.parts if part in {0, e.part}]
+        if not numbers:
+            raise InputNotFound(
+                _("mailing {mailing} has no part {part}").format(mailing=mailing, part=part),
+                remedy=_("it has parts 1 to {count}").format(count=len(package.manifest.parts)),
+            )
+        outcome = RenderOutcome()
+        private_folder(folder / PRINT)
+        tasks = []
+        for number in numbers:
+            task = PartTask(str(folder), mailing, number, state.package_sha256)
+            done = _already(task)
+            if done is not None:
+                outcome.kept.append(done)
+            else:
+                tasks.append(task)
+        chosen = workers or workspace.settings.render.workers
+        for _task, receipt in run_tasks(render_task, tasks, chosen):
+            outcome.rendered.append(receipt)
+            progress(
+                _("rendering"), sum(c.pieces for c in outcome.rendered), package.manifest.counts["pieces"]
+            )
+        _record(workspace, mailing, outcome, len(package.manifest.parts))
+    return outcome
+
+
+def whole_package(workspace: Workspace, mailing: str, sha256: str) -> Package:
+    """The package of a mailing, after every file's hash was checked; CheckFailed names what was altered."""
+    package = workspace.package(mailing)
+    if altered := package.altered_files(sha256):
+        raise CheckFailed(
+            _("the package was altered since it was frozen: {files}").format(files=", ".join(altered)),
+            where=str(package.folder),
+            remedy=_("print nothing from it; merge the mailing again"),
+        )
+    return package
+
+
+def package_layout(package: Package) -> Layout:
+    """The layout of a package, composed from nothing but the package."""
+    return compose_layout(
+        package.kind, package.product, package.piece_fields(), package.constants, package.manifest.ads
+    )
+
+
+def values_of_part(package: Package, layout: Layout, part: int) -> PartValues:
+    """All texts of a part's pieces."""
+    return part_values(layout, package.pieces(part), package.lines(part), package.manifest.mailing)
+
+
+@lru_cache(maxsize=1)
+def _prepared(folder: str, mailing: str, _sha256: str) -> tuple[Package, Layout, StaticLayer]:
+    """What all parts of a package share; made once in each worker."""
+    package = open_package(Path(folder), mailing)
+    layout = package_layout(package)
+    return package, layout, draw_static(layout, package.art)
+
+
+def render_task(task: PartTask) -> ControlFile:
+    """Render one part: PDF first, then its control file; doing it twice is harmless."""
+    package, layout, static = _prepared(task.folder, task.mailing, task.package_sha256)
+    values = values_of_part(package, layout, task.part)
+    target = pdf_path(Path(task.folder), task.part)
+    with atomic_file(target) as stream:
+        written = render_part(layout, static, values, stream)
+    control = ControlFile(
+        mailing=task.mailing,
+        part=task.part,
+        package_sha256=task.package_sha256,
+        pieces=written.pieces,
+        pages=written.pages,
+        size=written.size,
+        sha256=written.sha256,
+    )
+    with atomic_file(target.with_suffix(".json"), "w") as stream:
+        json.dump(asdict(control), stream, indent=1)
+    return control
+
+
+def pdf_path(mailing_folder: Path, part: int) -> Path:
+    """Where a part's PDF lies."""
+    return mailing_folder / PRINT / f"part-{part:04d}.pdf"
+
+
+def read_control(pdf: Path) -> ControlFile | None:
+    """The control file of a part; None when it is missing or unreadable."""
+    try:
+        return ControlFile(**json.loads(pdf.with_suffix(".json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _already(task: PartTask) -> ControlFile | None:
+    """The control file of a part that is rendered and whole."""
+    pdf = pdf_path(Path(task.folder), task.part)
+    control = read_control(pdf)
+    if control is None or control.package_sha256 != task.package_sha256 or not pdf.is_file():
+        return None
+    return control if sha256_of(pdf) == control.sha256 else None
+
+
+def _record(workspace: Workspace, mailing: str, outcome: RenderOutcome, parts: int) -> None:
+    if not outcome.rendered:
+        return
+    with workspace.engine.begin() as connection:
+        state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
+        # A part made anew has not been read back yet, whatever was read before.
+        if len(outcome.parts) == parts and state.state in {"merged", "verified"}:
+            connection.execute(update(mailings).where(mailings.c.id == mailing).values(state="rendered"))
+        audit.record(
+            connection,
+            at=workspace.stamp,
+            command="render",
+            mailing=mailing,
+            facts={f"part-{c.part:04d}": c.sha256 for c in outcome.rendered},
+        )

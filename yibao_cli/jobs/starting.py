@@ -1,0 +1,109 @@
+"""Make a workspace."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from yibao_cli.config import FILE_NAME, shipped
+from yibao_cli.errors import InputNotFound, StateError
+from yibao_cli.i18n import _
+from yibao_cli.store.files import atomic_file, private_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SAMPLE_SETTINGS = """\
+# Settings of this workspace. Every key is described in docs/settings.md.
+
+mailing = "2026Q3" # the current mailing 当前批次
+
+[client] # 委托方, as the statements name it
+name = "石家庄市医疗保险中心"
+address = "河北省石家庄市长安区建设北大街12号"
+postcode = "050011"
+phone = "0311-12393"
+printer = "石家庄市邮政商函中心印制"
+
+[mailings.2026Q3]
+kind = "medical"
+period = "2026年7月1日至9月30日"
+starts = "2026-07-01"
+ends = "2026-09-30"
+posting = "2026-10-08" # planned day of posting 计划寄发日
+
+[render]
+pieces_per_part = 1000
+workers = 0 # 0: one a processor
+
+[promise] # 投达率承诺
+delivered = 0.90
+window_days = 30 # no return after so many days counts as delivered 推定妥投
+"""
+
+_EMPTY_SETTINGS = """\
+# Settings of this workspace. Every key is described in docs/settings.md.
+
+mailing = "" # the current mailing 当前批次, such as "2026Q3"
+
+[client] # 委托方, as the statements name it
+name = ""
+address = ""
+postcode = "000000"
+phone = ""
+printer = ""
+
+[mailings]
+# [mailings.2026Q3]
+# kind = "{kind}"
+# period = "2026年7月1日至9月30日"
+# starts = "2026-07-01"
+# ends = "2026-09-30"
+# posting = "2026-10-08" # planned day of posting 计划寄发日
+
+[render]
+pieces_per_part = 1000
+workers = 0 # 0: one a processor
+
+[promise] # 投达率承诺
+delivered = 0.90
+window_days = 30 # no return after so many days counts as delivered 推定妥投
+"""
+
+
+def init_workspace(folder: Path, kind: str, *, sample: bool) -> list[Path]:
+    """Make a workspace in a folder; returns what was written.
+
+    Raises StateError when there is one already, InputNotFound for a kind there is not.
+    """
+    if (folder / FILE_NAME).exists():
+        raise StateError(
+            _("{folder} is a workspace already").format(folder=folder),
+            remedy=_("choose another folder, or go on with `yibao -w {folder} status`").format(folder=folder),
+        )
+    source = shipped("sample_data") / kind
+    if not (shipped("templates") / kind / "kind.toml").is_file() or (sample and not source.is_dir()):
+        known = ", ".join(sorted(p.parent.name for p in shipped("templates").glob("*/kind.toml")))
+        raise InputNotFound(
+            _("there is no statement kind {kind}").format(kind=kind),
+            remedy=_("choose one of: {known}").format(known=known),
+        )
+    private_folder(folder)
+    written = [folder / FILE_NAME]
+    if sample:
+        written += _copy_sample(source / "inbox", folder / "inbox")
+    # Last, because it is what makes the folder a workspace.
+    with atomic_file(folder / FILE_NAME, "w") as stream:
+        stream.write(_SAMPLE_SETTINGS if sample else _EMPTY_SETTINGS.format(kind=kind))
+    return written
+
+
+def _copy_sample(source: Path, target: Path) -> list[Path]:
+    written = []
+    for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        copy = target / path.relative_to(source)
+        private_folder(copy.parent)
+        shutil.copyfile(path, copy)
+        copy.chmod(0o600)
+        written.append(copy)
+    return written

@@ -1,0 +1,154 @@
+"""An open workspace: settings, database, folders, and the one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from yibao_cli.codes import is_mailing_id
+from yibao_cli.config import MailingSettings, Settings, find_workspace, load_settings, shipped
+from yibao_cli.errors import InputNotFound, StateError, UsageError
+from yibao_cli.i18n import _
+from yibao_cli.kinds import Kind, load_kind
+from yibao_cli.store.database import open_database
+from yibao_cli.store.files import lock
+from yibao_cli.store.packages import Package, open_package
+from yibao_cli.store.schema import mailings
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Connection, Engine
+
+CHINA = timezone(timedelta(hours=8))
+
+# What a long job calls as it goes: (what is being done, done so far, of how many or 0 when not known).
+Progress = Callable[[str, int, int], None]
+
+
+def no_progress(_what: str, _done: int, _of: int) -> None:
+    """For whoever does not look."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One client's workspace; `now` is the only clock of the program, given or read once."""
+
+    folder: Path
+    settings: Settings
+    now: datetime
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, opened when it is first needed."""
+        return open_database(self.folder, self.settings.store.url)
+
+    @property
+    def today(self) -> str:
+        """Business date in China, ISO."""
+        return self.now.astimezone(CHINA).date().isoformat()
+
+    @property
+    def stamp(self) -> str:
+        """The moment, ISO, UTC."""
+        return self.now.astimezone(UTC).isoformat(timespec="seconds")
+
+    def mailing_id(self, given: str) -> str:
+        """The mailing meant: the given one, or the workspace's current one."""
+        mailing = given or self.settings.mailing
+        if not mailing:
+            raise UsageError(_("which mailing?"), remedy=_("name it, or set `mailing` in yibao.toml"))
+        if not is_mailing_id(mailing):
+            raise UsageError(
+                _("{mailing} cannot name a mailing").format(mailing=mailing),
+                remedy=_("use 1 to 20 of A-Z, 0-9 and -, such as 2026Q3"),
+            )
+        return mailing
+
+    def mailing(self, mailing: str) -> MailingSettings:
+        """Settings of a mailing."""
+        return self.settings.mailing_settings(mailing)
+
+    def kind(self, mailing: str) -> Kind:
+        """The statement kind of a mailing, as it stands in templates/ now."""
+        return load_kind(shipped("templates"), self.mailing(mailing).kind)
+
+    def mailing_folder(self, mailing: str) -> Path:
+        """Where everything made for a mailing lies."""
+        return self.folder / "mailings" / mailing
+
+    def package(self, mailing: str) -> Package:
+        """The frozen package of a mailing."""
+        return open_package(self.mailing_folder(mailing), mailing)
+
+    def locked(self, name: str) -> AbstractContextManager[None]:
+        """Hold a lock of this workspace, such as a mailing's."""
+        return lock(self.folder / ".locks", name)
+
+
+def open_workspace(given: Path | None, now: datetime | None = None) -> Workspace:
+    """Open the workspace given, or found from the current folder upward."""
+    folder = find_workspace(given)
+    return Workspace(folder, load_settings(folder), now or datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class MailingState:
+    """How far a mailing is: merged, rendered, verified or posted; its package's hash; when it was posted."""
+
+    state: str
+    package_sha256: str
+    posted_on: str
+
+
+def mailing_state(connection: Connection, mailing: str) -> MailingState | None:
+    """State of a mailing; None before it is merged."""
+    row = connection.execute(select(mailings).where(mailings.c.id == mailing)).first()
+    return MailingState(row.state, row.package_sha256, row.posted_on) if row else None
+
+
+def require_state(connection: Connection, mailing: str, allowed: tuple[str, ...]) -> MailingState:
+    """State of a mailing, when it is one of the allowed; else what to do first."""
+    state = mailing_state(connection, mailing)
+    if state is None:
+        raise InputNotFound(
+            _("mailing {mailing} has no package").format(mailing=mailing),
+            remedy=_("make it with `yibao merge {mailing}`").format(mailing=mailing),
+        )
+    if state.state not in allowed:
+        raise StateError(
+            _("mailing {mailing} is {state}; this wants it {allowed}").format(
+                mailing=mailing, state=state_word(state.state), allowed=" / ".join(map(state_word, allowed))
+            ),
+            remedy=_("the next step is: {step}").format(step=next_step(mailing, state.state)),
+        )
+    return state
+
+
+def state_word(state: str) -> str:
+    """A state in the reader's language."""
+    words = {
+        "merged": _("merged"),
+        "rendered": _("rendered"),
+        "verified": _("verified"),
+        "posted": _("posted"),
+    }
+    return words[state]
+
+
+def next_step(mailing: str, state: str) -> str:
+    """The command that comes after a state."""
+    command = {
+        "": "merge",
+        "merged": "render",
+        "rendered": "verify",
+        "verified": "manifest",
+        "posted": "reconcile",
+    }[state]
+    return f"yibao {command} {mailing}"

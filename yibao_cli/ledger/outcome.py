@@ -1,0 +1,267 @@
+"""What the ledger found: who is held and why, what belongs to nobody, and the pieces in print order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from yibao_cli.codes import mask_id, piece_number
+from yibao_cli.ledger.sql import identifier, literal, sum_column
+from yibao_cli.model import Finding
+from yibao_cli.money import yuan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yibao_cli.ledger.assemble import Ledger
+
+_BATCH = 20_000
+
+
+# (row id, rule) -> details, for holds that were found outside the ledger.
+Known = Mapping[tuple[int, str], Mapping[str, object]]
+
+
+def held_rows(ledger: Ledger, known: Known) -> Iterator[tuple[int, tuple[Finding, ...]]]:
+    """Each held roster row, in roster order: (row id, findings); the first finding is its state."""
+    kind = ledger.kind
+    laws = [w.id for w in kind.laws if not w.table]
+    line_laws = [w.id for w in kind.laws if w.table]
+    columns = ["row_id", "src_file", "src_sheet", "src_row", identifier(kind.merge.key), "holds", "reasons"]
+    columns += [identifier("off_" + w) for w in laws] + [identifier("breach_" + w) for w in line_laws]
+    reader = ledger.query(
+        f"SELECT {', '.join(columns)} FROM judged LEFT JOIN "  # noqa: S608 - identifiers of the kind only
+        "(SELECT id, reasons FROM address_book) a ON a.id = address_id WHERE len(holds) > 0 ORDER BY row_id"
+    ).to_arrow_reader(_BATCH)
+    for batch in reader:
+        for row in batch.to_pylist():
+            yield row["row_id"], tuple(_hold_findings(ledger, row, (laws, line_laws), known))
+
+
+def _hold_findings(
+    ledger: Ledger, row: dict[str, Any], laws: tuple[list[str], list[str]], known: Known
+) -> Iterator[Finding]:
+    kind = ledger.kind
+    key = kind.inputs[kind.merge.base].field(kind.merge.key)
+    for rule_id in dict.fromkeys(row["holds"]):
+        outside = known.get((row["row_id"], rule_id), {})
+        for details in _details(rule_id, row, (kind.texts_of_laws, *laws)):
+            yield Finding(
+                rule_id,
+                file=str(row["src_file"]),
+                sheet=str(row["src_sheet"] or ""),
+                row=int(row["src_row"]),
+                column=key.label,
+                value=mask_id(str(row[kind.merge.key])),
+                details={**outside, **details},
+            )
+
+
+def _details(
+    rule_id: str, row: dict[str, Any], laws: tuple[dict[str, str], list[str], list[str]]
+) -> Iterator[dict[str, object]]:
+    """What fills the rule's text: for each broken law its words and the difference in yuan."""
+    texts, member_laws, line_laws = laws
+    if rule_id == "H302":
+        for law in member_laws:
+            if off := int(row["off_" + law] or 0):
+                yield {"law": law, "text": texts[law], "difference": yuan(off)}
+    elif rule_id == "H303":
+        for law in line_laws:
+            if count := int(row["breach_" + law] or 0):
+                yield {"law": law, "text": texts[law], "count": count}
+    elif rule_id == "H201":
+        found = json.loads(row["reasons"] or "[]")
+        yield {"reasons": "; ".join(Finding(i, details=d).message() for i, d in found)}
+    else:
+        yield {}
+
+
+def doubts(ledger: Ledger) -> Iterator[Finding]:
+    """The doubts about addresses of rows that print all the same, each with its place in the roster."""
+    base = ledger.kind.inputs[ledger.kind.merge.base]
+    reader = ledger.query(
+        "SELECT src_file, src_sheet, src_row, reasons FROM ordered "
+        "JOIN (SELECT id, reasons FROM address_book WHERE verdict = 'doubtful') a ON a.id = address_id "
+        "ORDER BY row_id"
+    ).to_arrow_reader(_BATCH)
+    for batch in reader:
+        for row in batch.to_pylist():
+            for rule_id, details in json.loads(row["reasons"]):
+                yield Finding(
+                    rule_id,
+                    file=row["src_file"],
+                    sheet=row["src_sheet"] or "",
+                    row=int(row["src_row"]),
+                    column=base.field("address").label,
+                    details=details,
+                )
+
+
+def strays(ledger: Ledger) -> Iterator[Finding]:
+    """Account rows and lines whose member is not in the roster."""
+    kind, merge = ledger.kind, ledger.kind.merge
+    key = identifier(merge.key)
+    for table in (*merge.accounts, *filter(None, [merge.lines])):
+        rule_id = "L202" if table == merge.lines else "L201"
+        label = kind.inputs[table].field(merge.key).label
+        query = (
+            f"SELECT src_file, src_sheet, src_row, {key} AS member FROM {identifier('in_' + table)} "  # noqa: S608
+            f"ANTI JOIN {identifier('in_' + merge.base)} USING ({key}) ORDER BY row_id"
+        )
+        for batch in ledger.query(query).to_arrow_reader(_BATCH):
+            for row in batch.to_pylist():
+                yield Finding(
+                    rule_id,
+                    file=row["src_file"],
+                    sheet=row["src_sheet"] or "",
+                    row=int(row["src_row"]),
+                    column=label,
+                    value=mask_id(str(row["member"])),
+                    details={"table": kind.inputs[table].label},
+                )
+
+
+def twice_accounted(ledger: Ledger) -> Iterator[Finding]:
+    """Members with more than one row in an account table, which only several files can bring about."""
+    kind, merge = ledger.kind, ledger.kind.merge
+    key = identifier(merge.key)
+    for table in merge.accounts:
+        query = (
+            f"SELECT src_file, src_sheet, src_row, {key} AS member FROM {identifier('in_' + table)} "  # noqa: S608
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_id) > 1 ORDER BY row_id"
+        )
+        for row in ledger.query(query).to_arrow_table().to_pylist():
+            yield Finding(
+                "L203",
+                file=row["src_file"],
+                sheet=row["src_sheet"] or "",
+                row=int(row["src_row"]),
+                column=kind.inputs[table].field(merge.key).label,
+                value=mask_id(str(row["member"])),
+                details={"table": kind.inputs[table].label},
+            )
+
+
+def order_pieces(ledger: Ledger) -> int:
+    """Put all that is not held into print order; returns how many pieces there are."""
+    order = ", ".join(
+        f"coalesce({identifier(f)}, '')" if f != "row_id" else "row_id" for f in ledger.kind.merge.print_order
+    )
+    ledger.execute(
+        "CREATE TABLE ordered AS SELECT *, "  # noqa: S608
+        f"row_number() OVER (ORDER BY {order}) AS position FROM judged WHERE len(holds) = 0"
+    )
+    return count(ledger, "ordered")
+
+
+def count(ledger: Ledger, table: str) -> int:
+    """Rows of one of the ledger's tables."""
+    found = ledger.query(f"SELECT count(*) AS n FROM {identifier(table)}").to_arrow_table()  # noqa: S608
+    return int(found.column("n")[0].as_py())
+
+
+def piece_columns(ledger: Ledger) -> tuple[str, ...]:
+    """Columns of a piece that texts may name, in the order of the package."""
+    kind = ledger.kind
+    roster = kind.inputs[kind.merge.base].names
+    accounts = [n for t in kind.merge.accounts for n in kind.inputs[t].names]
+    employers = ["employer_name", "employer_address", "employer_postcode", "delivery_mode"]
+    if not ledger.has_employers:
+        employers = []
+    core = ["address", "postcode", "county", "employer_no", "employer_name", "category", "ads_consent"]
+    return tuple(
+        dict.fromkeys([*roster, *accounts, *employers, *core, "address_id", "street_key", "verdict"])
+    )
+
+
+def piece_batches(ledger: Ledger, size: int) -> Iterator[pa.Table]:
+    """Tables of `size` pieces (the last may be smaller), in print order, with `piece` and `line_count`."""
+    columns = ["row_id", "position", "variant", *map(identifier, piece_columns(ledger))]
+    lines = ledger.kind.merge.lines
+    columns.append(f"{identifier(sum_column(lines, '')) if lines else '0'} AS line_count")
+    reader = ledger.query(
+        f"SELECT {', '.join(columns)} FROM ordered ORDER BY position"  # noqa: S608
+    ).to_arrow_reader(_BATCH)
+    for table in rechunked(reader, size):
+        numbers = pa.array([piece_number(r) for r in table.column("row_id").to_pylist()], pa.string())
+        yield table.add_column(0, "piece", numbers)
+
+
+def line_reader(ledger: Ledger) -> pa.RecordBatchReader:
+    """All lines of the pieces, in the order of the pieces and of the kind's line order."""
+    merge = ledger.kind.merge
+    key = identifier(merge.key)
+    fields = [f"l.{identifier(n)}" for n in ledger.kind.inputs[merge.lines].names if n != merge.key]
+    order = ", ".join(["o.position", *(f"l.{identifier(n)}" for n in merge.line_order), "l.row_id"])
+    return ledger.query(
+        f"SELECT {', '.join(fields)} FROM {identifier('in_' + merge.lines)} l "  # noqa: S608
+        f"JOIN (SELECT {key}, position FROM ordered) o USING ({key}) ORDER BY {order}"
+    ).to_arrow_reader(_BATCH)
+
+
+def rechunked(reader: pa.RecordBatchReader, size: int) -> Iterator[pa.Table]:
+    """The rows of a reader in tables of `size` rows."""
+    waiting: list[pa.RecordBatch] = []
+    have = 0
+    for batch in reader:
+        waiting.append(batch)
+        have += batch.num_rows
+        while have >= size:
+            table = pa.Table.from_batches(waiting)
+            yield table.slice(0, size)
+            waiting = table.slice(size).to_batches()
+            have -= size
+    if have:
+        yield pa.Table.from_batches(waiting)
+
+
+def control_totals(ledger: Ledger) -> dict[str, int]:
+    """Sum in fen of each control field over the pieces that print."""
+    fields = ledger.kind.merge.control_totals
+    if not fields:
+        return {}
+    sums = ", ".join(f"coalesce(sum({identifier(f)}), 0)::BIGINT AS {identifier(f)}" for f in fields)
+    row: dict[str, int] = ledger.query(f"SELECT {sums} FROM ordered").to_arrow_table().to_pylist()[0]  # noqa: S608
+    return row
+
+
+def count_where(ledger: Ledger, table: str, condition: str) -> int:
+    """Rows of a table for which a condition of ours holds."""
+    query = f"SELECT count(*) AS n FROM {identifier(table)} WHERE {condition}"  # noqa: S608
+    return int(ledger.query(query).to_arrow_table().column("n")[0].as_py())
+
+
+def candidate_batches(ledger: Ledger, size: int) -> Iterator[pa.Table]:
+    """What is not held so far, in roster order, with all a text may name."""
+    columns = ["row_id", "0 AS position", "0 AS part", "variant", *map(identifier, piece_columns(ledger))]
+    reader = ledger.query(
+        f"SELECT {', '.join(columns)} FROM judged WHERE len(holds) = 0 ORDER BY row_id"  # noqa: S608
+    ).to_arrow_reader(_BATCH)
+    for table in rechunked(reader, size):
+        numbers = pa.array([piece_number(r) for r in table.column("row_id").to_pylist()], pa.string())
+        yield table.add_column(0, "piece", numbers)
+
+
+def distinct_line_values(ledger: Ledger, name: str) -> list[str]:
+    """The different texts of a line field."""
+    column, table = identifier(name), identifier("in_" + ledger.kind.merge.lines)
+    query = f"SELECT DISTINCT {column} AS v FROM {table} WHERE {column} IS NOT NULL ORDER BY 1"  # noqa: S608
+    found: list[str] = ledger.query(query).to_arrow_table().column("v").to_pylist()
+    return found
+
+
+def rows_with_line_value(ledger: Ledger, name: str, values: list[str]) -> list[tuple[int, str]]:
+    """(row id, value) of candidates with a line whose field has one of the values."""
+    key, column = identifier(ledger.kind.merge.key), identifier(name)
+    listed = ", ".join(map(literal, values))
+    query = (
+        f"SELECT DISTINCT j.row_id, l.{column} AS v FROM judged j "  # noqa: S608 - quoted by literal()
+        f"JOIN {identifier('in_' + ledger.kind.merge.lines)} l USING ({key}) "
+        f"WHERE len(j.holds) = 0 AND l.{column} IN ({listed}) ORDER BY 1, 2"
+    )
+    rows = ledger.query(query).to_arrow_table().to_pylist()
+    return [(r["row_id"], r["v"]) for r in rows]

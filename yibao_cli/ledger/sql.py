@@ -1,0 +1,105 @@
+"""Laws and conditions as SQL, so that they are evaluated column-wise and in whole fen.
+
+Only checked syntax trees come in (`kinds.expressions`); names become quoted identifiers, texts become quoted
+literals, and nothing else of the client's reaches the query.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from yibao_cli.errors import SettingsError
+from yibao_cli.i18n import _
+from yibao_cli.kinds.expressions import Expression, call_target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
+_COMPARE = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+
+
+def condition_sql(expression: Expression, types: Mapping[str, str]) -> str:
+    """A condition as SQL that is never NULL; types: field name to field type."""
+    return f"coalesce({_Writer(expression, types).write(expression.tree)}, false)"
+
+
+def difference_sql(expression: Expression, types: Mapping[str, str]) -> str:
+    """Left side minus right side of a law, in fen; a law must be one `==`."""
+    tree = expression.tree
+    if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)):
+        raise _refused(expression, _("a law is one equation with =="))
+    writer = _Writer(expression, types)
+    return f"(({writer.write(tree.left)}) - ({writer.write(tree.comparators[0])}))"
+
+
+def identifier(name: str) -> str:
+    """A quoted column or table name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """A quoted text."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sum_column(table: str, field: str) -> str:
+    """Name of the column that holds `sum(table.field)`, or `count(table)` where field is empty."""
+    return f"sum_{table}_{field}" if field else f"count_{table}"
+
+
+class _Writer:
+    def __init__(self, expression: Expression, types: Mapping[str, str]) -> None:
+        self._expression = expression
+        self._types = types
+
+    def write(self, node: ast.expr) -> str:
+        match node:
+            case ast.Name():
+                return self._field(node.id)
+            case ast.Constant():
+                return self._constant(node.value)
+            case ast.Call():
+                return f"coalesce({identifier(sum_column(*call_target(node)))}, 0)"
+            case ast.BinOp():
+                return f"({self.write(node.left)} {_BINARY[type(node.op)]} {self.write(node.right)})"
+            case ast.UnaryOp():
+                sign = "NOT " if isinstance(node.op, ast.Not) else "-"
+                return f"({sign}{self.write(node.operand)})"
+            case ast.BoolOp():
+                joint = " AND " if isinstance(node.op, ast.And) else " OR "
+                return "(" + joint.join(f"coalesce({self.write(v)}, false)" for v in node.values) + ")"
+            case ast.Compare():
+                return self._compare(node)
+        raise _refused(self._expression, type(node).__name__)
+
+    def _field(self, name: str) -> str:
+        if name not in self._types:
+            raise _refused(self._expression, _("unknown field {name}").format(name=name))
+        column = identifier(name)
+        # What the client left blank in a money column is nothing, so it adds nothing.
+        return f"coalesce({column}, 0)" if self._types[name] in {"money", "integer"} else column
+
+    def _constant(self, value: object) -> str:
+        return literal(value) if isinstance(value, str) else "NULL" if value is None else str(value)
+
+    def _compare(self, node: ast.Compare) -> str:
+        if len(node.ops) != 1:
+            raise _refused(self._expression, _("compare two things at a time"))
+        left, right, operator = self.write(node.left), node.comparators[0], node.ops[0]
+        if isinstance(operator, ast.In | ast.NotIn):
+            if not isinstance(right, ast.List | ast.Tuple):
+                raise _refused(self._expression, _("`in` wants a list"))
+            members = ", ".join(self.write(e) for e in right.elts)
+            return f"({left} {'NOT ' if isinstance(operator, ast.NotIn) else ''}IN ({members}))"
+        if isinstance(operator, ast.Is | ast.IsNot):
+            return f"({left} IS {'NOT ' if isinstance(operator, ast.IsNot) else ''}{self.write(right)})"
+        return f"({left} {_COMPARE[type(operator)]} {self.write(right)})"
+
+
+def _refused(expression: Expression, reason: str) -> SettingsError:
+    return SettingsError(
+        _("the expression «{text}» cannot be used: {reason}").format(text=expression.text, reason=reason),
+        remedy=_("see docs/kinds.md, laws and conditions"),
+    )

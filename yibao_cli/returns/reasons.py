@@ -1,0 +1,156 @@
+"""Why a letter came back: our reason codes, and how clerks write them.
+
+No official numeric list was found; the labels are the words of return slips (改退批条). R02, R04, R09,
+R10 and R12 are our own wording.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from yibao_cli.i18n import _
+
+OTHER = "R99"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a return.
+
+    label: what the slip says; synonyms: what clerks write instead; group: what kind of fault it is;
+    action: English message id of what to do next.
+    """
+
+    code: str
+    label: str
+    synonyms: tuple[str, ...]
+    group: str
+    action: str
+
+    def next_action(self) -> str:
+        """What to do next, in the language in use."""
+        return _(self.action)
+
+
+_ALL = (
+    Reason(
+        "R01",
+        "原写地址不详",
+        ("地址不详", "地址欠详", "地址不清", "书写不清", "名址书写错误", "地址错误"),
+        "address",
+        "ask the employer for the address and hold the piece until it is known",
+    ),
+    Reason(
+        "R02",
+        "查无此址",
+        ("无此门牌", "无此地址", "查无此地址", "无此门牌号"),
+        "address",
+        "check the house number with the member",
+    ),
+    Reason(
+        "R03",
+        "原址查无此人",
+        ("查无此人", "不住在登记地址", "无此人"),
+        "person",
+        "ask the employer or phone the member",
+    ),
+    Reason(
+        "R04",
+        "原址无此单位",
+        ("查无此单位", "无此单位", "单位撤销", "单位已撤销", "单位注销", "单位已注销"),
+        "person",
+        "update the employer",
+    ),
+    Reason(
+        "R05",
+        "迁移新址不明",
+        ("迁移", "搬迁", "拆迁", "迁址", "搬走", "搬家"),
+        "moved",
+        "ask the member for the new address",
+    ),
+    Reason(
+        "R06",
+        "收件人拒收",
+        ("拒收", "拒绝接收", "拒绝签收"),
+        "refusal",
+        "mail this member nothing more and record the complaint",
+    ),
+    Reason(
+        "R07",
+        "逾期未领",
+        ("无人领取", "保管期满", "逾期不领"),
+        "unclaimed",
+        "mail it once more",
+    ),
+    Reason(
+        "R08",
+        "收件人死亡",
+        ("已故", "死亡", "去世", "身故"),
+        "deceased",
+        "stop mailing and tell the insurance centre",
+    ),
+    Reason(
+        "R09",
+        "无人接收",
+        ("门锁", "锁门", "家中无人", "无信箱", "信箱无", "无人签收"),
+        "access",
+        "mail it once more, or deliver it through the employer",
+    ),
+    Reason(
+        "R10",
+        "邮编或局错",
+        ("误分", "邮编错误", "邮编有误", "邮编不符", "错分"),
+        "sort",
+        "correct the postcode and mail it once more",
+    ),
+    Reason(
+        "R11",
+        "欠资",
+        ("资费不足", "邮资不足"),
+        "postage",
+        "correct the postage with the post office",
+    ),
+    Reason(
+        "R12",
+        "破损",
+        ("污损", "水湿", "损坏"),
+        "damage",
+        "print it again and mail it",
+    ),
+    Reason(
+        OTHER,
+        "其他",
+        ("批条不清",),
+        "other",
+        "look at the slip and choose a reason by hand",
+    ),
+)
+
+REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
+
+
+def reason_code(text: str) -> str:
+    """Code of a reason as a clerk wrote it: a code, a label, or any text with a known word in it.
+
+    The text is folded by NFKC and loses its white space. Where several words stand in it, the longest
+    counts, as it says the most; R99 when there is none.
+
+    >>> reason_code("房屋已拆迁")
+    'R05'
+    """
+    folded = _folded(text)
+    if folded in REASONS:
+        return folded
+    return next((code for word, code in _words() if word in folded), OTHER)
+
+
+@cache
+def _words() -> tuple[tuple[str, str], ...]:
+    pairs = [(_folded(word), r.code) for r in _ALL for word in (r.label, *r.synonyms)]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[1])))
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()

@@ -1,0 +1,48 @@
+"""A client's files, invented: for the demo, the tests and every benchmark.
+
+Same kind, size and seed, same bytes. Nothing in them belongs to a living person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from yibao_cli.errors import UsageError
+from yibao_cli.i18n import _
+from yibao_cli.sample import electricity, medical
+from yibao_cli.sample.people import FEWEST, MOST
+from yibao_cli.sample.tally import SampleSummary, write_expected
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WRITERS = {"medical": medical.write, "electricity": electricity.write}
+KINDS = tuple(_WRITERS)
+
+__all__ = ["KINDS", "SampleSummary", "write_sample"]
+
+
+def write_sample(folder: Path, kind: str, members: int, seed: int) -> SampleSummary:
+    """Write a client's files into `folder/inbox/` and what was planted into `folder/expected.json`.
+
+    kind: one of KINDS. members: data rows of the roster, 200 to 1,500,000, dirt included.
+    Files that are there already are written over. Memory does not grow with `members`.
+
+    Raises UsageError for an unknown kind or a size out of bounds.
+    """
+    if kind not in _WRITERS:
+        raise UsageError(
+            _("there is no sample of the kind {kind}").format(kind=kind),
+            remedy=_("choose one of: {kinds}").format(kinds=", ".join(KINDS)),
+        )
+    if not FEWEST <= members <= MOST:
+        raise UsageError(
+            _("a sample of {members} members cannot be made").format(members=members),
+            remedy=_("ask for {fewest} to {most} members").format(fewest=FEWEST, most=MOST),
+        )
+    inbox = folder / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    facts, tally = _WRITERS[kind](inbox, members, seed)
+    expected = folder / "expected.json"
+    write_expected(expected, facts, tally)
+    return SampleSummary(folder, kind, members, seed, cast("dict[str, int]", facts["files"]), expected)

@@ -1,0 +1,111 @@
+"""What lives on: the tables of the database, through SQLAlchemy Core.
+
+Changes come by a migration in `migrations/versions/`, never by editing a released one.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("state", String(20), nullable=False),  # merged, rendered, verified, posted
+    Column("package_sha256", String(64), nullable=False),
+    Column("posted_on", String(10), nullable=False, default=""),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailing", String(20), nullable=False, index=True),
+    Column("table_name", String(40), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("options", Text, nullable=False),  # sheet and header map, part of what makes an import the same
+    Column("path", Text, nullable=False),  # folder of its Parquet files, relative to the workspace
+    Column("rows_in", Integer, nullable=False),
+    Column("rows_kept", Integer, nullable=False),
+    Column("rows_rejected", Integer, nullable=False),
+    Column("totals", JSON, nullable=False),  # money field -> sum in fen
+    Column("imported_at", String(32), nullable=False),
+    Column("superseded", Boolean, nullable=False, default=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("raw", Text, nullable=False),
+    Column("postcode_given", String(12), nullable=False),
+    Column("county_given", Text, nullable=False),
+    Column("standard", Text, nullable=False),
+    Column("province", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("postcode", String(6), nullable=False),
+    Column("division_code", String(12), nullable=False),
+    Column("street_key", Text, nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON: [[rule id, details], ...]
+    UniqueConstraint("raw", "postcode_given", "county_given", name="one_entry_a_writing"),
+)
+
+pieces = Table(
+    "pieces",
+    metadata,
+    Column("mailing", String(20), ForeignKey("mailings.id"), primary_key=True),
+    Column("piece", String(12), primary_key=True),
+    Column("part", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("copy", Integer, nullable=False, default=0),
+    Column("address_id", Integer, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("employer_no", Text, nullable=False),
+)
+
+returns = Table(
+    "returns",
+    metadata,
+    Column("mailing", String(20), primary_key=True),
+    Column("piece", String(12), primary_key=True),
+    Column("returned_on", String(10), nullable=False),
+    Column("reason", String(3), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("src_row", Integer, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("mailing", String(20), nullable=False),
+    Column("facts", Text, nullable=False),  # JSON: counts and hashes, no personal data
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+Index("pieces_by_position", pieces.c.mailing, pieces.c.position)
