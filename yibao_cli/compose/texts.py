@@ -29,6 +29,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
     "yuan": _blank_if_none(yuan),
     "mask": _blank_if_none(mask_id),
     "mask_name": _blank_if_none(mask_name),
+    "or_dash": lambda value: value or "—",
     "date_zh": _blank_if_none(lambda iso: f"{int(iso[:4])}年{int(iso[5:7])}月{int(iso[8:10])}日"),
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from yibao_cli.compose.values import Columnar, source_column
 from yibao_cli.ledger import outcome as ledger_outcome
-from yibao_cli.render.preflight import missing_characters, unfitting
+from yibao_cli.render.preflight import largest_fitting_amount, missing_characters, unfitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,7 @@ def preflight(ledger: Ledger, layout: Layout) -> Known:
         _check_texts(batch, layout, known)
     if ledger.kind.merge.lines:
         _check_lines(ledger, layout, known)
+        _check_amounts(ledger, layout, known)
     for rule_id in ("H401", "H402"):
         ledger.hold(sorted(row for row, rule in known if rule == rule_id), rule_id)
     return known
@@ -79,6 +80,21 @@ def _check_lines(ledger: Ledger, layout: Layout, known: Known) -> None:
     for name, values in bad.items():
         for row_id, value in ledger_outcome.rows_with_line_value(ledger, name, values):
             known[row_id, "H401"] = {"characters": _named(characters[value])}
+
+
+def _check_amounts(ledger: Ledger, layout: Layout, known: Known) -> None:
+    """An amount that is cut would be another amount: hold whoever has one too wide for its column."""
+    for variant, pages in layout.variants.items():
+        for table in (t for page in pages for t in page.tables):
+            for column, cell in enumerate(table.cells):
+                if cell.amount is None:
+                    continue
+                limit = largest_fitting_amount(table, column)
+                place = table.item.columns[column].header
+                for row_id in ledger_outcome.rows_with_amount(
+                    ledger, variant, cell.amount, (limit, table.item.capacity)
+                ):
+                    known[row_id, "H402"] = {"place": place}
 
 
 def _named(characters: str) -> str:

@@ -13,34 +13,6 @@ from yibao_cli.store.files import atomic_file, private_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SAMPLE_SETTINGS = """\
-# Settings of this workspace. Every key is described in docs/settings.md.
-
-mailing = "2026Q3" # the current mailing 当前批次
-
-[client] # 委托方, as the statements name it
-name = "石家庄市医疗保险中心"
-address = "河北省石家庄市长安区建设北大街12号"
-postcode = "050011"
-phone = "0311-12393"
-printer = "石家庄市邮政商函中心印制"
-
-[mailings.2026Q3]
-kind = "medical"
-period = "2026年7月1日至9月30日"
-starts = "2026-07-01"
-ends = "2026-09-30"
-posting = "2026-10-08" # planned day of posting 计划寄发日
-
-[render]
-pieces_per_part = 1000
-workers = 0 # 0: one a processor
-
-[promise] # 投达率承诺
-delivered = 0.90
-window_days = 30 # no return after so many days counts as delivered 推定妥投
-"""
-
 _EMPTY_SETTINGS = """\
 # Settings of this workspace. Every key is described in docs/settings.md.
 
@@ -93,8 +65,9 @@ def init_workspace(folder: Path, kind: str, *, sample: bool) -> list[Path]:
     if sample:
         written += _copy_sample(source / "inbox", folder / "inbox")
     # Last, because it is what makes the folder a workspace.
+    settings = (source / FILE_NAME).read_text(encoding="utf-8") if sample else _EMPTY_SETTINGS.format(kind=kind)
     with atomic_file(folder / FILE_NAME, "w") as stream:
-        stream.write(_SAMPLE_SETTINGS if sample else _EMPTY_SETTINGS.format(kind=kind))
+        stream.write(settings)
     return written
 
 

@@ -265,3 +265,20 @@ def rows_with_line_value(ledger: Ledger, name: str, values: list[str]) -> list[t
     )
     rows = ledger.query(query).to_arrow_table().to_pylist()
     return [(r["row_id"], r["v"]) for r in rows]
+
+
+def rows_with_amount(ledger: Ledger, variant: str, name: str, limits: tuple[int, int]) -> list[int]:
+    """Row ids of candidates of a variant that would show an amount of at least limits[0] fen in a line.
+
+    The sum of a member's lines is shown when there are more than limits[1] of them.
+    """
+    amount, capacity = limits
+    lines, key, column = ledger.kind.merge.lines, identifier(ledger.kind.merge.key), identifier(name)
+    query = (
+        f"SELECT row_id FROM judged WHERE len(holds) = 0 AND variant = {literal(variant)} AND ("  # noqa: S608
+        f"{key} IN (SELECT {key} FROM {identifier('in_' + lines)} WHERE abs({column}) >= {int(amount)}) "
+        f"OR ({identifier(sum_column(lines, ''))} > {int(capacity)} "
+        f"AND abs({identifier(sum_column(lines, name))}) >= {int(amount)})) ORDER BY row_id"
+    )
+    found: list[int] = ledger.query(query).to_arrow_table().column("row_id").to_pylist()
+    return found

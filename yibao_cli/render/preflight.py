@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yibao_cli.render.fonts import font
-from yibao_cli.render.setting import MM, set_text
+from yibao_cli.money import yuan
+from yibao_cli.render.fonts import REGULAR, font
+from yibao_cli.render.setting import MM, fit_text, set_text
+from yibao_cli.render.static import CELL_PAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yibao_cli.kinds.page import PlacedText
+    from yibao_cli.kinds.page import PlacedTable, PlacedText
 
 
 def missing_characters(texts: Sequence[str], weight: int) -> dict[int, str]:
@@ -32,3 +34,13 @@ def unfitting(placed: PlacedText, texts: Sequence[str]) -> list[int]:
     long = {t for t in set(texts) if len(t) > safe or "\n" in t}
     bad = {t for t in long if not set_text(t, item, font(item.weight)).whole}
     return [i for i, t in enumerate(texts) if t in bad]
+
+
+def largest_fitting_amount(table: PlacedTable, column: int) -> int:
+    """Amounts of at least this many fen, of either sign, may not fit a table's column; smaller ones do."""
+    item = table.item
+    width = (item.columns[column].width - 2 * CELL_PAD) * MM
+    limit = 1
+    while fit_text(yuan(-limit * 10 + 1), width, 1, (item.size, item.min_size), font(REGULAR)).whole:
+        limit *= 10
+    return limit
