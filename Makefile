@@ -45,7 +45,7 @@ sample: $(STAMP) ## Write sample_data/ again from its seed
 	$(BIN)/python -m yibao_cli.sample sample_data
 
 docs-data: $(STAMP) ## Write the pages of docs/ that are made from the code
-	$(BIN)/python -m yibao_cli docs docs
+	$(BIN)/python -m yibao_cli.jobs.docs docs
 
 clean: ## Remove what can be made again
 	rm -rf demo build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 from operator import mul
 from typing import NamedTuple
 
@@ -22,9 +23,10 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _POSTCODE = re.compile(r"\d{6}")
 _MAILING = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
 _SHEET_CODE = re.compile(
-    r"YB1/(?P<mailing>[0-9A-Z-]+)/(?P<piece>\d{7,9}[0-9A-Z])/(?P<copy>\d+)/(?P<page>\d+)-(?P<pages>\d+)/(?P<check>\d\d)"
+    r"YB1/(?P<mailing>[0-9A-Z-]+)/(?P<piece>\d{7,9}[0-9A-Z])/(?P<copy>\d{1,4})/(?P<page>\d{1,4})-(?P<pages>\d{1,4})/(?P<check>\d\d)"
 )
 _ID_LENGTH = 18
+_DIVISION_CHARS = 6
 
 
 def id_number_fault(text: str) -> str | None:
@@ -143,8 +145,13 @@ def mask_phone(text: str) -> str:
 
 
 def mask_address(text: str) -> str:
-    """Keep the first six characters of an address, which name the division, and no door: `河北省石家庄…`."""
-    return text[:6] + "…" if len(text) > 6 else text  # noqa: PLR2004
+    """Keep the first six characters of an address, which name the division, and no number: `河北省石家庄…`.
+
+    A shorter text may be a door, or a name that moved over by one column, so it is masked as a name is.
+    """
+    if len(text) <= _DIVISION_CHARS:
+        return mask_name(text)
+    return "".join(takewhile(lambda c: not c.isdigit(), text[:_DIVISION_CHARS])) + "…"
 
 
 def _sheet_check(body: str) -> str:

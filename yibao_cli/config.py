@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.fields import Spec
+from yibao_cli.kinds.reasons import settings_fault, toml_fault
 
 FILE_NAME = "yibao.toml"
 _PACKAGE = Path(__file__).parent
@@ -106,7 +107,9 @@ def load_settings(workspace: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
-            _("not valid TOML: {reason}").format(reason=error), where=FILE_NAME, remedy=_("correct that line")
+            _("not valid TOML: {reason}").format(reason=toml_fault(error)),
+            where=FILE_NAME,
+            remedy=_("correct that line"),
         ) from error
     for section in ("render", "promise", "store"):
         for name in _field_names(section):
@@ -115,9 +118,9 @@ def load_settings(workspace: Path) -> Settings:
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        key, reason = settings_fault(error)
         raise SettingsError(
-            _("{key}: {reason}").format(key=".".join(map(str, first["loc"])), reason=first["msg"]),
+            _("{key}: {reason}").format(key=key, reason=reason),
             where=FILE_NAME,
             remedy=_("correct the key; docs/settings.md describes each"),
         ) from error

@@ -21,7 +21,10 @@ Source: design.md section 4; research/reliability.md section 6 (after sysexits.h
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
+
+from yibao_cli.i18n import N_, _
 
 
 class ExitCode(IntEnum):
@@ -62,7 +65,7 @@ class YibaoError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        remedy = f"; {self.remedy}" if self.remedy else ""
+        remedy = _("; ") + self.remedy if self.remedy else ""
         return f"{place}{self.message}{remedy}"
 
 
@@ -130,3 +133,25 @@ class SettingsError(YibaoError):
     """yibao.toml, a kind or an option's value is wrong."""
 
     exit_code = ExitCode.SETTINGS
+
+
+_OS_REASONS = {
+    errno.ENOENT: N_("there is no such file or folder"),
+    errno.EACCES: N_("permission denied"),
+    errno.EPERM: N_("permission denied"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the quota of the disk is used up"),
+    errno.EROFS: N_("the disk is read-only"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENOTDIR: N_("part of the path is no folder"),
+    errno.EEXIST: N_("it exists already"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+    errno.EMFILE: N_("too many files are open"),
+    errno.EIO: N_("the device cannot be read or written"),
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Why the system refused, in the language in use; the system's own words where we have none."""
+    known = _OS_REASONS.get(error.errno or 0)
+    return _(known) if known else error.strerror or type(error).__name__

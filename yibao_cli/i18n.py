@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gettext
-import locale
 import os
 from pathlib import Path
 
 LOCALE_DIR = Path(__file__).parent / "locale"
+DOMAIN = "yibao"
 LANGUAGES = ("zh", "en")
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -15,23 +15,28 @@ _language = "en"
 
 
 def preferred_language() -> str:
-    """Language of the environment, `zh` or `en`: YIBAO_LANG, then LC_ALL, LC_MESSAGES, LANG.
+    """Language of the environment, `zh` or `en`: the first of YIBAO_LANG, LC_ALL, LC_MESSAGES, LANG that is set.
 
-    An environment that says nothing (cron's `LANG=C`) means Chinese, which is what our users read.
+    English where none says Chinese, as everywhere under `LANG=C`; a crontab sets `YIBAO_LANG=zh`.
     """
-    for name in ("YIBAO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value and value.split(".")[0] not in {"C", "POSIX"}:
-            return "zh" if value.lower().startswith("zh") else "en"
-    code = locale.getlocale()[0] or "zh"
-    return "en" if code.lower().startswith("en") else "zh"
+    names = ("YIBAO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = next((value for name in names if (value := os.environ.get(name))), "")
+    return "zh" if wanted.lower().startswith("zh") else "en"
 
 
 def use_language(language: str) -> None:
-    """Speak `zh` or `en` from here on."""
+    """Speak `zh` or `en` from here on.
+
+    Typer asks `gettext.gettext` for its own words, some of them when it is imported: it finds ours, when
+    this runs first.
+    """
     global _catalogue, _language  # noqa: PLW0603 - one process speaks one language
     _language = language
-    _catalogue = gettext.translation("yibao", LOCALE_DIR, languages=[language], fallback=True)
+    _catalogue = gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True)
+    # gettext.gettext has no argument for the language; it reads this variable.
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    gettext.textdomain(DOMAIN)
 
 
 def language() -> str:
@@ -42,3 +47,8 @@ def language() -> str:
 def _(message: str) -> str:
     """Look a message up in the catalogue of the language in use."""
     return _catalogue.gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which catalogues know it
+    """Mark a message for the catalogue; it is looked up with `_` where it is shown."""
+    return message

@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 from yibao_cli.rules import Rule, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+# Words that stages put into `details` for what people read as a sentence.
+_WORDS = {
+    "fault": {
+        "length": N_("it has not 18 characters"),
+        "digits": N_("a character stands in it that cannot"),
+        "date": N_("its birth date is no date"),
+        "check": N_("its last character does not fit the others"),
+    }
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,11 @@ class Finding:
 
 class _Known(dict[str, object]):
     """Details for `format_map`; a missing one shows its name instead of raising at 02:00."""
+
+    def __getitem__(self, key: str) -> object:
+        value = super().__getitem__(key)
+        word = _WORDS.get(key, {}).get(str(value))
+        return _(word) if word else value
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"

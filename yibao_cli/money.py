@@ -21,7 +21,8 @@ def fen(value: str | float | Decimal) -> int:
     Takes `1234.5`, `1,234.50`, `-12`, `(12.00)` (negative), `¥5`, `￥5`, `5元`, full-width digits
     already folded. A float counts as its two decimals when it is within 0.000001 of them.
 
-    Raises ValueError for anything else, a third decimal included: nothing is rounded away.
+    Raises ValueError for anything else, a third decimal included (nothing is rounded away), a second sign
+    (`(-12)`), and what is not below 10,000,000,000,000 yuan.
     """
     if isinstance(value, bool):
         raise ValueError("a truth value is no amount")  # noqa: TRY004 - one error for one question
@@ -53,6 +54,8 @@ def _decimal(text: str) -> Decimal:
     negative = body.startswith("(") and body.endswith(")")
     if negative:
         body = body[1:-1].strip()
+        if body.startswith(("+", "-")):
+            raise ValueError("two signs")
     if not _AMOUNT.fullmatch(body):
         raise ValueError("not an amount of money")
     try:
@@ -75,7 +78,8 @@ def _fen_from_float(value: float) -> int:
 def _fen_from_decimal(number: Decimal) -> int:
     if not number.is_finite() or abs(number) >= _TOO_LARGE:
         raise ValueError("not an amount of money")
-    scaled = number.scaleb(2)
-    if scaled != scaled.to_integral_value():
+    # Whole numbers do not round; Decimal's own operations do, beyond 28 digits.
+    top, bottom = number.as_integer_ratio()
+    if 100 % bottom:
         raise ValueError("more than two decimals")
-    return int(scaled)
+    return top * (100 // bottom)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+import warnings
+import zlib
 from typing import TYPE_CHECKING
 
 import pikepdf
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +18,21 @@ _TOLERANCE_MM = 1.5  # of the panel's size, as paper and fold have it (GB/T 1416
 _REFUSED_DPI, _DOUBTFUL_DPI = 100, 200
 _LARGEST_PIXELS = 60_000_000
 _SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg"}
+# What the two libraries raise at files that are no artwork (Pillow says SyntaxError of a damaged PNG).
+_DAMAGE = (
+    pikepdf.PdfError,
+    OSError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    SyntaxError,
+    AttributeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 
 
 def check_artwork(path: Path, panel_size: tuple[float, float]) -> tuple[str | None, str | None]:
@@ -24,13 +42,13 @@ def check_artwork(path: Path, panel_size: tuple[float, float]) -> tuple[str | No
     """
     if path.suffix.lower() not in _SUFFIXES:
         return "C202", None
-    if not path.is_file():
-        return "C201", None
     try:
+        if not path.is_file():
+            return "C201", None
         if path.suffix.lower() == ".pdf":
             return _check_pdf(path, panel_size), None
         return _check_image(path, panel_size)
-    except (pikepdf.PdfError, UnidentifiedImageError, OSError, IndexError, Image.DecompressionBombError):
+    except _DAMAGE:
         return "C202", None
 
 
@@ -43,11 +61,15 @@ def _check_pdf(path: Path, panel_size: tuple[float, float]) -> str | None:
 
 
 def _check_image(path: Path, panel_size: tuple[float, float]) -> tuple[str | None, str | None]:
-    with Image.open(path) as image:
-        width, height = image.size
-        if width * height > _LARGEST_PIXELS:
-            return "C202", None
-        image.verify()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(path) as image:
+            width, height = image.size
+            if width * height > _LARGEST_PIXELS:
+                return "C202", None
+            image.verify()
+        with Image.open(path) as image:
+            image.load()  # to the last row: a JPEG that was cut off passes `verify`
     if abs(width / height * panel_size[1] - panel_size[0]) > _TOLERANCE_MM:
         return "C203", None
     dpi = width / (panel_size[0] / 25.4)

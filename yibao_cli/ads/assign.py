@@ -1,4 +1,4 @@
-"""Which panel art each piece bears: first come, first served within quota and targets, house panels for the rest.
+"""Which panel art each piece bears: first come, first served within quota and targets, else a house panel.
 
 A member whose consent is not known gets no third party's ad (广告法 43; research/ads.md 0.1), so consent is
 asked before anything else. Allocation by linear program is a later, separate planner.

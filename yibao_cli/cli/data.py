@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from yibao_cli.cli import options as opt
+from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import exit_code, session
 from yibao_cli.errors import ExitCode, UsageError
 from yibao_cli.i18n import _
 
-address_app = typer.Typer(no_args_is_help=True, help=_("Addresses: parse, and clean into the address book."))
+address_app = Program(help=_("Addresses: parse, and clean into the address book."))
 
 
 def import_command(
@@ -24,9 +25,10 @@ def import_command(
 ) -> None:
     from yibao_cli.ingest import ReadOptions
     from yibao_cli.jobs import importing
-    from yibao_cli.jobs.findings import write_findings_file
+    from yibao_cli.jobs.findings import check_findings_file, write_findings_file
 
     run = session(context)
+    check_findings_file(findings)
     read = ReadOptions(sheet, _header_map(header_map))
     with run.view.progress() as progress:
         outcomes = importing.import_files(

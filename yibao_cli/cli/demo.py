@@ -40,9 +40,9 @@ def walk_through(run: Session, folder: Path) -> None:
     Raises UsageError when the folder holds anything but an earlier demo, CheckFailed when a step fails.
     """
     _make_room(folder)
-    quiet = ["-q"] if run.view.quiet else []
-    _step(run, [*quiet, "init", str(folder), "--sample"])
-    place = [*quiet, "-w", str(folder), "--now", _TODAY]
+    manner = [*(["-q"] if run.view.quiet else []), *(["--log-json"] if run.view.log_json else [])]
+    _step(run, [*manner, "init", str(folder), "--sample"])
+    place = [*manner, "-w", str(folder), "--now", _TODAY]
     for step in _STEPS:
         _step(run, [*place, *(word.format(inbox=folder / "inbox") for word in step.split())])
     mailing = folder / "mailings" / _MAILING
@@ -84,7 +84,7 @@ def _made(mailing: Path) -> list[tuple[str, list[Path]]]:
     """What the demo made, with words, in the order of the work."""
     kinds = (
         (_("what a person has to look at"), "findings/*"),
-        (_("proofs 样张"), "proof/proof-*"),
+        (_("proofs"), "proof/proof-*"),
         (_("print files"), "print/*.pdf"),
         (_("manifest for the post"), "manifest/*"),
         (_("the account"), "account/*"),

@@ -8,23 +8,24 @@ import traceback
 from typing import TYPE_CHECKING
 
 import typer
+from typer.exceptions import TyperException
 
 from yibao_cli import __version__
 from yibao_cli.cli import data, post, production, start
 from yibao_cli.cli import options as opt
+from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import Session
+from yibao_cli.cli.usage import usage_error
 from yibao_cli.cli.view import View
-from yibao_cli.errors import ExitCode, YibaoError
+from yibao_cli.errors import ExitCode, PermissionsError, UsageError, YibaoError, os_reason
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-app = typer.Typer(
+app = Program(
     name="yibao",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=_("Merge, print, mail and reconcile statements: 医保对账单 from Excel to the letter-box."),
 )
@@ -32,6 +33,7 @@ _BEGIN, _DATA, _MAKE, _POST = _("To begin"), _("Data"), _("Statements"), _("Post
 
 app.command("init", rich_help_panel=_BEGIN)(start.init_command)
 app.command("demo", rich_help_panel=_BEGIN)(start.demo_command)
+app.command("sample", rich_help_panel=_BEGIN)(start.sample_command)
 app.command("status", rich_help_panel=_BEGIN)(start.status_command)
 app.command("import", rich_help_panel=_DATA)(data.import_command)
 app.add_typer(data.address_app, name="address", rich_help_panel=_DATA)
@@ -64,31 +66,42 @@ def root(
     view = View(quiet, log_json)
     _views.append(view)
     context.obj = Session(workspace, view, now)
+    if context.invoked_subcommand is None:
+        raise UsageError(
+            _("no command was given"), remedy=_("see `{command} --help`").format(command="yibao")
+        )
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; nothing else in the program turns an error into a code."""
     os.umask(0o077)
     try:
-        app(list(argv), prog_name="yibao")
-    except SystemExit as stop:  # Typer's own endings: help, usage, Ctrl-C
+        code = app(list(argv), prog_name="yibao", standalone_mode=False)
+    except SystemExit as stop:  # Typer's own endings, such as the installation of completion
         return int(stop.code or 0)
+    except TyperException as error:  # a command line that is wrong
+        _view().failure(usage_error(error))
+        return int(ExitCode.USAGE)
     except YibaoError as error:
         _view().failure(error)
         return int(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return int(ExitCode.INTERRUPTED)
-    except OSError as error:
+    except PermissionError as error:
         _view().failure(
-            YibaoError(
-                _("{reason}").format(reason=error.strerror or type(error).__name__),
+            PermissionsError(
+                os_reason(error),
                 where=str(error.filename or ""),
+                remedy=_("make the file or the folder yours"),
             )
         )
+        return int(ExitCode.PERMISSIONS)
+    except OSError as error:
+        _view().failure(YibaoError(os_reason(error), where=str(error.filename or "")))
         return int(ExitCode.IO)
     except Exception as error:  # noqa: BLE001 - the last line of defence; values stay out of the message
         return _bug(error)
-    return int(ExitCode.OK)
+    return int(code or ExitCode.OK)
 
 
 def _view() -> View:

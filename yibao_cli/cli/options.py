@@ -21,8 +21,11 @@ class Format(StrEnum):
 
 
 Folder = Annotated[Path, typer.Argument(help=_("the folder"), show_default=False)]
-Files = Annotated[list[Path], typer.Argument(help=_("files, or a folder of them"), show_default=False)]
-File = Annotated[Path, typer.Argument(help=_("the file"), show_default=False)]
+# Whether a file can be read is asked by the job, which ends with the exit code of a missing input.
+Files = Annotated[
+    list[Path], typer.Argument(help=_("files, or a folder of them"), show_default=False, readable=False)
+]
+File = Annotated[Path, typer.Argument(help=_("the file"), show_default=False, readable=False)]
 Mailing = Annotated[str, typer.Argument(help=_("the mailing, such as 2026Q3; default: the current one"))]
 MailingOption = Annotated[
     str, typer.Option("--mailing", "-m", help=_("the mailing, such as 2026Q3; default: the current one"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from yibao_cli.cli import options as opt
+from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import exit_code, session
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
 
-returns_app = typer.Typer(no_args_is_help=True, help=_("Returned mail 退信."))
+returns_app = Program(help=_("Returned mail."))
 
 
 def manifest_command(context: typer.Context, mailing: opt.Mailing = "", posted: opt.PostedOn = "") -> None:
@@ -51,10 +52,11 @@ def returns_import(
     findings: opt.FindingsFile = None,
 ) -> None:
     from yibao_cli.ingest import ReadOptions
-    from yibao_cli.jobs.findings import write_findings_file
+    from yibao_cli.jobs.findings import check_findings_file, write_findings_file
     from yibao_cli.jobs.returning import import_returns
 
     run = session(context)
+    check_findings_file(findings)
     with run.view.progress() as progress:
         outcome = import_returns(run.workspace(), file, mailing, ReadOptions(sheet), progress)
     run.view.report(outcome.findings)

@@ -12,7 +12,6 @@ from yibao_cli.i18n import _
 
 
 def merge_command(context: typer.Context, mailing: opt.Mailing = "") -> None:
-    from yibao_cli.jobs.findings import write_mailing_findings
     from yibao_cli.jobs.merging import merge_mailing
     from yibao_cli.money import yuan
 
@@ -20,21 +19,22 @@ def merge_command(context: typer.Context, mailing: opt.Mailing = "") -> None:
     workspace = run.workspace()
     with run.view.progress() as progress:
         outcome = merge_mailing(workspace, mailing, progress)
-    workbook = write_mailing_findings(workspace, outcome.mailing, outcome.findings)
-    run.view.report(outcome.findings)
+    frozen = outcome.frozen
+    run.view.report(frozen.findings)
     run.view.say(
         _(
             "{mailing}: {roster_rows} roster rows = {pieces} pieces + {held} held + {rejected} rejected; "
             "{parts} parts"
-        ).format(mailing=outcome.mailing, parts=outcome.parts, **outcome.counts)
+        ).format(mailing=outcome.mailing, parts=frozen.parts, **frozen.counts)
     )
-    totals = ", ".join(f"{name} {yuan(amount)}" for name, amount in outcome.totals.items())
+    kind = workspace.kind(outcome.mailing)
+    totals = _(", ").join(f"{kind.label(name)} {yuan(amount)}" for name, amount in frozen.totals.items())
     run.view.say(_("control totals: {totals}").format(totals=totals))
     if outcome.unchanged:
         run.view.say(_("the package is the same as before"))
-    run.view.say(_("findings: {file}").format(file=workbook))
+    run.view.say(_("findings: {file}").format(file=outcome.findings_file))
     run.view.say(_("next: {step}").format(step=f"yibao render {outcome.mailing}"))
-    raise typer.Exit(exit_code(outcome.findings))
+    raise typer.Exit(exit_code(frozen.findings))
 
 
 merge_command.__doc__ = _(
@@ -108,11 +108,12 @@ def verify_command(
         )
     write_rows(
         [
-            {"part": d.part, "page": d.page, "piece": d.piece, "what": str(d.what), "detail": d.detail}
+            {"part": d.part, "page": d.page, "piece": d.piece, "what": d.what, "detail": d.detail}
             for d in outcome.differences
         ],
         output,
         form,
+        ("part", "page", "piece", "what", "detail"),
     )
     run.view.say(
         _("{differences} differences over {pieces} pieces, {pages} pages, {parts} parts").format(

@@ -42,6 +42,28 @@ demo_command.__doc__ = _(
 )
 
 
+def sample_command(
+    context: typer.Context,
+    folder: opt.Folder,
+    kind: opt.Kind = "medical",
+    members: opt.Members = 3000,
+    seed: opt.Seed = 1,
+) -> None:
+    from yibao_cli.jobs.sampling import make_sample
+
+    run = session(context)
+    summary = make_sample(folder, kind, members, seed)
+    for name, rows in summary.files.items():
+        run.view.say(_("{file}: {rows} rows").format(file=folder / "inbox" / name, rows=rows))
+
+
+sample_command.__doc__ = _(
+    """Write a client's files of any size, invented, beside a ready yibao.toml.
+
+    Example: yibao sample big --members 20000 --seed 7"""
+)
+
+
 def status_command(
     context: typer.Context,
     mailing: opt.Mailing = "",
@@ -52,7 +74,16 @@ def status_command(
 
     run = session(context)
     status = mailing_status(run.workspace(), mailing)
-    write_rows(status.rows, output, form)
+    people = form is opt.Format.TABLE
+    rows = [
+        {
+            "step": r.label if people else r.step,
+            "count": "" if r.count is None else r.count,
+            "remark": r.remark,
+        }
+        for r in status.rows
+    ]
+    write_rows(rows, output, form)
     run.view.say(_("next: {step}").format(step=status.next_step))
 
 

@@ -9,12 +9,13 @@ import json
 import sys
 import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yibao_cli.cli.options import Format
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 from yibao_cli.rules import Severity
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from yibao_cli.model import Finding
 
 Rows = "Sequence[Mapping[str, object]]"
+# Columns and fixed words of tables, which keep their English in csv and jsonl.
+_WORDS = (
+    *(N_("part"), N_("page"), N_("piece"), N_("what"), N_("detail"), N_("step"), N_("count"), N_("remark")),
+    *(N_("file"), N_("pages"), N_("text"), N_("amount"), N_("code")),
+)
 _ORDER = (Severity.REJECT, Severity.HOLD, Severity.WARN, Severity.NOTE)
 
 
@@ -57,7 +63,7 @@ class View:
                 }
             )
         else:
-            sys.stderr.write(visible(f"yibao: {error}") + "\n")
+            sys.stderr.write(_line(f"yibao: {error}"))
 
     def report(self, findings: Sequence[Finding]) -> None:
         """One line a rule: the first place, what is wrong, what to do, and how many more there are."""
@@ -85,7 +91,7 @@ class View:
             return
         more = _(" (and {count} more)").format(count=len(found) - 1) if len(found) > 1 else ""
         sys.stderr.write(
-            visible(f"yibao: {first.place}: {rule_id} {first.message()}; {first.remedy()}{more}") + "\n"
+            _line(f"yibao: {first.place}: {rule_id} {first.message()}{_('; ')}{first.remedy()}{more}")
         )
 
     @contextlib.contextmanager
@@ -124,9 +130,14 @@ class View:
         sys.stderr.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def write_rows(rows: Sequence[Mapping[str, object]], output: str, form: Format) -> None:
-    """Write rows to a file or to stdout (`-`)."""
-    text = _as_text(rows, form)
+def write_rows(
+    rows: Sequence[Mapping[str, object]], output: str, form: Format, columns: Sequence[str] = ()
+) -> None:
+    """Write rows to a file or to stdout (`-`).
+
+    columns: the header of a csv without rows; with rows, their keys are the header.
+    """
+    text = _as_text(rows, form, list(rows[0]) if rows else list(columns))
     if output == "-":
         sys.stdout.write(text)
     else:
@@ -134,7 +145,7 @@ def write_rows(rows: Sequence[Mapping[str, object]], output: str, form: Format) 
         Path(output).chmod(0o600)
 
 
-def _as_text(rows: Sequence[Mapping[str, object]], form: Format) -> str:
+def _as_text(rows: Sequence[Mapping[str, object]], form: Format, header: list[str]) -> str:
     if form is Format.JSONL:
         return "".join(json.dumps(dict(r), ensure_ascii=False) + "\n" for r in rows)
     if form is Format.CSV:
@@ -142,7 +153,7 @@ def _as_text(rows: Sequence[Mapping[str, object]], form: Format) -> str:
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerow(list(rows[0]) if rows else [])
+        writer.writerow(header)
         writer.writerows([safe_text(str(v)) if isinstance(v, str) else v for v in r.values()] for r in rows)
         return buffer.getvalue()
     return _table(rows)
@@ -152,17 +163,28 @@ def _table(rows: Sequence[Mapping[str, object]]) -> str:
     """A plain table whose columns line up, Chinese characters counting twice."""
     if not rows:
         return ""
-    cells = [list(rows[0]), *([visible(str(v)) for v in r.values()] for r in rows)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    cells = [[_(name) for name in rows[0]], *([visible(_shown(v)) for v in r.values()] for r in rows)]
+    widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
     lines = (
-        "  ".join(c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)).rstrip()
+        "  ".join(c + " " * (w - width_of(c)) for c, w in zip(row, widths, strict=True)).rstrip()
         for row in cells
     )
     return "\n".join(lines) + "\n"
 
 
-def _width(text: str) -> int:
+def _shown(value: object) -> str:
+    # A word of a closed list is ours to translate; any other value is the client's.
+    return _(value.value) if isinstance(value, StrEnum) else str(value)
+
+
+def width_of(text: str) -> int:
+    """Columns of a text on a terminal; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _line(text: str) -> str:
+    """One line of a message: a name with a line feed in it does not break it."""
+    return visible(text).replace("\n", "\\n") + "\n"
 
 
 def visible(text: str) -> str:

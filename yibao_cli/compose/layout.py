@@ -21,7 +21,7 @@ from yibao_cli.kinds.page import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from yibao_cli.kinds.geometry import HouseSpec, Item, PanelPlace, Product
     from yibao_cli.kinds.kind import Kind
@@ -123,9 +123,19 @@ def _place(
         case TableItem():
             cells = tuple(names.source(c.text, names.line) for c in item.columns)
             overflow = names.source(item.overflow_text, OVERFLOW_FIELDS)
+            _check_overflow(item, cells)
             tables.append(PlacedTable(item, cells, overflow, place.x, place.y))
         case RuleItem() | BoxItem() | CodeItem():
             shapes.append(PlacedShape(item, place.x, place.y))
+
+
+def _check_overflow(item: TableItem, cells: Sequence[Source]) -> None:
+    """The line that sums others must show every sum, so its text may not stand in an amount's column."""
+    if cells[item.overflow_column].amount is not None:
+        raise SettingsError(
+            _("the overflow text of the table at {x}, {y} hides a sum").format(x=item.x, y=item.y),
+            remedy=_("give overflow_column a column that shows no amount"),
+        )
 
 
 def _house(spec: HouseSpec, names: _Names) -> PanelArt:

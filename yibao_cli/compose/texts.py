@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, TemplateError, meta, nodes
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from yibao_cli.codes import mask_id, mask_name
@@ -34,11 +34,33 @@ FILTERS: dict[str, Callable[[Any], str]] = {
 }
 
 
+# What a text may consist of: it shows and chooses; sums are the ledger's, and nothing of Python is reached.
+_NODES = (
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Getattr,
+    nodes.Filter,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Neg,
+    nodes.Concat,
+    nodes.Test,
+)
+_TESTS = ("none", "defined")
+
+
 def text_environment() -> ImmutableSandboxedEnvironment:
     """The sandbox all texts run in: no attributes of Python objects, unknown names are errors."""
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - the output is set in type, not HTML
+        autoescape=False,  # the output is set in type, not HTML
         finalize=lambda value: "" if value is None else value,
     )
     environment.filters = dict(FILTERS)
@@ -59,19 +81,56 @@ def text_source(template: str, fields: frozenset[str], constants: Mapping[str, M
         tree = environment.parse(template)
     except TemplateError as error:
         raise _refused(template, str(error)) from error
-    names = meta.find_undeclared_variables(tree)
-    if unknown := names - fields - set(constants):
+    groups = _checked_groups(tree, constants, template)
+    names = {n.name for n in tree.find_all(nodes.Name) if id(n) not in groups}
+    if unknown := names - fields:
         raise _refused(template, _("unknown name {names}").format(names=", ".join(sorted(unknown))))
     segments = _segments(tree, fields, constants, template)
-    used = tuple(sorted(names & fields))
+    used = tuple(sorted(names))
     if segments is not None:
         return Source(tuple(segments), fields=used)
-    if used:
-        return Source(template=template, fields=used)
-    try:
-        return Source((environment.from_string(template).render(constants),))
-    except TemplateError as error:
-        raise _refused(template, str(error)) from error
+    fixed = sorted({(g, a, constants[g][a]) for g, a in groups.values()})
+    source = Source(template=template, fields=used, constants=tuple(fixed))
+    return source if used else Source((text_renderer(source)({}),))
+
+
+def text_renderer(source: Source) -> Callable[[Mapping[str, Any]], str]:
+    """How a text with logic is made from the values of its fields.
+
+    The function raises SettingsError when the text cannot be made of them (an amount compared with a word).
+    """
+    template = text_environment().from_string(source.template)
+    groups: dict[str, dict[str, str]] = {}
+    for group, name, value in source.constants:
+        groups.setdefault(group, {})[name] = value
+
+    def render(values: Mapping[str, Any]) -> str:
+        try:
+            return template.render({**groups, **values})
+        except (TemplateError, TypeError, ValueError) as error:
+            raise _refused(source.template, _("it does not fit the values of its fields")) from error
+
+    return render
+
+
+def _checked_groups(
+    tree: nodes.Template, constants: Mapping[str, Mapping[str, str]], template: str
+) -> dict[int, tuple[str, str]]:
+    """Admit a text node by node; returns id of a group's name node -> (group, constant)."""
+    groups: dict[int, tuple[str, str]] = {}
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, _NODES):
+            raise _refused(template, _("{part} is not allowed").format(part=type(node).__name__))
+        if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.args or node.kwargs):
+            raise _refused(template, _("unknown filter {name}").format(name=node.name))
+        if isinstance(node, nodes.Test) and node.name not in _TESTS:
+            raise _refused(template, _("unknown test {name}").format(name=node.name))
+        if isinstance(node, nodes.Getattr):
+            if not (isinstance(node.node, nodes.Name) and node.node.name in constants):
+                raise _refused(template, _("unknown name {names}").format(names=node.attr))
+            _constant(constants[node.node.name], node, template)
+            groups[id(node.node)] = (node.node.name, node.attr)
+    return groups
 
 
 def _segments(

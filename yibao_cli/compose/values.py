@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import SheetCode
-from yibao_cli.compose.texts import FILTERS, text_environment
+from yibao_cli.compose.texts import FILTERS, text_renderer
 from yibao_cli.kinds.page import FieldRef, Layout, PartValues, PlacedTable, Source, TableValues
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def source_column(source: Source, columns: Columnar, length: int) -> list[str]:
     parts = [_segment_column(s, columns) for s in source.segments]
     if len(parts) == 1 and not isinstance(parts[0], str):
         return parts[0]
+    if not parts:
+        return [""] * length
     lists = [[p] * length if isinstance(p, str) else p for p in parts]
     return ["".join(row) for row in zip(*lists, strict=True)]
 
@@ -78,9 +80,9 @@ def _segment_column(segment: str | FieldRef, columns: Columnar) -> str | list[st
 
 
 def _rendered(source: Source, columns: Columnar, length: int) -> list[str]:
-    template = text_environment().from_string(source.template)
+    render = text_renderer(source)
     rows = zip(*(columns[f] for f in source.fields), strict=True)
-    return [template.render(dict(zip(source.fields, row, strict=True))) for row in rows][:length]
+    return [render(dict(zip(source.fields, row, strict=True))) for row in rows][:length]
 
 
 def _table_values(table: PlacedTable, of_piece: Columnar, of_line: Columnar) -> TableValues:
@@ -102,7 +104,10 @@ def _summed(table: PlacedTable, of_line: Columnar, hidden: Sequence[int]) -> tup
         if cell.amount is not None:
             column = of_line[cell.amount]
             cells[j] = FILTERS["yuan"](sum(column[i] or 0 for i in hidden))
-    count = str(len(hidden))
-    text = "".join(s if isinstance(s, str) else count for s in table.overflow.segments)
+    count = len(hidden)
+    if table.overflow.template:
+        text = text_renderer(table.overflow)({"count": count})
+    else:
+        text = "".join(s if isinstance(s, str) else str(count) for s in table.overflow.segments)
     cells[table.item.overflow_column] = text
     return tuple(cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 import tempfile
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +27,7 @@ _HEAD_ROWS = 2  # title and header
 _A4 = 9
 _NARROWEST, _WIDEST_WRAPPED = 6.0, 44.0
 _RATE_WIDTH = 8
+_LINE_POINTS = 13.5  # height of a line of the face below
 _FOOTER_LIMIT = 200  # Excel admits 255 characters, our own words among them
 # One day for every workbook: the clock would make each run's bytes differ.
 _CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's date has no time zone
@@ -48,11 +50,15 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a printed table: header, kind of its cells, and colours of cells by their text."""
+    """A column of a printed table: header, kind of its cells, and colours of cells by their text.
+
+    widest: characters at which a `wrap` column stops to grow and its cells take more lines.
+    """
 
     header: str
     kind: Kind = "text"
     tints: Mapping[str, str] = field(default_factory=dict)
+    widest: float = _WIDEST_WRAPPED
 
 
 class Book:
@@ -160,11 +166,25 @@ class Sheet:
 
     def row(self, columns: Sequence[Column], cells: Sequence[Cell], *, total: bool = False) -> None:
         """Write one row of a table; `total` makes it bold."""
+        self._make_room(columns, cells)
         for i, (column, cell) in enumerate(zip(columns, cells, strict=True)):
             tint = column.tints.get(cell) if isinstance(cell, str) else None
             style = f"tint-{tint}" if tint else f"total-{column.kind}" if total else column.kind
-            self._put(i, cell, style)
+            self._put(i, cell, style, column.widest)
         self._next += 1
+
+    def _make_room(self, columns: Sequence[Column], cells: Sequence[Cell]) -> None:
+        """Give a row the height of its tallest cell: not every program does so by itself."""
+        lines = max(
+            (
+                math.ceil(_measured(cell)[1] / column.widest)
+                for column, cell in zip(columns, cells, strict=True)
+                if column.kind == "wrap" and isinstance(cell, str)
+            ),
+            default=1,
+        )
+        if lines > 1:
+            self._worksheet.set_row(self._next, _LINE_POINTS * lines)
 
     def table(self, heading: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
         """Write a heading, a header and rows."""
@@ -182,7 +202,7 @@ class Sheet:
         for i, width in self._widths.items():
             self._worksheet.set_column(i, i, width + 1.5)
 
-    def _put(self, column: int, cell: Cell, style: str) -> None:
+    def _put(self, column: int, cell: Cell, style: str, widest: float = _WIDEST_WRAPPED) -> None:
         shape = self._book.shape(style)
         if cell is None or cell == "":
             self._worksheet.write_blank(self._next, column, None, shape)
@@ -193,7 +213,7 @@ class Sheet:
         else:
             self._worksheet.write_number(self._next, column, cell, shape)
             wide = _RATE_WIDTH if style.endswith("rate") else len(f"{cell:,}")
-        limit = _WIDEST_WRAPPED if style.endswith("wrap") else wide
+        limit = widest if style.endswith("wrap") else wide
         self._widths[column] = max(self._widths.get(column, _NARROWEST), min(wide, limit))
 
 

@@ -7,7 +7,7 @@ import mmap
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from yibao_cli.errors import InputNotFound, InputRefused
+from yibao_cli.errors import InputNotFound, InputRefused, os_reason
 from yibao_cli.i18n import _
 from yibao_cli.ingest.archive import check_archive
 
@@ -64,7 +64,7 @@ def _head(path: Path) -> bytes:
         ) from error
     except OSError as error:
         raise InputNotFound(
-            _("the file cannot be opened: {reason}").format(reason=error.strerror or type(error).__name__),
+            _("the file cannot be opened: {reason}").format(reason=os_reason(error)),
             where=path.name,
             remedy=_("check its permissions, and whether another program holds it"),
         ) from error

@@ -24,7 +24,7 @@ FOLDER = "findings"
 def write_mailing_findings(workspace: Workspace, mailing: str, merged: Iterable[Finding]) -> Path:
     """Write the findings of all imports that count and of the merge; returns the workbook.
 
-    `findings-MAILING.xlsx` and `.csv`, in the folder `findings` of the mailing.
+    `findings-MAILING.xlsx` and `.csv`, in the folder `findings` of the mailing, whose lock the caller holds.
     """
     with workspace.engine.connect() as connection:
         records = active_imports(connection, mailing)
@@ -36,12 +36,16 @@ def write_mailing_findings(workspace: Workspace, mailing: str, merged: Iterable[
     return folder / f"{name}.xlsx"
 
 
-def write_findings_file(findings: Iterable[Finding], path: Path) -> None:
-    """Write findings where the operator wants them; the ending says how."""
-    if path.suffix.lower() not in {".xlsx", ".csv"}:
+def check_findings_file(path: Path | None) -> None:
+    """Raise UsageError when findings cannot be written under this name, before any work is done."""
+    if path is not None and path.suffix.lower() not in {".xlsx", ".csv"}:
         raise UsageError(
             _("{file}: findings are written as .xlsx or .csv").format(file=path.name),
             remedy=_("name such a file"),
         )
+
+
+def write_findings_file(findings: Iterable[Finding], path: Path) -> None:
+    """Write findings where the operator wants them; the ending says how."""
     private_folder(path.parent)
     write_findings(findings, path.with_suffix(".xlsx"), path.with_suffix(".csv"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def import_files(
     """
     mailing = workspace.mailing_id(mailing)
     spec = _table(workspace, table, mailing)
-    with workspace.locked(f"mailing-{mailing}"):
+    with workspace.locked_mailing(mailing):
         with workspace.engine.connect() as connection:
             state = mailing_state(connection, mailing)
         if state is not None and state.state == "posted":
@@ -110,10 +111,7 @@ class _Import:
 
     def run(self, path: Path) -> ImportOutcome:
         """Read, keep and record one file; one that is in already is left as it is."""
-        if not path.is_file():
-            raise InputNotFound(
-                _("there is no such file"), where=str(path), remedy=_("check the name and the folder")
-            )
+        check_input(path)
         digest = sha256_of(path)
         known = self._known(path.name, digest)
         if known is not None:
@@ -188,10 +186,12 @@ class _Import:
 
 def _table(workspace: Workspace, table: str, mailing: str) -> TableSpec:
     kind = workspace.kind(mailing)
-    if table not in kind.inputs:
+    # Returns go into the account of the mailing, by a command of their own; here nothing would read them.
+    known = [name for name in kind.inputs if name != "returns"]
+    if table not in known:
         raise UsageError(
             _("the kind {kind} has no table {table}").format(kind=kind.id, table=table),
-            remedy=_("choose one of: {known}").format(known=", ".join(kind.inputs)),
+            remedy=_("choose one of: {known}").format(known=", ".join(known)),
         )
     return kind.inputs[table]
 
@@ -201,10 +201,31 @@ def _files(given: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            found += sorted(p for p in path.iterdir() if p.suffix.lower() in {".xlsx", ".xlsm", ".csv"})
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in {".xlsx", ".xlsm", ".csv"})
+            if not inside:
+                raise InputNotFound(
+                    _("there is no .xlsx, .xlsm or .csv file in this folder"),
+                    where=str(path),
+                    remedy=_("name the folder that holds the client's files"),
+                )
+            found += inside
         else:
             found.append(path)
     return found
+
+
+def check_input(path: Path) -> None:
+    """Raise InputNotFound unless this is a file that can be read."""
+    if not path.is_file():
+        raise InputNotFound(
+            _("there is no such file"), where=str(path), remedy=_("check the name and the folder")
+        )
+    if not os.access(path, os.R_OK):
+        raise InputNotFound(
+            _("the file cannot be opened: {reason}").format(reason=_("permission denied")),
+            where=str(path),
+            remedy=_("check its permissions, and whether another program holds it"),
+        )
 
 
 def _keep_art(source: Path, folder: Path) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from sqlalchemy import update
 
-from yibao_cli.config import shipped
-from yibao_cli.errors import CheckFailed, UsageError
+from yibao_cli.config import FILE_NAME, shipped
+from yibao_cli.errors import CheckFailed, SettingsError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.rendering import pdf_path, read_control, whole_package
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
@@ -59,8 +60,8 @@ def list_mailing(
     Raises StateError when the mailing is not verified, CheckFailed when pieces printed and listed differ.
     """
     mailing = workspace.mailing_id(mailing)
-    day = posted_on or workspace.mailing(mailing).posting
-    with workspace.locked(f"mailing-{mailing}"):
+    day = _wanted_day(posted_on, workspace.mailing(mailing).posting)
+    with workspace.locked_mailing(mailing):
         with workspace.engine.connect() as connection:
             state = require_state(connection, mailing, ("verified", "posted"))
         day = _same_day(state.posted_on, day, bool(posted_on))
@@ -79,7 +80,7 @@ def list_mailing(
         tariff = load_tariff(shipped("templates") / "common" / "tariff.toml")
         frame = manifest_frame(pieces, mailing, tariff, terms)
         folder = workspace.mailing_folder(mailing) / FOLDER
-        info = ManifestInfo(mailing, client.name, product.name, product.tariff, day)
+        info = ManifestInfo(mailing, client.name, product.name, tariff.rate(product.tariff, day).name, day)
         with atomic_folder(folder) as target:
             xlsx, csv = write_manifest(frame, target, info)
         postage = sum(map(fen, frame["资费(元)"]))
@@ -94,6 +95,26 @@ def list_mailing(
                 facts={"pieces": len(frame), "postage_fen": postage, "posted_on": day},
             )
     return ListOutcome(folder / xlsx.name, folder / csv.name, len(frame), postage, day)
+
+
+def _wanted_day(given: str, planned: str) -> str:
+    """The day of posting, which must be in the calendar."""
+    if given and not _is_day(given):
+        raise UsageError(_("{day} is no day").format(day=given), remedy=_("write it as 2026-10-08"))
+    if not given and not _is_day(planned):
+        raise SettingsError(
+            _("{day} is no day").format(day=planned),
+            where=FILE_NAME,
+            remedy=_("correct `posting` of the mailing"),
+        )
+    return given or planned
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _same_day(recorded: str, wanted: str, given: bool) -> str:

@@ -43,7 +43,7 @@ def proof_mailing(
     Raises StateError when the mailing is not merged, CheckFailed when the package was altered.
     """
     mailing = workspace.mailing_id(mailing)
-    with workspace.locked(f"mailing-{mailing}"):
+    with workspace.locked_mailing(mailing):
         with workspace.engine.connect() as connection:
             state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
         package = whole_package(workspace, mailing, state.package_sha256)

@@ -44,7 +44,7 @@ def reconcile_mailing(
     """
     mailing = workspace.mailing_id(mailing)
     promise = workspace.settings.promise
-    with workspace.locked(f"mailing-{mailing}"):
+    with workspace.locked_mailing(mailing):
         with workspace.engine.connect() as connection:
             state = require_state(connection, mailing, ("posted",))
             posted, returned = _posted(connection, mailing), _returned(connection, mailing)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from sqlalchemy import insert, select
 
-from yibao_cli.errors import InputNotFound
 from yibao_cli.i18n import _
 from yibao_cli.ingest import ReadOptions, read_batches
+from yibao_cli.jobs.importing import check_input
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.returns.match import match_returns
 from yibao_cli.store import audit
@@ -45,12 +45,9 @@ def import_returns(
     Raises StateError when the mailing is not posted.
     """
     mailing = workspace.mailing_id(mailing)
-    if not path.is_file():
-        raise InputNotFound(
-            _("there is no such file"), where=str(path), remedy=_("check the name and the folder")
-        )
+    check_input(path)
     outcome = ReturnsOutcome(path.name)
-    with workspace.locked(f"mailing-{mailing}"):
+    with workspace.locked_mailing(mailing):
         with workspace.engine.connect() as connection:
             state = require_state(connection, mailing, ("posted",))
         rows = _rows(workspace, mailing, path, options, outcome)
@@ -64,7 +61,7 @@ def import_returns(
             _insert(connection, mailing, path.name, matched.accepted)
             outcome.accepted = len(matched.accepted)
             outcome.refused += len(matched.findings)
-            outcome.findings += matched.findings
+            outcome.findings += [_in_words(workspace, mailing, f) for f in matched.findings]
             facts = {"sha256": sha256_of(path), "rows": outcome.rows_in, "accepted": outcome.accepted}
             audit.record(
                 connection, at=workspace.stamp, command="returns import", mailing=mailing, facts=facts
@@ -84,6 +81,12 @@ def _rows(
         outcome.findings += batch.findings
     together: pd.DataFrame = pd.concat(frames, ignore_index=True)
     return together.assign(src_file=path.name)
+
+
+def _in_words(workspace: Workspace, mailing: str, finding: Finding) -> Finding:
+    """A finding that names its column as the list does, not as we do."""
+    spec = workspace.kind(mailing).inputs["returns"]
+    return replace(finding, column=spec.field(finding.column).label)
 
 
 def _recorded(connection: Connection, mailing: str) -> dict[str, tuple[str, str, int]]:

@@ -20,10 +20,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MailingStatus:
-    """Rows of (step, what is known of it), and the next command."""
+class StatusRow:
+    """One step: its name for programs and its label for people, how many rows or pieces, and a remark."""
 
-    rows: list[dict[str, object]]
+    step: str
+    label: str
+    count: int | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailingStatus:
+    """What is known of each step, and the next command."""
+
+    rows: list[StatusRow]
     next_step: str
 
 
@@ -35,46 +45,42 @@ def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
         state = mailing_state(connection, mailing)
         rows = _import_rows(connection, kind, mailing)
         cleaned = connection.execute(select(func.count()).select_from(addresses)).scalar() or 0
-        rows.append(_row(_("address book"), cleaned, ""))
-        rows.append(_row(_("mailing"), "", state_word(state.state) if state else _("not merged")))
+        rows.append(StatusRow("address-book", _("address book"), cleaned))
+        reached = state_word(state.state) if state else _("not merged")
+        rows.append(StatusRow("mailing", _("mailing"), remark=reached))
         if state is not None:
             rows += _package_rows(workspace, mailing, state)
             query = select(func.count()).select_from(returns).where(returns.c.mailing == mailing)
-            rows.append(_row(_("returns"), connection.execute(query).scalar() or 0, ""))
+            rows.append(StatusRow("returns", _("returns"), connection.execute(query).scalar() or 0))
         return MailingStatus(rows, _next(connection, kind, mailing, state, cleaned))
 
 
-def _row(step: str, count: object, remark: str) -> dict[str, object]:
-    return {_("step"): step, _("count"): count, _("remark"): remark}
-
-
-def _import_rows(connection: Connection, kind: Kind, mailing: str) -> list[dict[str, object]]:
+def _import_rows(connection: Connection, kind: Kind, mailing: str) -> list[StatusRow]:
     rows = []
     records = active_imports(connection, mailing)
     for table in (t for t in kind.inputs if t != "returns"):
         own = [r for r in records if r.table == table]
         rejected = sum(r.rows_rejected for r in own)
         remark = _("{rejected} rejected").format(rejected=rejected) if rejected else ""
-        rows.append(
-            _row(
-                kind.inputs[table].label, sum(r.rows_kept for r in own), remark if own else _("not imported")
-            )
-        )
+        count = sum(r.rows_kept for r in own)
+        rows.append(StatusRow(table, kind.inputs[table].label, count, remark if own else _("not imported")))
     return rows
 
 
-def _package_rows(workspace: Workspace, mailing: str, state: MailingState) -> list[dict[str, object]]:
+def _package_rows(workspace: Workspace, mailing: str, state: MailingState) -> list[StatusRow]:
     counts = workspace.package(mailing).manifest.counts
     posted = _("posted on {day}").format(day=state.posted_on) if state.posted_on else ""
-    return [_row(_("pieces"), counts["pieces"], posted), _row(_("held"), counts["held"], "")]
+    return [
+        StatusRow("pieces", _("pieces"), counts["pieces"], posted),
+        StatusRow("held", _("held"), counts["held"]),
+    ]
 
 
 def _next(connection: Connection, kind: Kind, mailing: str, state: MailingState | None, cleaned: int) -> str:
     if state is not None:
         return next_step(mailing, state.state)
     have = {r.table for r in active_imports(connection, mailing)}
-    merge = kind.merge
-    for table in (merge.base, *merge.accounts, *filter(None, [merge.lines])):
+    for table in kind.merge.tables:
         if table not in have:
             return f"yibao import {table} FILE"
     return next_step(mailing, "") if cleaned else "yibao address clean"

@@ -53,7 +53,7 @@ def verify_mailing(
     Raises StateError when the mailing is not rendered.
     """
     mailing = workspace.mailing_id(mailing)
-    with workspace.locked(f"mailing-{mailing}"):
+    with workspace.locked_mailing(mailing):
         with workspace.engine.connect() as connection:
             state = require_state(connection, mailing, ("rendered", "verified", "posted"))
         package = workspace.package(mailing)

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from yibao_cli.codes import is_mailing_id
 from yibao_cli.config import MailingSettings, Settings, find_workspace, load_settings, shipped
-from yibao_cli.errors import InputNotFound, StateError, UsageError
+from yibao_cli.errors import InputNotFound, PermissionsError, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.kinds import Kind, load_kind
 from yibao_cli.store.database import open_database
-from yibao_cli.store.files import lock
+from yibao_cli.store.files import TEMPORARY, lock, recover_folder
 from yibao_cli.store.packages import Package, open_package
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
+
+PRINT, SCRATCH = "print", "scratch"  # folders of a mailing that several jobs know
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -47,6 +53,13 @@ class Workspace:
     @cached_property
     def engine(self) -> Engine:
         """The database, opened when it is first needed."""
+        # Even a look needs the files that SQLite keeps beside its own.
+        if not os.access(self.folder, os.W_OK):
+            raise PermissionsError(
+                _("no permission to write"),
+                where=str(self.folder),
+                remedy=_("make the folder yours, or choose another"),
+            )
         return open_database(self.folder, self.settings.store.url)
 
     @property
@@ -91,11 +104,33 @@ class Workspace:
         """Hold a lock of this workspace, such as a mailing's."""
         return lock(self.folder / ".locks", name)
 
+    @contextmanager
+    def locked_mailing(self, mailing: str) -> Iterator[None]:
+        """Hold a mailing's lock; what a killed run left half done is undone first."""
+        with self.locked(f"mailing-{mailing}"):
+            made = self.mailing_folder(mailing)
+            shutil.rmtree(made / SCRATCH, ignore_errors=True)
+            for folder in (made, made / PRINT, *(self.folder / "imports" / mailing).glob("*/")):
+                _clear_leftovers(folder)
+            yield
+
 
 def open_workspace(given: Path | None, now: datetime | None = None) -> Workspace:
     """Open the workspace given, or found from the current folder upward."""
     folder = find_workspace(given)
     return Workspace(folder, load_settings(folder), now or datetime.now(UTC))
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Finish or remove the temporary files of killed runs; safe only under the lock."""
+    interrupted = f".old{TEMPORARY}"
+    for old in folder.glob(f"*{interrupted}"):
+        recover_folder(old.with_name(old.name.removesuffix(interrupted)))
+    for left in folder.glob(f"*{TEMPORARY}"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

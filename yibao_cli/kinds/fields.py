@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from yibao_cli.i18n import _
+
 FieldType = Literal[
     "text",  # free text
     "name",  # a person's name
@@ -55,7 +57,9 @@ class FieldSpec(Spec):
     @model_validator(mode="after")
     def _choices_belong_to_choice(self) -> FieldSpec:
         if (self.type == "choice") != bool(self.choices):
-            raise ValueError(f"{self.name}: choices belong to type 'choice', and only to it")
+            raise ValueError(
+                _("{name}: choices belong to type 'choice', and only to it").format(name=self.name)
+            )
         return self
 
     @property
@@ -81,12 +85,20 @@ class TableSpec(Spec):
         names = [f.name for f in self.fields]
         twice = {n for n in names if names.count(n) > 1} | set(self.key) - set(names)
         if twice:
-            raise ValueError(f"field declared twice, or a key that is no field: {', '.join(sorted(twice))}")
+            raise ValueError(
+                _("field declared twice, or a key that is no field: {names}").format(
+                    names=", ".join(sorted(twice))
+                )
+            )
         owner: dict[str, str] = {}
         for spec in self.fields:
             for header in spec.headers:
                 if owner.setdefault(header, spec.name) != spec.name:
-                    raise ValueError(f"header {header!r} means both {owner[header]} and {spec.name}")
+                    raise ValueError(
+                        _("header {header} means both {one} and {other}").format(
+                            header=header, one=owner[header], other=spec.name
+                        )
+                    )
         return self
 
     def field(self, name: str) -> FieldSpec:

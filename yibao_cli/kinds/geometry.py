@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from yibao_cli.i18n import _
 from yibao_cli.kinds.fields import Spec
 
 Align = Literal["left", "right", "center"]
@@ -24,7 +25,8 @@ Colour = Annotated[float, Field(ge=0, le=1)] | Annotated[str, Field(pattern=r"^#
 class TextItem(Spec):
     """One text of one or more lines.
 
-    text: a Jinja2 template (`{{ name }}`), or `@notes` for the file notes.j2 beside kind.toml; size in points.
+    text: a Jinja2 template (`{{ name }}`), or `@notes` for the file notes.j2 beside kind.toml.
+    size: points.
     width: mm to stay within; a longer text breaks into at most `lines` lines, then shrinks down to
       `min_size`, then is a finding.
     leading: distance of baselines in mm.
@@ -117,6 +119,12 @@ class TableItem(Spec):
     overflow_column: int = 1
     empty_text: str = ""
 
+    @model_validator(mode="after")
+    def _overflow_has_a_column(self) -> TableItem:
+        if not 0 <= self.overflow_column < len(self.columns):
+            raise ValueError(_("overflow_column names no column of the table"))
+        return self
+
     @property
     def capacity(self) -> int:
         """Lines that fit."""
@@ -140,7 +148,7 @@ class PanelSpec(Spec):
     @model_validator(mode="after")
     def _slot_is_empty(self) -> PanelSpec:
         if self.slot is not None and self.items:
-            raise ValueError("a panel that carries an ad has no items of its own")
+            raise ValueError(_("a panel that carries an ad has no items of its own"))
         return self
 
 

@@ -9,9 +9,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
+from yibao_cli.kinds.checks import check_references
 from yibao_cli.kinds.expressions import Expression, parse_expression
 from yibao_cli.kinds.fields import FieldName, Spec, TableSpec
 from yibao_cli.kinds.geometry import HouseSpec, PanelSpec, Product, extent
+from yibao_cli.kinds.reasons import settings_fault, toml_fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +67,11 @@ class MergeSpec(Spec):
     print_order: tuple[FieldName, ...] = ("postcode", "employer_no", "street_key", "address", "row_id")
     control_totals: tuple[FieldName, ...] = ()
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Every table a merge needs: the roster, the accounts, the lines."""
+        return (self.base, *self.accounts, *filter(None, [self.lines]))
+
 
 class VariantSpec(Spec):
     """A variant of the layout (large type): pieces for which `when` is true take its panels."""
@@ -99,21 +106,28 @@ class Kind(Spec):
     laws: tuple[LawSpec, ...] = ()
     holds: tuple[HoldSpec, ...] = ()
     panels: dict[str, PanelSpec]
-    variants: dict[str, VariantSpec] = {}
+    variants: dict[str, VariantSpec] = Field(default_factory=dict)
     house: tuple[HouseSpec, ...] = ()
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Kind:
-        tables = {self.merge.base, *self.merge.accounts, *filter(None, [self.merge.lines])}
+        tables = set(self.merge.tables)
         if missing := tables - set(self.inputs):
-            raise ValueError(f"merge names tables that are not declared: {', '.join(sorted(missing))}")
+            raise ValueError(
+                _("merge names tables that are not declared: {tables}").format(
+                    tables=", ".join(sorted(missing))
+                )
+            )
         for table in sorted(tables):
             if self.merge.key not in self.inputs[table].names:
-                raise ValueError(f"inputs.{table} lacks the key field {self.merge.key}")
-        slots = [p.slot for p in self.panels.values() if p.slot]
-        if self.ads == "never" and slots:
-            raise ValueError("ads = 'never', yet a panel has a slot")
+                raise ValueError(
+                    _("inputs.{table} lacks the key field {key}").format(table=table, key=self.merge.key)
+                )
+        if self.ads == "never" and any(
+            p.slot for v in self.variant_names for p in self.panels_of(v).values()
+        ):
+            raise ValueError(_("ads = 'never', yet a panel has a slot"))
         return self
 
     def panels_of(self, variant: str) -> dict[str, PanelSpec]:
@@ -126,6 +140,12 @@ class Kind(Spec):
     def variant_names(self) -> tuple[str, ...]:
         """`standard` first, then the declared variants."""
         return ("standard", *self.variants)
+
+    def label(self, name: str) -> str:
+        """The word for a field of the member or the accounts, as people know it; else its name."""
+        tables = (self.merge.base, *self.merge.accounts)
+        fields = (f for table in tables for f in self.inputs[table].fields)
+        return next((f.label for f in fields if f.name == name), name)
 
     @property
     def texts_of_laws(self) -> dict[str, str]:
@@ -155,6 +175,7 @@ def load_kind(templates: Path, kind_id: str) -> Kind:
     data["inputs"] = {**shared, **data.get("inputs", {})}
     data["texts"] = {p.stem: p.read_text(encoding="utf-8").strip() for p in sorted(path.parent.glob("*.j2"))}
     kind = _validated(Kind, data, path)
+    check_references(kind, f"{path.parent.name}/{path.name}")
     _check_panels(kind, load_product(templates, kind.product), path)
     return kind
 
@@ -177,7 +198,7 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
-            _("not valid TOML: {reason}").format(reason=error),
+            _("not valid TOML: {reason}").format(reason=toml_fault(error)),
             where=f"{path.parent.name}/{path.name}",
             remedy=_("correct that line"),
         ) from error
@@ -187,10 +208,9 @@ def _validated(model: type[_S], data: dict[str, Any], path: Path) -> _S:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(p) for p in first["loc"])
+        key, reason = settings_fault(error)
         raise SettingsError(
-            _("{key}: {reason}").format(key=key or "kind", reason=first["msg"]),
+            _("{key}: {reason}").format(key=key or "kind", reason=reason),
             where=f"{path.parent.name}/{path.name}",
             remedy=_("correct the key; docs/kinds.md describes each"),
         ) from error

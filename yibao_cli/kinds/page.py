@@ -26,11 +26,13 @@ class Source:
     """Where a text comes from: literals and fields in turn; or `template`, for texts with logic.
 
     A source without fields is static: `literal` is what it always says.
+    constants: what a template's `client.name` and the like stand for, as (group, name, value).
     """
 
     segments: tuple[str | FieldRef, ...] = ()
     template: str = ""
     fields: tuple[str, ...] = ()
+    constants: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def static(self) -> bool:

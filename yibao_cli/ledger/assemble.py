@@ -75,9 +75,7 @@ class Ledger:
     # ---------------------------------------------------------------- reading in
 
     def _tables(self) -> list[str]:
-        merge = self.kind.merge
-        extra = ["employers"] if self.has_employers else []
-        return [merge.base, *merge.accounts, *filter(None, [merge.lines]), *extra]
+        return [*self.kind.merge.tables, *(["employers"] if self.has_employers else [])]
 
     def _load(self, table: str) -> None:
         """All imports of a table as one, with `row_id`: the ordinal of its data row over all files."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from yibao_cli.codes import mask_id, piece_number
+from yibao_cli.i18n import _
 from yibao_cli.ledger.sql import identifier, literal, sum_column
 from yibao_cli.model import Finding
 from yibao_cli.money import yuan
@@ -75,7 +76,7 @@ def _details(
                 yield {"law": law, "text": texts[law], "count": count}
     elif rule_id == "H201":
         found = json.loads(row["reasons"] or "[]")
-        yield {"reasons": "; ".join(Finding(i, details=d).message() for i, d in found)}
+        yield {"reasons": _("; ").join(Finding(i, details=d).message() for i, d in found)}
     else:
         yield {}
 
@@ -105,7 +106,7 @@ def strays(ledger: Ledger) -> Iterator[Finding]:
     """Account rows and lines whose member is not in the roster."""
     kind, merge = ledger.kind, ledger.kind.merge
     key = identifier(merge.key)
-    for table in (*merge.accounts, *filter(None, [merge.lines])):
+    for table in merge.tables[1:]:
         rule_id = "L202" if table == merge.lines else "L201"
         label = kind.inputs[table].field(merge.key).label
         query = (
@@ -148,9 +149,9 @@ def twice_accounted(ledger: Ledger) -> Iterator[Finding]:
 
 def order_pieces(ledger: Ledger) -> int:
     """Put all that is not held into print order; returns how many pieces there are."""
-    order = ", ".join(
-        f"coalesce({identifier(f)}, '')" if f != "row_id" else "row_id" for f in ledger.kind.merge.print_order
-    )
+    fields = [f for f in ledger.kind.merge.print_order if f != "row_id"]
+    # Last of all the row, so that no two pieces are equal and the order is the same in every run.
+    order = ", ".join([*(f"coalesce({identifier(f)}, '')" for f in fields), "row_id"])
     ledger.execute(
         "CREATE TABLE ordered AS SELECT *, "  # noqa: S608
         f"row_number() OVER (ORDER BY {order}) AS position FROM judged WHERE len(holds) = 0"

@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
-_COMPARE = {ast.Eq: "=", ast.NotEq: "<>", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_COMPARE = {
+    ast.Eq: "IS NOT DISTINCT FROM",
+    ast.NotEq: "IS DISTINCT FROM",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 
 
 def condition_sql(expression: Expression, types: Mapping[str, str]) -> str:
-    """A condition as SQL that is never NULL; types: field name to field type."""
-    return f"coalesce({_Writer(expression, types).write(expression.tree)}, false)"
+    """A condition as SQL that is never NULL; types: field name to field type.
+
+    A blank is a value of its own, as in Python: it differs from every other, and is neither before nor after.
+    """
+    return _Writer(expression, types).truth(expression.tree)
 
 
 def difference_sql(expression: Expression, types: Mapping[str, str]) -> str:
@@ -54,7 +64,12 @@ class _Writer:
         self._expression = expression
         self._types = types
 
+    def truth(self, node: ast.expr) -> str:
+        """A part that is true or false, where a blank flag means no."""
+        return f"coalesce({self.write(node)}, false)"
+
     def write(self, node: ast.expr) -> str:
+        """A part as SQL."""
         match node:
             case ast.Name():
                 return self._field(node.id)
@@ -65,11 +80,12 @@ class _Writer:
             case ast.BinOp():
                 return f"({self.write(node.left)} {_BINARY[type(node.op)]} {self.write(node.right)})"
             case ast.UnaryOp():
-                sign = "NOT " if isinstance(node.op, ast.Not) else "-"
-                return f"({sign}{self.write(node.operand)})"
+                if isinstance(node.op, ast.Not):
+                    return f"(NOT {self.truth(node.operand)})"
+                return f"(-{self.write(node.operand)})"
             case ast.BoolOp():
                 joint = " AND " if isinstance(node.op, ast.And) else " OR "
-                return "(" + joint.join(f"coalesce({self.write(v)}, false)" for v in node.values) + ")"
+                return "(" + joint.join(map(self.truth, node.values)) + ")"
             case ast.Compare():
                 return self._compare(node)
         raise _refused(self._expression, type(node).__name__)
@@ -92,7 +108,8 @@ class _Writer:
             if not isinstance(right, ast.List | ast.Tuple):
                 raise _refused(self._expression, _("`in` wants a list"))
             members = ", ".join(self.write(e) for e in right.elts)
-            return f"({left} {'NOT ' if isinstance(operator, ast.NotIn) else ''}IN ({members}))"
+            found = f"coalesce({left} IN ({members}), false)"
+            return f"(NOT {found})" if isinstance(operator, ast.NotIn) else found
         if isinstance(operator, ast.Is | ast.IsNot):
             return f"({left} IS {'NOT ' if isinstance(operator, ast.IsNot) else ''}{self.write(right)})"
         return f"({left} {_COMPARE[type(operator)]} {self.write(right)})"

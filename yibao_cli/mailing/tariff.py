@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.fields import Spec
+from yibao_cli.kinds.reasons import settings_fault, toml_fault
 from yibao_cli.money import fen
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Band(Spec):
     @model_validator(mode="after")
     def _both_or_neither(self) -> Band:
         if (self.up_to is None) != (self.every is None):
-            raise ValueError("up_to and every belong together")
+            raise ValueError(_("up_to and every belong together"))
         return self
 
 
@@ -135,10 +136,10 @@ def load_tariff(path: Path) -> Tariff:
     try:
         return Tariff.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _faulty(path, str(error)) from error
+        raise _faulty(path, toml_fault(error)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise _faulty(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        key, reason = settings_fault(error)
+        raise _faulty(path, _("{key}: {reason}").format(key=key, reason=reason)) from error
 
 
 def postage(pieces: pd.DataFrame, tariff: Tariff, terms: Terms) -> pd.Series[int]:

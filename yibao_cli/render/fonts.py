@@ -43,22 +43,17 @@ class Font:
         font = hb.Font(self.face)
         return {cp: glyph for cp in self.face.unicodes if (glyph := font.get_nominal_glyph(cp))}
 
-    @cached_property
-    def _advances(self) -> dict[str, float]:
-        return {}
-
     def width(self, text: str, size: float) -> float:
         """Width of one line of text set at `size`, in the unit of `size`."""
-        return sum(map(self.advance, text)) * size / 1000
+        return sum(map(self._advances.__getitem__, text)) * size / 1000
 
     def advance(self, char: str) -> float:
         """Advance of one character in 1/1000 of the type size; a missing one counts as a full em."""
-        known = self._advances.get(char)
-        if known is None:
-            glyph = self.glyph_of.get(ord(char))
-            units = self._metrics.get_glyph_h_advance(glyph) if glyph is not None else self.face.upem
-            known = self._advances[char] = units * 1000 / self.face.upem
-        return known
+        return self._advances[char]
+
+    @cached_property
+    def _advances(self) -> _Advances:
+        return _Advances(self)
 
     def missing(self, text: str) -> tuple[str, ...]:
         """The characters of the text that the font cannot draw, each once, in order."""
@@ -66,15 +61,32 @@ class Font:
         return tuple(dict.fromkeys(c for c in text if ord(c) not in glyphs))
 
     @cached_property
-    def _metrics(self) -> hb.Font:
+    def metrics(self) -> hb.Font:
+        """The face with its metrics, at its units per em."""
         return hb.Font(self.face)
 
     @cached_property
     def vertical(self) -> tuple[int, int]:
         """Ascender and descender (negative) in 1/1000 of the type size."""
-        extents = self._metrics.get_font_extents("ltr")
+        extents = self.metrics.get_font_extents("ltr")
         scale = 1000 / self.face.upem
         return round(extents.ascender * scale), round(extents.descender * scale)
+
+
+class _Advances(dict[str, float]):
+    """Advances by character, looked up in the font once each; a plain dictionary after that."""
+
+    def __init__(self, font: Font) -> None:
+        super().__init__()
+        self._font = font
+
+    def __missing__(self, char: str) -> float:
+        font = self._font
+        glyph = font.glyph_of.get(ord(char))
+        units = font.metrics.get_glyph_h_advance(glyph) if glyph is not None else font.face.upem
+        advance: float = units * 1000 / font.face.upem
+        self[char] = advance
+        return advance
 
 
 @lru_cache(maxsize=8)

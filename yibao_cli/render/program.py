@@ -188,15 +188,16 @@ def _cell_columns(placed: PlacedTable, index: int, texts: Column, font: PartFont
     size, width = placed.item.size, (column.width - 2 * CELL_PAD) * MM
     codes = font.encode_column(texts)
     known: dict[object, str] = {}
+    amounts = placed.cells[index].amount is not None
     shown = []
     for text, code in zip(texts, codes, strict=True):
         # Amounts of one length and sign are equally wide; other texts repeat, or are fitted one by one.
-        key: object = (len(text), text[:1] == "-") if placed.cells[index].amount else text
+        key: object = (len(text), text[:1] == "-") if amounts else text
         before = known.get(key)
         if before is None:
             before = _cell_prefix(text, column.align, (size, placed.item.min_size), width, font)
             # A cut text stands in its own prefix; another amount of its length must not show its digits.
-            if _CUT not in before:
+            if not amounts or _CUT not in before:
                 known[key] = before
         shown.append(before % code)
     return [shown]

@@ -65,7 +65,7 @@ def _extremes(pieces: pa.Table, lines_per_piece: list[int], names: tuple[str, st
     yield from _longest(pieces, "address", _("longest address"))
     yield from _line_extremes(lines_per_piece)
     yield from _amount_extremes(pieces[names[1]])
-    yield from _first_of_each(pieces, "variant", _("variant {key}"))
+    yield from _first_of_each(pieces, "variant", _("variant: {key}"))
     for slot in ("a", "b", "c"):
         yield from _first_of_each(
             pieces, f"slot_{slot}", _("panel {slot}: {key}").replace("{slot}", slot.upper())
@@ -103,7 +103,19 @@ def _first_of_each(pieces: pa.Table, field: str, reason: str) -> Iterator[Pick]:
     if field not in pieces.column_names:
         return
     for key in sorted(pc.unique(pieces[field].drop_null()).to_pylist()):
-        yield pc.index(pieces[field], pa.scalar(key, pieces[field].type)).as_py(), reason.format(key=key)
+        yield (
+            pc.index(pieces[field], pa.scalar(key, pieces[field].type)).as_py(),
+            reason.format(key=_named(key)),
+        )
+
+
+def _named(key: str) -> str:
+    """A variant or what fills a slot (`ad:C-01`, `house:card-care`), as people call it."""
+    kind, _sep, name = key.partition(":")
+    words = {"ad": _("ad {name}"), "house": _("house panel {name}")}
+    if kind in words and name:
+        return words[kind].format(name=name)
+    return {"standard": _("standard"), "large": _("large type")}.get(key, key)
 
 
 def _matching(pieces: pa.Table, field: str, pattern: str) -> Iterator[Pick]:

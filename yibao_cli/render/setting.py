@@ -7,6 +7,7 @@ break inside a run of Latin letters or digits (GB/T 15834; CLREQ 3.1.2).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ MM = 72 / 25.4  # points in a millimetre
 _NOT_FIRST = frozenset("、。，．・：；？！）〕］｝〉》」』】’”…—·,.:;?!)]}%‰℃°")
 _NOT_LAST = frozenset("（〔［｛〈《「『【‘“([{¥￥$№")
 _STEP = 0.5  # points taken off at a time
-_LONELY = 2  # characters; a last line this short (室) is drawn in by a smaller size where there is room
+_LONELY = 2  # characters; a last line this short (室) is drawn in by a smaller size, within
+_FOR_LONELY = 1.5  # points of the wanted one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,14 @@ def set_text(text: str, item: TextItem, font: Font) -> Setting:
 def fit_text(text: str, width: float, max_lines: int, sizes: tuple[float, float], font: Font) -> Setting:
     """Set a text within `width` points and `max_lines` lines, at the largest size of `sizes` that does."""
     size, floor = sizes
+    paragraphs = [_measured(p, font) for p in text.split("\n")]
+    if len(paragraphs) == 1 and sum(w for _unit, w in paragraphs[0]) * size <= width * 1000:
+        return Setting((text.rstrip(),), size)
+    lonely_until = max(size - _FOR_LONELY, floor)
     while True:
-        lines = tuple(break_lines(text, width / size * 1000, font))
-        lonely = len(lines) > 1 and len(lines[-1]) <= _LONELY and size - floor > _STEP
-        if len(lines) <= max_lines and not (lonely and "\n" not in text):
+        lines = tuple(chain.from_iterable(_broken(p, width / size * 1000, font) for p in paragraphs))
+        lonely = len(paragraphs) == 1 and len(lines[-1]) <= _LONELY and size > lonely_until
+        if len(lines) <= max_lines and not lonely:
             return Setting(lines, size)
         if size <= floor:
             return _cut(lines, max_lines, width, size, font)
@@ -56,24 +62,31 @@ def fit_text(text: str, width: float, max_lines: int, sizes: tuple[float, float]
 def break_lines(text: str, measure: float, font: Font) -> Iterator[str]:
     """Break a text into lines of at most `measure` (1/1000 of the type size)."""
     for paragraph in text.split("\n"):
-        yield from _break_paragraph(paragraph, measure, font)
+        yield from _broken(_measured(paragraph, font), measure, font)
 
 
-def _break_paragraph(text: str, measure: float, font: Font) -> Iterator[str]:
+def _measured(text: str, font: Font) -> list[tuple[str, float]]:
+    """The unbreakable runs of a text with their widths in 1/1000 of the type size."""
+    return [(unit, font.width(unit, 1000)) for unit in _units(text)]
+
+
+def _broken(units: list[tuple[str, float]], measure: float, font: Font) -> Iterator[str]:
     line, used = "", 0.0
-    for unit in _units(text):
-        width = sum(map(font.advance, unit))
+    for unit, width in units:
         if line and used + width > measure:
             yield line.rstrip()
             line, used = "", 0.0
             unit = unit.lstrip()  # noqa: PLW2901 - the blank at a break goes
-            width = sum(map(font.advance, unit))
-        for piece in _forced(unit, measure, font) if width > measure else (unit,):
-            if line and used + sum(map(font.advance, piece)) > measure:
+            width = font.width(unit, 1000)  # noqa: PLW2901
+        if width <= measure:
+            line, used = line + unit, used + width
+            continue
+        for piece in _forced(unit, measure, font):
+            wide = font.width(piece, 1000)
+            if line and used + wide > measure:
                 yield line
                 line, used = "", 0.0
-            line += piece
-            used += sum(map(font.advance, piece))
+            line, used = line + piece, used + wide
     yield line.rstrip()
 
 

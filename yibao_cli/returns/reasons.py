@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 
 OTHER = "R99"
 
@@ -40,91 +40,91 @@ _ALL = (
         "原写地址不详",
         ("地址不详", "地址欠详", "地址不清", "书写不清", "名址书写错误", "地址错误"),
         "address",
-        "ask the employer for the address and hold the piece until it is known",
+        N_("ask the employer for the address and hold the piece until it is known"),
     ),
     Reason(
         "R02",
         "查无此址",
         ("无此门牌", "无此地址", "查无此地址", "无此门牌号"),
         "address",
-        "check the house number with the member",
+        N_("check the house number with the member"),
     ),
     Reason(
         "R03",
         "原址查无此人",
         ("查无此人", "不住在登记地址", "无此人"),
         "person",
-        "ask the employer or phone the member",
+        N_("ask the employer or phone the member"),
     ),
     Reason(
         "R04",
         "原址无此单位",
         ("查无此单位", "无此单位", "单位撤销", "单位已撤销", "单位注销", "单位已注销"),
         "person",
-        "update the employer",
+        N_("update the employer"),
     ),
     Reason(
         "R05",
         "迁移新址不明",
         ("迁移", "搬迁", "拆迁", "迁址", "搬走", "搬家"),
         "moved",
-        "ask the member for the new address",
+        N_("ask the member for the new address"),
     ),
     Reason(
         "R06",
         "收件人拒收",
         ("拒收", "拒绝接收", "拒绝签收"),
         "refusal",
-        "mail this member nothing more and record the complaint",
+        N_("mail this member nothing more and record the complaint"),
     ),
     Reason(
         "R07",
         "逾期未领",
         ("无人领取", "保管期满", "逾期不领"),
         "unclaimed",
-        "mail it once more",
+        N_("mail it once more"),
     ),
     Reason(
         "R08",
         "收件人死亡",
         ("已故", "死亡", "去世", "身故"),
         "deceased",
-        "stop mailing and tell the insurance centre",
+        N_("stop mailing and tell the insurance centre"),
     ),
     Reason(
         "R09",
         "无人接收",
         ("门锁", "锁门", "家中无人", "无信箱", "信箱无", "无人签收"),
         "access",
-        "mail it once more, or deliver it through the employer",
+        N_("mail it once more, or deliver it through the employer"),
     ),
     Reason(
         "R10",
         "邮编或局错",
         ("误分", "邮编错误", "邮编有误", "邮编不符", "错分"),
         "sort",
-        "correct the postcode and mail it once more",
+        N_("correct the postcode and mail it once more"),
     ),
     Reason(
         "R11",
         "欠资",
         ("资费不足", "邮资不足"),
         "postage",
-        "correct the postage with the post office",
+        N_("correct the postage with the post office"),
     ),
     Reason(
         "R12",
         "破损",
         ("污损", "水湿", "损坏"),
         "damage",
-        "print it again and mail it",
+        N_("print it again and mail it"),
     ),
     Reason(
         OTHER,
         "其他",
         ("批条不清",),
         "other",
-        "look at the slip and choose a reason by hand",
+        N_("look at the slip and choose a reason by hand"),
     ),
 )
 

@@ -13,7 +13,7 @@ import os
 import shutil
 from typing import IO, TYPE_CHECKING, Any
 
-from yibao_cli.errors import LockHeld, OutputError, PermissionsError
+from yibao_cli.errors import LockHeld, OutputError, PermissionsError, os_reason
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def told_as_errors(path: Path) -> Iterator[None]:
             ) from error
         if error.errno in {errno.EROFS, errno.EIO, errno.EDQUOT}:
             raise OutputError(
-                _("cannot write: {reason}").format(reason=error.strerror),
+                _("cannot write: {reason}").format(reason=os_reason(error)),
                 where=str(path),
                 remedy=_("mend the disk or choose another folder, and run the command again"),
             ) from error

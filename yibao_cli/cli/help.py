@@ -1,0 +1,170 @@
+"""Help pages in the reader's language: commands by panel, and Chinese lines that break where they may."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from yibao_cli.cli.view import width_of
+from yibao_cli.errors import ExitCode
+from yibao_cli.i18n import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+Row = tuple[str, str]
+
+# Texts that Typer has and we do not write: some it looks up itself, the others are looked up below.
+_OF_TYPER = (
+    N_("Show this message and exit."),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
+    N_("[OPTIONS]"),
+    N_("COMMAND [ARGS]..."),
+    N_("default: {default}"),
+    N_("required"),
+)
+# What Typer calls the type of a value, and what we call it.
+_TYPES = {
+    "str": N_("text"),
+    "int": N_("number"),
+    "int range": N_("number"),
+    "path": N_("path"),
+    "list[str]": N_("text, may be repeated"),
+    "list[Path]": N_("paths"),
+    "%Y-%m-%d": N_("YYYY-MM-DD"),
+}
+# The names of arguments, which usage lines and complaints show.
+_NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("table"))
+
+_WIDEST, _NARROWEST = 80, 50
+_GAP = 2
+_LEFT = 30  # a wider first column gets a line of its own
+_OPENING, _CLOSING = "（《「“", "，。；：、！？）》」”…"
+# A Chinese character is a word of its own, but no line begins with what closes or ends with what opens.
+_WORD = re.compile(
+    rf"\s+|[{_OPENING}]*(?:[\u2e80-\u9fff]|[^\s\u2e80-\u9fff{_OPENING}{_CLOSING}]+)[{_CLOSING},.;:!?)]*|."
+)
+
+
+class SpeakingCommand(TyperCommand):
+    """A command whose help is `help_page`."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page."""
+        return help_page(self, ctx)
+
+
+class SpeakingGroup(TyperGroup):
+    """A group of commands whose help is `help_page`; called with nothing it shows it, and that is exit 2."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page."""
+        return help_page(self, ctx)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Show the help when there is nothing to parse."""
+        if not args and not ctx.resilient_parsing:
+            typer.echo(self.get_help(ctx), err=True)
+            raise typer.Exit(ExitCode.USAGE)
+        return super().parse_args(ctx, args)
+
+
+class Program(typer.Typer):
+    """A Typer whose groups and commands all speak the reader's language."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(cls=SpeakingGroup, rich_markup_mode=None, **settings)
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
+        """Register a command."""
+        return super().command(name, cls=SpeakingCommand, **settings)
+
+
+def help_page(command: Any, ctx: Any) -> str:
+    """All that `--help` shows of a command: usage, text, arguments, options, commands by panel."""
+    width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST) - _GAP
+    pieces = [_(piece) if piece.isupper() else named(piece) for piece in command.collect_usage_pieces(ctx)]
+    blocks = [_("Usage: {line}").format(line=" ".join([ctx.command_path, *pieces]))]
+    blocks += [_indented(paragraph, width) for paragraph in _paragraphs(command.help or "")]
+    params = [(p.param_type_name, p.get_help_record(ctx)) for p in command.get_params(ctx)]
+    for kind, title in (("argument", _("Arguments:")), ("option", _("Options:"))):
+        rows = [_param_row(*record) for k, record in params if k == kind and record]
+        blocks += [_section(title, rows, width)] if rows else []
+    if isinstance(command, TyperGroup):
+        blocks += [_section(title, rows, width) for title, rows in _panels(command, ctx)]
+    return "\n\n".join(blocks)
+
+
+def named(text: str) -> str:
+    """A text with the names of arguments in it, those that have a word of ours, said in it."""
+    return re.sub(r"[a-z_]+", lambda m: _(m[0]) if m[0] in _NAMES else m[0], text)
+
+
+def _param_row(left: str, text: str) -> Row:
+    # "file <path>", "-o, --output <str>": an option's name stays as it is typed.
+    name, _sep, type_name = left.partition(" <")
+    shown = name if name.startswith("-") else named(name)
+    if type_name:
+        word = type_name.rstrip(">")
+        shown += f" <{_(_TYPES[word]) if word in _TYPES else word}>"
+    return shown, _(text) if text else ""
+
+
+def _panels(group: TyperGroup, ctx: Any) -> Iterator[tuple[str, list[Row]]]:
+    """The commands that are to be seen, under the title of their panel, in the order of registration."""
+    panels: dict[str, list[Row]] = {}
+    for name in group.list_commands(ctx):
+        command: Any = group.get_command(ctx, name)
+        if command is not None and not command.hidden:
+            panel = command.rich_help_panel
+            title = _("{panel}:").format(panel=panel) if isinstance(panel, str) else _("Commands:")
+            text = next(_paragraphs(command.help or ""), "")
+            panels.setdefault(title, []).append((name, text))
+    yield from panels.items()
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
+        if paragraph.strip():
+            yield paragraph.strip()
+
+
+def _indented(paragraph: str, width: int) -> str:
+    return "\n".join(" " * _GAP + line for line in wrapped(paragraph, width - _GAP))
+
+
+def _section(title: str, rows: list[Row], width: int) -> str:
+    """A title and its rows in two columns."""
+    left = min(max(width_of(name) for name, _text in rows), _LEFT) + 2 * _GAP
+    lines = [title]
+    for name, text in rows:
+        first, *more = wrapped(text, width - left) or [""]
+        begin = " " * _GAP + name
+        if width_of(begin) > left - _GAP:
+            lines += [begin, " " * left + first]
+        else:
+            lines.append((begin + " " * (left - width_of(begin)) + first).rstrip())
+        lines += [" " * left + line for line in more]
+    return "\n".join(lines)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text, at most `width` columns wide unless one word is; a Chinese character takes two."""
+    lines: list[str] = []
+    line = ""
+    for word in _words(text):
+        if line and width_of(line + word.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += word if line else word.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _words(text: str) -> Iterable[str]:
+    return (" " if word.isspace() else word for word in _WORD.findall(text))

@@ -1,0 +1,230 @@
+"""The pages of docs/ that are made from the code, so that they cannot say other things than it does.
+
+    python -m yibao_cli.jobs.docs docs
+
+writes `exit-codes.md`, `rules.md` and `commands.md` whole, and in `files.md` what stands between a
+`<!-- begin: name -->` and its `<!-- end: name -->`; the words around those stay as people wrote them.
+Pages are English with Chinese terms. The same code gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yibao_cli.config import shipped
+from yibao_cli.errors import ExitCode, InputNotFound, SettingsError, YibaoError
+from yibao_cli.i18n import _
+from yibao_cli.kinds import load_kind
+from yibao_cli.mailing.manifest import COLUMNS as MANIFEST_COLUMNS
+from yibao_cli.reports.codes_page import exit_codes_markdown
+from yibao_cli.reports.findings import COLUMNS as FINDING_COLUMNS
+from yibao_cli.reports.markdown import table
+from yibao_cli.reports.rules_page import rules_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from yibao_cli.kinds.fields import FieldSpec, TableSpec
+
+_FILES_PAGE = "files.md"
+_MARK = re.compile(r"(<!-- begin: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
+_EXAMPLE = re.compile(r"\s*Example: (?P<line>.*)", re.DOTALL)
+# Completion is the shell's own matter, and these two are words of Typer's.
+_NOT_OURS = {"install_completion", "show_completion"}
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """What the help of one command says; options and arguments are rows of a table."""
+
+    name: str
+    purpose: str
+    example: str
+    arguments: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, str, str], ...]
+
+
+def pages(tree: Any, files_page: str) -> dict[str, str]:
+    """Every generated page: file name to text.
+
+    tree: the command tree, as Typer makes it; files_page: `files.md` as it stands.
+    Raises SettingsError when `files.md` has no place for a generated table, or one for an unknown table.
+    """
+    return {
+        "exit-codes.md": exit_codes_markdown(),
+        "rules.md": rules_markdown(),
+        "commands.md": commands_markdown(tree),
+        _FILES_PAGE: _filled(files_page, files_sections()),
+    }
+
+
+def write_pages(tree: Any, folder: Path) -> list[Path]:
+    """Write the generated pages into a folder that has a `files.md`; returns their paths.
+
+    Raises InputNotFound when it has none.
+    """
+    try:
+        files_page = (folder / _FILES_PAGE).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputNotFound(
+            _("there is no such file"),
+            where=str(folder / _FILES_PAGE),
+            remedy=_("name the folder docs of the project"),
+        ) from error
+    written = []
+    for name, text in pages(tree, files_page).items():
+        (folder / name).write_text(text, encoding="utf-8")
+        written.append(folder / name)
+    return written
+
+
+# ---------------------------------------------------------------- commands
+
+
+def commands_markdown(tree: Any) -> str:
+    """The page of commands: purpose, example, arguments and options of each, in the order of the help."""
+    root, *commands = command_helps(tree)
+    head = (
+        "# Commands 命令\n\n"
+        "`yibao COMMAND --help` says the same on the screen. Data goes to stdout, words go to stderr. "
+        "[exit-codes.md](exit-codes.md) lists what a command ends with.\n\n"
+        "Global options stand before the command: `yibao --lang en status`.\n"
+    )
+    options = table(("global option", "meaning", "default"), root.options)
+    return "\n".join([head, options, *map(_command_section, commands)])
+
+
+def command_helps(tree: Any, name: str = "yibao") -> Iterator[CommandHelp]:
+    """The help of a command tree, the root first; groups themselves only give their commands."""
+    children = getattr(tree, "commands", {})
+    if not children or name == "yibao":
+        yield _command_help(tree, name)
+    for child, command in children.items():
+        yield from command_helps(command, f"{name} {child}")
+
+
+def _command_help(command: Any, name: str) -> CommandHelp:
+    text = inspect.cleandoc(command.help or "")
+    found = _EXAMPLE.search(text)
+    ours = [p for p in command.params if p.name not in _NOT_OURS]
+    options = [p for p in ours if p.opts[0].startswith("-")]
+    return CommandHelp(
+        name=name,
+        purpose=" ".join(text[: found.start() if found else None].split()),
+        example=" ".join(found["line"].split()) if found else "",
+        arguments=tuple((_argument(p), p.help or "") for p in ours if p not in options),
+        options=tuple((_option(p), p.help or "", _default(p.default)) for p in options),
+    )
+
+
+def _argument(parameter: Any) -> str:
+    shown = str(parameter.name).upper() + ("..." if parameter.nargs == -1 else "")
+    return f"`{shown}`" if parameter.required else f"`[{shown}]`"
+
+
+def _option(parameter: Any) -> str:
+    # Short before long, whatever order the code names them in.
+    names = ", ".join(f"`{o}`" for o in sorted(parameter.opts, key=len))
+    return f"{names} (may be repeated)" if parameter.multiple else names
+
+
+def _default(value: object) -> str:
+    if value is None or isinstance(value, bool) or value in ("", [], ()):
+        return ""
+    return f"`{value.value if isinstance(value, Enum) else value}`"
+
+
+def _command_section(command: CommandHelp) -> str:
+    parts = [f"## `{command.name}`\n\n{command.purpose}\n\n```console\n$ {command.example}\n```\n"]
+    if command.arguments:
+        parts.append(table(("argument", "meaning"), command.arguments))
+    if command.options:
+        parts.append(table(("option", "meaning", "default"), command.options))
+    return "\n".join(parts)
+
+
+# ---------------------------------------------------------------- files
+
+
+def files_sections() -> dict[str, str]:
+    """The generated parts of `files.md`: the input tables of every kind, and columns of output files."""
+    templates = shipped("templates")
+    kinds = [load_kind(templates, p.parent.name) for p in sorted(templates.glob("*/kind.toml"))]
+    # A table that is the same in every kind stands once, at the head.
+    shared = [n for n, spec in kinds[0].inputs.items() if all(k.inputs.get(n) == spec for k in kinds)]
+    chapters = [_chapter("Every kind 各种账单共用", {n: kinds[0].inputs[n] for n in shared})]
+    for kind in kinds:
+        own = {n: spec for n, spec in kind.inputs.items() if n not in shared}
+        chapters.append(_chapter(f"Kind `{kind.id}` {kind.name}", own))
+    return {
+        "inputs": "\n".join(chapters),
+        "manifest": "、".join(c.header for c in MANIFEST_COLUMNS) + "\n",
+        "findings": ", ".join(f"`{name}`" for name in FINDING_COLUMNS) + "\n",
+    }
+
+
+def _chapter(title: str, tables: Mapping[str, TableSpec]) -> str:
+    return f"### {title}\n\n" + "\n".join(_input(name, spec) for name, spec in tables.items())
+
+
+def _input(name: str, spec: TableSpec) -> str:
+    per = {"member": "one row a member", "line": "any number of rows a member"}.get(spec.per, "")
+    key = f"key {', '.join(f'`{k}`' for k in spec.key)}" if spec.key else "no key"
+    facts = f"{key}; {per}" if per else key
+    columns = ("field", "our header", "other headers", "type", "required", "masked")
+    return f"#### `{name}` {spec.label}\n\n{facts}\n\n{table(columns, map(_field, spec.fields))}"
+
+
+def _field(spec: FieldSpec) -> tuple[str, ...]:
+    words = "; ".join("、".join([f"**{value}**", *others]) for value, others in spec.choices.items())
+    return (
+        f"`{spec.name}`",
+        spec.label,
+        "、".join(spec.aliases),
+        f"{spec.type}: {words}" if words else spec.type,
+        "yes" if spec.required else "",
+        "yes" if spec.sensitive else "",
+    )
+
+
+def _filled(page: str, sections: Mapping[str, str]) -> str:
+    """A page with its marked places filled; every section must have its place and every place its section."""
+    names = [m["name"] for m in _MARK.finditer(page)]
+    if sorted(names) != sorted(sections):
+        raise SettingsError(
+            _("the page has places for {found}, and {wanted} are made").format(
+                found=", ".join(sorted(names)), wanted=", ".join(sorted(sections))
+            ),
+            where=_FILES_PAGE,
+            remedy=_("write <!-- begin: name --> and <!-- end: name --> once for each"),
+        )
+    return _MARK.sub(lambda m: f"{m[1]}\n{sections[m['name']]}\n{m[3]}", page)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages into the folder given; returns the exit code."""
+    if len(arguments) != 1:
+        sys.stderr.write(_("usage: python -m yibao_cli.jobs.docs FOLDER") + "\n")
+        return ExitCode.USAGE
+    # The command tree lies above jobs, which know nothing of it: it is looked up by name, here alone, when
+    # this module runs as a program of its own.
+    tree = import_module("typer.main").get_command(import_module("yibao_cli.cli.main").app)
+    try:
+        written = write_pages(tree, Path(arguments[0]))
+    except YibaoError as error:
+        sys.stderr.write(f"yibao: {error}\n")
+        return int(error.exit_code)
+    for path in written:
+        sys.stderr.write(f"{path}\n")
+    return ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
