@@ -1,1 +1,14 @@
 """Being here puts tests/ on the path, so that every room's tests can import `builders`."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-goldens", action="store_true", help="write the expected pages again")
+
+
+@pytest.fixture
+def update_goldens(request):
+    return request.config.getoption("--update-goldens")

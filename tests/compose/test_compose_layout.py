@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import CLIENT, make_part
 
+from builders import CLIENT, make_part
 from yibao_cli.compose import compose_layout
 from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError

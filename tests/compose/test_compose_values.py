@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from builders import LINE_SCHEMA, MAILING, invented, make_part
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import LINE_SCHEMA, MAILING, invented, make_part
 from yibao_cli.codes import parse_sheet_code
 from yibao_cli.compose import part_values
 from yibao_cli.compose.texts import text_source

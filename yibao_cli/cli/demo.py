@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yibao_cli.config import FILE_NAME
-from yibao_cli.errors import CheckFailed, ExitCode, UsageError
+from yibao_cli.errors import CheckFailed, ExitCode
 from yibao_cli.i18n import _
+from yibao_cli.jobs.starting import make_room_for_demo
 
 if TYPE_CHECKING:
     from yibao_cli.cli.session import Session
@@ -39,7 +38,7 @@ def walk_through(run: Session, folder: Path) -> None:
 
     Raises UsageError when the folder holds anything but an earlier demo, CheckFailed when a step fails.
     """
-    _make_room(folder)
+    make_room_for_demo(folder)
     manner = [*(["-q"] if run.view.quiet else []), *(["--log-json"] if run.view.log_json else [])]
     _step(run, [*manner, "init", str(folder), "--sample"])
     place = [*manner, "-w", str(folder), "--now", _TODAY]
@@ -56,28 +55,14 @@ def walk_through(run: Session, folder: Path) -> None:
 
 def _step(run: Session, arguments: list[str]) -> None:
     """Run one command as it would be typed; findings are no failure."""
-    from yibao_cli.cli.main import main
-
     command = f"yibao {shlex.join(arguments)}"
     run.view.say(f"\n$ {command}")
-    code = main(arguments)
+    code = run.command(arguments) if run.command else ExitCode.BUG
     if code not in {ExitCode.OK, ExitCode.FINDINGS}:
         raise CheckFailed(
             _("the step «{command}» ended with exit code {code}").format(command=command, code=code),
             remedy=_("read its message above"),
         )
-
-
-def _make_room(folder: Path) -> None:
-    """Remove an earlier demo, and nothing else."""
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if not (folder / FILE_NAME).is_file() or not (folder / "inbox").is_dir():
-        raise UsageError(
-            _("{folder} is not empty and holds no earlier demo").format(folder=folder),
-            remedy=_("name a new folder"),
-        )
-    shutil.rmtree(folder)
 
 
 def _made(mailing: Path) -> list[tuple[str, list[Path]]]:

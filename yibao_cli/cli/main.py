@@ -65,7 +65,7 @@ def root(
         raise typer.Exit
     view = View(quiet, log_json)
     _views.append(view)
-    context.obj = Session(workspace, view, now)
+    context.obj = Session(workspace, view, now, main)
     if context.invoked_subcommand is None:
         raise UsageError(
             _("no command was given"), remedy=_("see `{command} --help`").format(command="yibao")

@@ -10,7 +10,7 @@ from yibao_cli.errors import ExitCode
 from yibao_cli.rules import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -27,6 +27,7 @@ class Session:
     folder: Path | None = None
     view: View = field(default_factory=View)
     now: datetime | None = None
+    command: Callable[[list[str]], int] | None = None  # runs another command line, for the demo
 
     def workspace(self) -> Workspace:
         """Open the workspace that is meant."""

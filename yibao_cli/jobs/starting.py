@@ -6,12 +6,14 @@ import shutil
 from typing import TYPE_CHECKING
 
 from yibao_cli.config import FILE_NAME, shipped
-from yibao_cli.errors import InputNotFound, StateError
+from yibao_cli.errors import InputNotFound, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.store.files import atomic_file, private_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_DEMO_MARK = ".yibao-demo"
 
 _EMPTY_SETTINGS = """\
 # Settings of this workspace. Every key is described in docs/settings.md.
@@ -80,3 +82,19 @@ def _copy_sample(source: Path, target: Path) -> list[Path]:
         copy.chmod(0o600)
         written.append(copy)
     return written
+
+
+def make_room_for_demo(folder: Path) -> None:
+    """Remove an earlier demo, and nothing else: a workspace of real people has no mark of the demo.
+
+    Raises UsageError when the folder holds anything else.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _DEMO_MARK).is_file():
+            raise UsageError(
+                _("{folder} is not empty and holds no earlier demo").format(folder=folder),
+                remedy=_("name a new folder"),
+            )
+        shutil.rmtree(folder)
+    with atomic_file(folder / _DEMO_MARK, "w") as stream:
+        stream.write(_("made by `yibao demo`, which removes this folder when it runs again") + "\n")
