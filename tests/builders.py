@@ -168,21 +168,23 @@ def _drawn(fields, ads, art_folder):
 
 # ------------------------------------------------------------------ the strings of a page, for mutations
 
-_STRING = re.compile(rb"<([0-9a-f]*)>Tj")
+# A string alone, or the one of a TJ array that shifts it.
+_STRING = re.compile(rb"(\[[-\d.]+)?<([0-9a-f]*)>(\]TJ|Tj)")
 
 
 def strings_of(page) -> list[str]:
     """The hexadecimal strings a page's own content shows, in order."""
-    return [s.decode() for s in _STRING.findall(page.Contents.read_bytes())]
+    return [string.decode() for _shift, string, _show in _STRING.findall(page.Contents.read_bytes())]
 
 
 def set_strings(page, strings) -> None:
     """Show other strings in the places of a page's own; None takes one away."""
     new = iter(strings)
 
-    def place(_match):
+    def place(match):
         string = next(new)
-        return b"" if string is None else b"<" + string.encode() + b">Tj"
+        shift, _old, show = match.groups()
+        return b"" if string is None else (shift or b"") + b"<" + string.encode() + b">" + show
 
     page.Contents.write(_STRING.sub(place, page.Contents.read_bytes()))
 

@@ -15,6 +15,9 @@ _FLOAT_NOISE = Decimal("0.000001")
 _TOO_LARGE = Decimal(10) ** 13
 
 
+_CENTS = tuple(f".{cents:02d}" for cents in range(100))
+
+
 def fen(value: str | float | Decimal) -> int:
     """Read an amount in yuan as fen, exactly.
 
@@ -39,9 +42,10 @@ def yuan(amount: int) -> str:
     >>> yuan(-123450)
     '-1,234.50'
     """
-    sign = "-" if amount < 0 else ""
-    whole, cents = divmod(abs(amount), 100)
-    return f"{sign}{whole:,}.{cents:02d}"
+    if amount < 0:
+        return "-" + yuan(-amount)
+    # Formatting an amount is the renderer's most frequent act: the cents come from a table.
+    return f"{amount // 100:,}{_CENTS[amount % 100]}"
 
 
 def plain_yuan(amount: int) -> Decimal:

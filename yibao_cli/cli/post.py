@@ -87,11 +87,11 @@ def reconcile_command(context: typer.Context, mailing: opt.Mailing = "") -> None
     )
     rate = account.best
     words = _(
-        "delivery rate {rate:.2%} of {of} (95 % interval {low:.2%} to {high:.2%}), promised {promise:.0%}"
+        "delivery rate {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
     )
     if not account.is_final:
         words = _(
-            "at best {rate:.2%} of {of} (95 % interval {low:.2%} to {high:.2%}), promised {promise:.0%}"
+            "at best {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
         )
     run.view.say(
         words.format(rate=rate.value, of=rate.of, low=rate.low, high=rate.high, promise=account.terms.promise)

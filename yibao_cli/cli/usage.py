@@ -73,7 +73,7 @@ def _complaint(error: TyperException) -> str:
 def _matched(text: str, table: tuple[tuple[re.Pattern[str], str], ...]) -> str:
     for pattern, message in table:
         if match := pattern.fullmatch(text):
-            parts = match.groupdict()
+            parts = {k: v.replace("%Y-%m-%d", _("YYYY-MM-DD")) for k, v in match.groupdict().items()}
             if name := parts.get("name"):
                 parts["name"] = name if name.startswith("-") else named(name)
             return _(message).format(**parts)

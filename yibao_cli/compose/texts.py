@@ -25,12 +25,16 @@ def _blank_if_none(function: Callable[[Any], str]) -> Callable[[Any], str]:
     return lambda value: "" if value is None else function(value)
 
 
+# What the filters do to a value that is there; a blank stays blank.
+FUNCTIONS: dict[str, Callable[[Any], str]] = {
+    "yuan": yuan,
+    "mask": mask_id,
+    "mask_name": mask_name,
+    "date_zh": lambda iso: f"{int(iso[:4])}年{int(iso[5:7])}月{int(iso[8:10])}日",
+}
 FILTERS: dict[str, Callable[[Any], str]] = {
-    "yuan": _blank_if_none(yuan),
-    "mask": _blank_if_none(mask_id),
-    "mask_name": _blank_if_none(mask_name),
+    **{name: _blank_if_none(function) for name, function in FUNCTIONS.items()},
     "or_dash": lambda value: value or "—",
-    "date_zh": _blank_if_none(lambda iso: f"{int(iso[:4])}年{int(iso[5:7])}月{int(iso[8:10])}日"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import SheetCode
-from yibao_cli.compose.texts import FILTERS, text_renderer
+from yibao_cli.compose.texts import FILTERS, FUNCTIONS, text_renderer
 from yibao_cli.kinds.page import FieldRef, Layout, PartValues, PlacedTable, Source, TableValues
 
 if TYPE_CHECKING:
@@ -27,12 +27,19 @@ def part_values(layout: Layout, pieces: pa.Table, lines: pa.Table, mailing: str,
     variants: list[str] = of_piece["variant"]
     texts: dict[Source, list[str]] = {}
     tables: dict[tuple[str, int, int], TableValues] = {}
+    cells: dict[Source, list[str]] = {}
     for name, pages in layout.variants.items():
         for page in pages:
             for text in page.texts:
-                texts.setdefault(text.source, source_column(text.source, of_piece, pieces.num_rows))
+                if text.source not in texts:
+                    texts[text.source] = source_column(text.source, of_piece, pieces.num_rows)
             for index, table in enumerate(page.tables):
-                tables[name, page.number, index] = _table_values(table, of_piece, of_line)
+                for source in table.cells:
+                    # Variants show the same lines; their texts are made once.
+                    if source not in cells:
+                        cells[source] = source_column(source, of_line, len(of_line))
+                columns = tuple(cells[source] for source in table.cells)
+                tables[name, page.number, index] = _table_values(table, columns, of_piece, of_line)
     codes = [str(SheetCode(mailing, p, copy, 1, layout.pages)) for p in of_piece["piece"]]
     slots = {s.slot for pages in layout.variants.values() for page in pages for s in page.slots}
     art = {slot: of_piece[f"slot_{slot.lower()}"] for slot in sorted(slots)}
@@ -75,7 +82,9 @@ def _segment_column(segment: str | FieldRef, columns: Columnar) -> str | list[st
     if not segment.filters:
         return ["" if v is None else str(v) for v in values]
     for name in segment.filters:
-        values = list(map(FILTERS[name], values))
+        # Blanks are rare, and looking for one is cheaper than asking at every value.
+        function = FILTERS[name] if None in values else FUNCTIONS.get(name, FILTERS[name])
+        values = list(map(function, values))
     return values
 
 
@@ -85,8 +94,9 @@ def _rendered(source: Source, columns: Columnar, length: int) -> list[str]:
     return [render(dict(zip(source.fields, row, strict=True))) for row in rows][:length]
 
 
-def _table_values(table: PlacedTable, of_piece: Columnar, of_line: Columnar) -> TableValues:
-    columns = tuple(source_column(c, of_line, len(of_line)) for c in table.cells)
+def _table_values(
+    table: PlacedTable, columns: tuple[list[str], ...], of_piece: Columnar, of_line: Columnar
+) -> TableValues:
     start, stop = list(of_piece["line_start"]), list(of_piece["line_stop"])
     head: list[tuple[str, ...] | None] = [None] * len(start)
     for i, (first, last) in enumerate(zip(start, stop, strict=True)):

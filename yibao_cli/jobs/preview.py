@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.importing import ImportOutcome
 
 _MASKS = {"name": mask_name, "contact": mask_name, "address": mask_address}
+_OUR_OWN = {"src_sheet", "src_row", "src_ordinal"}
 _SENSITIVE = ("_no", "_number", "phone")
 
 
@@ -23,10 +24,16 @@ def preview_lines(outcome: ImportOutcome) -> Iterator[str]:
         yield _("sheet {sheet}: {pairs}").format(sheet=sheet or "-", pairs=pairs)
     if outcome.preview is not None:
         for row in outcome.preview.to_pylist():
-            yield " | ".join(_shown(name, value) for name, value in row.items() if value is not None)
+            yield " | ".join(
+                _shown(name, value)
+                for name, value in row.items()
+                if value is not None and name not in _OUR_OWN
+            )
 
 
 def _shown(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     text = str(value)
     if name in _MASKS:
         return _MASKS[name](text)

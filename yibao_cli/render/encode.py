@@ -116,7 +116,9 @@ def _cid_to_gid(glyphs: dict[int, int]) -> bytes:
 
 
 def _to_unicode(codes: dict[int, str]) -> bytes:
-    entries = [f"<{code:04X}><{char.encode('utf-16-be').hex().upper()}>" for code, char in sorted(codes.items())]
+    entries = [
+        f"<{code:04X}><{char.encode('utf-16-be').hex().upper()}>" for code, char in sorted(codes.items())
+    ]
     blocks = [entries[i : i + _BFCHAR_BLOCK] for i in range(0, len(entries), _BFCHAR_BLOCK)]
     body = "\n".join(f"{len(b)} beginbfchar\n" + "\n".join(b) + "\nendbfchar" for b in blocks)
     return (

@@ -73,6 +73,17 @@ class Font:
         return round(extents.ascender * scale), round(extents.descender * scale)
 
 
+def with_only(face: Font, characters: str) -> bytes:
+    """A whole TrueType file, character map included, that has only these characters.
+
+    For programs that read all of a font before they draw with it.
+    """
+    wanted = hb.SubsetInput()
+    wanted.sets(hb.SubsetInputSets.UNICODE).set(set(map(ord, characters)) | {ord(" ")})
+    wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+    return bytes(hb.subset(face.face, wanted).blob.data)
+
+
 class _Advances(dict[str, float]):
     """Advances by character, looked up in the font once each; a plain dictionary after that."""
 
@@ -119,7 +130,8 @@ def _variable_font() -> Path:
     found = sorted(Path(justmytype_intl_cjk.__path__[0]).rglob("NotoSansSC*.ttf"))
     if not found:
         raise DependencyError(
-            _("the font package carries no Noto Sans SC"), remedy=_("reinstall the package justmytype-intl-cjk")
+            _("the font package carries no Noto Sans SC"),
+            remedy=_("reinstall the package justmytype-intl-cjk"),
         )
     return found[0]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import accumulate, chain
 from typing import IO, TYPE_CHECKING
 
 from yibao_cli.kinds.page import PartValues, TableValues
@@ -74,10 +75,13 @@ def _subset(values: PartValues, variant: str) -> PartValues:
     rows = [i for i, v in enumerate(values.variants) if v == variant]
 
     def of_table(table: TableValues) -> TableValues:
-        return replace(
-            table,
-            start=[table.start[i] for i in rows],
-            stop=[table.stop[i] for i in rows],
+        """The lines that these pieces show, and no others: each is set once."""
+        ranges = [(table.start[i], table.stop[i]) for i in rows]
+        stops = list(accumulate(stop - start for start, stop in ranges))
+        return TableValues(
+            columns=tuple(list(chain.from_iterable(c[a:b] for a, b in ranges)) for c in table.columns),
+            start=[0, *stops[:-1]],
+            stop=stops,
             head=[table.head[i] for i in rows],
         )
 
@@ -106,9 +110,7 @@ def _write_pages(writer: PdfWriter, contents: tuple[str, ...], tree: int, mark: 
     return pages
 
 
-def _write_resources(
-    writer: PdfWriter, number: int, fonts: dict[int, PartFont], static: StaticLayer
-) -> None:
+def _write_resources(writer: PdfWriter, number: int, fonts: dict[int, PartFont], static: StaticLayer) -> None:
     written = {w: f.write(writer.add, writer.add_stream) for w, f in fonts.items() if f.used}
     faces = b"".join(b"/F%d %d 0 R" % pair for pair in written.items())
     forms = b"".join(b"/X%d %d 0 R" % (n, n) for n in static.forms.values())

@@ -8,24 +8,23 @@ field. Source: design.md section 7; research/render.md, how the limit gets there
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from yibao_cli.render.datamatrix import code_image
 from yibao_cli.render.encode import number
-from yibao_cli.render.setting import MM, fit_text, set_text
-from yibao_cli.render.static import CELL_PAD, MARK, block_lefts
+from yibao_cli.render.fonts import REGULAR
+from yibao_cli.render.setting import MM, set_text
+from yibao_cli.render.static import MARK
+from yibao_cli.render.table import TableProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from yibao_cli.kinds.page import (
         PagePlan,
         PartValues,
         PlacedShape,
-        PlacedTable,
         PlacedText,
-        TableValues,
     )
     from yibao_cli.render.encode import PartFont
 
@@ -56,7 +55,10 @@ def page_contents(
     parts.append(Setter("BT\n"))
     parts += [_text(t, page, values.texts[t.source], fonts) for t in page.texts]
     for index, table in enumerate(page.tables):
-        parts.append(_table(table, page, values.tables[variant, page.number, index], fonts))
+        program = TableProgram(table, page, fonts[REGULAR])
+        parts.append(
+            Setter(program.start + "%s", [program.contents(values.tables[variant, page.number, index])])
+        )
     parts.append(Setter("ET\n"))
     parts += [_code(c, page, values.codes) for c in page.codes]
     template = "".join(p.template for p in parts)
@@ -89,11 +91,7 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, fonts: Fonts) -> Se
     if item.width is None and item.lines == 1 and item.align == "left":
         return Setter(f"{start}1 0 0 1 {_n(x)} {_n(y)} Tm <%s>Tj\n", [font.encode_column(texts)])
     if item.width is None and item.lines == 1 and placed.source.amount and item.align == "right":
-        left = _amount_lefts(x, item.size, font)
-        return Setter(
-            f"{start}1 0 0 1 %s {_n(y)} Tm <%s>Tj\n",
-            [[left(t) for t in texts], font.encode_column(texts)],
-        )
+        return Setter(f"{start}1 0 0 1 {_n(x)} {_n(y)} Tm[%s]TJ\n", [_amounts(texts, item.size, font)])
     return Setter(f"{start}%s\n", [_set_column(placed, (x, y), texts, font)])
 
 
@@ -119,111 +117,20 @@ def _set_operators(text: str, placed: PlacedText, at: tuple[float, float], font:
     return " ".join(operators)
 
 
-def _share(align: str) -> float:
-    """Share of a line's width that lies left of its anchor."""
-    return {"left": 0.0, "center": 0.5, "right": 1.0}[align]
-
-
-def _amount_lefts(right: float, size: float, font: PartFont) -> Callable[[str], str]:
-    """Left edge of a right-aligned amount.
+def _amounts(texts: Column, size: float, font: PartFont) -> Column:
+    """Amounts that end where the text stands, as elements of a TJ array.
 
     Digits are of one width, so an amount's width depends on its length and sign alone.
     """
-    known: dict[tuple[int, bool], str] = {}
-
-    def left(text: str) -> str:
-        key = (len(text), text.startswith("-"))
-        found = known.get(key)
-        if found is None:
-            found = known[key] = _n(right - font.font.width(text, size))
-        return found
-
-    return left
-
-
-def _table(placed: PlacedTable, page: PagePlan, values: TableValues, fonts: Fonts) -> Setter:
-    item = placed.item
-    font = fonts[400]
-    cells = [_cell_columns(placed, j, values.columns[j], font) for j in range(len(item.columns))]
-    flat = [column for cell in cells for column in cell]
-    templates: dict[int, str] = {}
-    empty = _empty_line(placed, page, font)
-
-    def block(start: int, stop: int, head: tuple[str, ...] | None) -> str:
-        count = stop - start + (head is not None)
-        if not count:
-            return empty
-        if count not in templates:
-            templates[count] = _rows_template(placed, page, count)
-        rows = list(zip(*(c[start:stop] for c in flat), strict=True))
-        if head is not None:
-            own = (_cell_columns(placed, j, [text], font) for j, text in enumerate(head))
-            rows.insert(0, tuple(c[0] for cell in own for c in cell))
-        return templates[count] % tuple(chain.from_iterable(rows))
-
-    return Setter(
-        f"0 g /F400 {_n(item.size)} Tf\n%s",
-        [[block(*row) for row in zip(values.start, values.stop, values.head, strict=True)]],
-    )
-
-
-def _rows_template(placed: PlacedTable, page: PagePlan, count: int) -> str:
-    """Format string of a table with `count` rows: each cell's left edge, and room for its operators."""
-    item = placed.item
-    lefts = block_lefts(placed)
-    rows = []
-    for i in range(count):
-        x = lefts[i // item.rows]
-        # The header takes the first row; a quarter of the height lies below a baseline.
-        y = page.height - (item.y + placed.dy + (i % item.rows + 1.75) * item.row_height)
-        for column in item.columns:
-            rows.append(f"1 0 0 1 {_pt(x + CELL_PAD)} {_pt(y)} Tm %s\n")
-            x += column.width
-    return "".join(rows)
-
-
-def _cell_columns(placed: PlacedTable, index: int, texts: Column, font: PartFont) -> list[Column]:
-    """Operators that show each cell of a column, from the left edge of what the cell may fill."""
-    column = placed.item.columns[index]
-    size, width = placed.item.size, (column.width - 2 * CELL_PAD) * MM
+    widths = {(len(t), t[:1] == "-"): t for t in texts}
+    shifts = {key: _n(font.font.width(t, 1000)) for key, t in widths.items()}
     codes = font.encode_column(texts)
-    known: dict[object, str] = {}
-    amounts = placed.cells[index].amount is not None
-    shown = []
-    for text, code in zip(texts, codes, strict=True):
-        # Amounts of one length and sign are equally wide; other texts repeat, or are fitted one by one.
-        key: object = (len(text), text[:1] == "-") if amounts else text
-        before = known.get(key)
-        if before is None:
-            before = _cell_prefix(text, column.align, (size, placed.item.min_size), width, font)
-            # A cut text stands in its own prefix; another amount of its length must not show its digits.
-            if not amounts or _CUT not in before:
-                known[key] = before
-        shown.append(before % code)
-    return [shown]
+    return [f"{shifts[len(t), t[:1] == '-']}<{c}>" for t, c in zip(texts, codes, strict=True)]
 
 
-def _cell_prefix(text: str, align: str, sizes: tuple[float, float], width: float, font: PartFont) -> str:
-    """Format string that shows a cell's code: moved right where aligned so, smaller where it must be."""
-    wide = font.font.width(text, sizes[0])
-    if wide <= width:
-        move = f"{_n(width - wide)} 0 Td " if align == "right" else ""
-        return f"{move}<%s>Tj"
-    setting = fit_text(text, width, 1, sizes, font.font)
-    shown = font.encode(setting.lines[0])
-    slack = width - font.font.width(setting.lines[0], setting.size)
-    move = f"{_n(slack)} 0 Td " if align == "right" else ""
-    code = "<%s>" if setting.whole else f"<{shown}>{_CUT}"
-    return f"/F400 {_n(setting.size)} Tf {move}{code}Tj /F400 {_n(sizes[0])} Tf"
-
-
-def _empty_line(placed: PlacedTable, page: PagePlan, font: PartFont) -> str:
-    item = placed.item
-    if not item.empty_text:
-        return ""
-    y = page.height - (item.y + placed.dy + 1.8 * item.row_height)
-    code = font.encode(item.empty_text)
-    return f"1 0 0 1 {_pt(item.x + placed.dx + CELL_PAD)} {_pt(y)} Tm <{code}>Tj\n"
+def _share(align: str) -> float:
+    """Share of a line's width that lies left of its anchor."""
+    return {"left": 0.0, "center": 0.5, "right": 1.0}[align]
 
 
 def _code(placed: PlacedShape, page: PagePlan, codes: Column) -> Setter:
