@@ -54,7 +54,7 @@ catalogue: $(STAMP) ## Take new messages into the Chinese catalogue, and compile
 	$(BIN)/pybabel --quiet compile --domain=yibao --locale=zh --directory=yibao_cli/locale
 
 docs-data: $(STAMP) ## Write the pages of docs/ that are made from the code
-	$(BIN)/python -m yibao_cli.jobs.docs docs
+	$(BIN)/python -m yibao_cli.cli.docs docs
 
 clean: ## Remove what can be made again
 	rm -rf demo build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

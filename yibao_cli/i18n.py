@@ -15,7 +15,7 @@ _language = "en"
 
 
 def preferred_language() -> str:
-    """Language of the environment, `zh` or `en`: the first of YIBAO_LANG, LC_ALL, LC_MESSAGES, LANG that is set.
+    """Language of the environment, `zh` or `en`: the first set of YIBAO_LANG, LC_ALL, LC_MESSAGES, LANG.
 
     English where none says Chinese, as everywhere under `LANG=C`; a crontab sets `YIBAO_LANG=zh`.
     """

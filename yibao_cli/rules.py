@@ -498,7 +498,7 @@ _rule(
     "H401",
     Severity.HOLD,
     N_("no font has the character {characters}"),
-    N_("install a font that has it and name it in yibao.toml, or ask how the name may be written"),
+    N_("ask the client how it may be written in print, and import the roster again"),
     "a name with 𫝑 (U+2B751)",
 )
 _rule(

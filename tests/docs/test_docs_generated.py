@@ -24,7 +24,7 @@ def made(tmp_path_factory):
     """The pages as the code makes them now, in English: in a process of its own, for help is made at import."""
     folder = tmp_path_factory.mktemp("docs")
     shutil.copyfile(DOCS / "files.md", folder / "files.md")
-    run = [sys.executable, "-m", "yibao_cli.jobs.docs", str(folder)]
+    run = [sys.executable, "-m", "yibao_cli.cli.docs", str(folder)]
     subprocess.run(run, check=True, capture_output=True, cwd=ROOT)
     return folder
 
@@ -57,7 +57,9 @@ def test_every_command_has_a_purpose_and_an_example_of_itself(command_tree):
     for command in command_names(command_tree):
         text = section(page, f"`{command}`")
         assert text.strip().splitlines()[0][0].isupper()
-        assert re.search(rf"^\$ .*\b{re.escape(command)}\b", text, re.MULTILINE), f"{command} shows no example"
+        assert re.search(rf"^\$ .*\b{re.escape(command)}\b", text, re.MULTILINE), (
+            f"{command} shows no example"
+        )
 
 
 def test_every_option_is_on_the_page_of_its_command_with_words(command_tree):
@@ -96,7 +98,10 @@ def test_words_around_the_marked_places_stay_as_they_are(command_tree):
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("no place at all", "findings, inputs, manifest"), ("<!-- begin: wrong -->\n<!-- end: wrong -->", "wrong")],
+    [
+        ("no place at all", "findings, inputs, manifest"),
+        ("<!-- begin: wrong -->\n<!-- end: wrong -->", "wrong"),
+    ],
 )
 def test_a_page_without_the_right_places_is_refused(command_tree, text, named):
     with pytest.raises(SettingsError, match=named):

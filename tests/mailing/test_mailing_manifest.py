@@ -15,7 +15,7 @@ from yibao_cli.codes import piece_number
 from yibao_cli.mailing.manifest import ManifestInfo, manifest_frame, totals_by, write_manifest
 
 HEADERS = [
-    "序号", "批次号", "账单编号", "收件人", "单位编号", "单位名称", "地址", "邮编", "县区", "印刷分册", "本埠外埠", "资费(元)",
+    "序号", "批次号", "账单编号", "收件人", "单位编号", "单位名称", "地址", "邮编", "县区", "打印分册", "本埠外埠", "资费(元)",
 ]  # fmt: skip
 INFO = ManifestInfo("2026Q3", "石家庄市医疗保险中心", "6号三折邮简", "邮简", "2026-10-08")
 ROWS = st.lists(
@@ -68,7 +68,7 @@ def test_postage_is_yuan_with_two_places_and_says_whether_it_is_local():
     assert frame["资费(元)"].tolist() == [Decimal("0.80"), Decimal("1.20")]
 
 
-@pytest.mark.parametrize("header", ["县区", "印刷分册"])
+@pytest.mark.parametrize("header", ["县区", "打印分册"])
 @settings(deadline=None)
 @given(rows=ROWS)
 def test_totals_by_any_column_add_up_to_the_list(header, rows):

@@ -72,7 +72,7 @@ def root(
         )
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run one command; nothing else in the program turns an error into a code."""
     os.umask(0o077)
     try:

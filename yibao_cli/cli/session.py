@@ -31,7 +31,7 @@ class Session:
 
     def workspace(self) -> Workspace:
         """Open the workspace that is meant."""
-        from yibao_cli.jobs.workspace import CHINA, open_workspace  # noqa: PLC0415 - heavy
+        from yibao_cli.jobs.workspace import CHINA, open_workspace
 
         # A day given on the command line is noon in China: the same date in every zone that matters.
         now = self.now.replace(hour=12, tzinfo=CHINA) if self.now else None

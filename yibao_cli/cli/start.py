@@ -18,8 +18,13 @@ def init_command(
     run = session(context)
     written = init_workspace(folder, kind, sample=sample)
     run.view.say(_("workspace {folder}: {count} files").format(folder=folder, count=len(written)))
-    following = "import roster inbox/roster.xlsx" if sample else "status"
-    run.view.say(_("next: {step}").format(step=f"yibao -w {folder} {following}"))
+    if sample:
+        table = "roster"
+        run.view.say(
+            _("next: {step}").format(step=f"yibao -w {folder} import {table} {folder}/inbox/{table}.xlsx")
+        )
+    else:
+        run.view.say(_("next: name the client and the mailing in {file}").format(file=folder / "yibao.toml"))
 
 
 init_command.__doc__ = _(

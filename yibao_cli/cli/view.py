@@ -1,4 +1,4 @@
-"""What people see: messages and progress on stderr, rows on stdout. Data is shown as text, never as markup."""
+"""What people see: messages and progress on stderr, rows on stdout. Data is text, never markup."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ class View:
         if self.quiet or self.log_json or not sys.stderr.isatty():
             yield lambda _what, _done, _of: None
             return
-        from rich.console import Console  # noqa: PLC0415 - only where a bar is shown
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
             TextColumn("{task.description}", markup=False),
@@ -149,7 +149,7 @@ def _as_text(rows: Sequence[Mapping[str, object]], form: Format, header: list[st
     if form is Format.JSONL:
         return "".join(json.dumps(dict(r), ensure_ascii=False) + "\n" for r in rows)
     if form is Format.CSV:
-        from yibao_cli.exports import safe_text  # noqa: PLC0415
+        from yibao_cli.exports import safe_text
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")

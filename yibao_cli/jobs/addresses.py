@@ -48,14 +48,15 @@ def clean_addresses(workspace: Workspace, mailing: str, progress: Progress = no_
     mailing = workspace.mailing_id(mailing)
     base = workspace.kind(mailing).merge.base
     outcome = CleanOutcome()
-    with workspace.locked("addresses"), workspace.engine.begin() as connection:
-        rosters = active_imports(connection, mailing, base)
+    with workspace.locked("addresses"):
+        with workspace.engine.connect() as connection:
+            rosters = active_imports(connection, mailing, base)
+            known = set(_known(connection))
         if not rosters:
             raise StateError(
                 _("mailing {mailing} has no roster").format(mailing=mailing),
                 remedy=_("import it with `yibao import {table} FILE`").format(table=base),
             )
-        known = set(_known(connection))
         seen: set[Writing] = set()
         total = sum(r.rows_kept for r in rosters)
         for batch in _batches(workspace, rosters):
@@ -63,23 +64,31 @@ def clean_addresses(workspace: Workspace, mailing: str, progress: Progress = no_
             fresh = [w for w in dict.fromkeys(batch) if w not in known]
             known.update(fresh)
             seen.update(batch)
-            if fresh:
-                connection.execute(insert(addresses), [_entry(w) for w in fresh])
+            _add(workspace, fresh)
             outcome.added += len(fresh)
             progress(_("cleaning addresses"), outcome.rows, total)
         outcome.writings = len(seen)
+        _count(workspace, mailing, seen, outcome)
+    return outcome
+
+
+def _add(workspace: Workspace, fresh: list[Writing]) -> None:
+    """Examine new writings and keep them, in a transaction of their own: others write between batches."""
+    entries = [_entry(w) for w in fresh]
+    if entries:
+        with workspace.engine.begin() as connection:
+            connection.execute(insert(addresses), entries)
+
+
+def _count(workspace: Workspace, mailing: str, seen: set[Writing], outcome: CleanOutcome) -> None:
+    """Count the verdicts of this roster's writings, and record the job."""
+    with workspace.engine.begin() as connection:
         for writing, verdict, reasons in _verdicts(connection):
             if writing in seen:
                 outcome.verdicts[verdict] += 1
                 outcome.reasons.update(rule_id for rule_id, _details in json.loads(reasons))
-        audit.record(
-            connection,
-            at=workspace.stamp,
-            command="address clean",
-            mailing=mailing,
-            facts={"rows": outcome.rows, "added": outcome.added, **outcome.verdicts},
-        )
-    return outcome
+        facts = {"rows": outcome.rows, "added": outcome.added, **outcome.verdicts}
+        audit.record(connection, at=workspace.stamp, command="address clean", mailing=mailing, facts=facts)
 
 
 def _batches(workspace: Workspace, rosters: list[ImportRecord]) -> Iterator[list[Writing]]:

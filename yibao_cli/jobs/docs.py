@@ -1,6 +1,6 @@
 """The pages of docs/ that are made from the code, so that they cannot say other things than it does.
 
-    python -m yibao_cli.jobs.docs docs
+    python -m yibao_cli.cli.docs docs
 
 writes `exit-codes.md`, `rules.md` and `commands.md` whole, and in `files.md` what stands between a
 `<!-- begin: name -->` and its `<!-- end: name -->`; the words around those stay as people wrote them.
@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from dataclasses import dataclass
 from enum import Enum
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.config import shipped
-from yibao_cli.errors import ExitCode, InputNotFound, SettingsError, YibaoError
+from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds import load_kind
 from yibao_cli.mailing.manifest import COLUMNS as MANIFEST_COLUMNS
@@ -29,7 +27,7 @@ from yibao_cli.reports.markdown import table
 from yibao_cli.reports.rules_page import rules_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from yibao_cli.kinds.fields import FieldSpec, TableSpec
 
@@ -206,25 +204,3 @@ def _filled(page: str, sections: Mapping[str, str]) -> str:
             remedy=_("write <!-- begin: name --> and <!-- end: name --> once for each"),
         )
     return _MARK.sub(lambda m: f"{m[1]}\n{sections[m['name']]}\n{m[3]}", page)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Write the pages into the folder given; returns the exit code."""
-    if len(arguments) != 1:
-        sys.stderr.write(_("usage: python -m yibao_cli.jobs.docs FOLDER") + "\n")
-        return ExitCode.USAGE
-    # The command tree lies above jobs, which know nothing of it: it is looked up by name, here alone, when
-    # this module runs as a program of its own.
-    tree = import_module("typer.main").get_command(import_module("yibao_cli.cli.main").app)
-    try:
-        written = write_pages(tree, Path(arguments[0]))
-    except YibaoError as error:
-        sys.stderr.write(f"yibao: {error}\n")
-        return int(error.exit_code)
-    for path in written:
-        sys.stderr.write(f"{path}\n")
-    return ExitCode.OK
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -103,17 +103,18 @@ class _Import:
 
     def dry_run(self, path: Path) -> ImportOutcome:
         """Read everything, keep nothing."""
-        outcome = ImportOutcome(path.name, mapping=mapping_of(path, self.spec, self.options))
+        outcome = ImportOutcome(path.name)
         for batch in read_batches(path, self.spec, self.options):
             outcome.add(batch)
             self.progress(_("reading {file}").format(file=path.name), outcome.rows_in, 0)
+        outcome.mapping = mapping_of(path, self.spec, self.options)
         return outcome
 
     def run(self, path: Path) -> ImportOutcome:
         """Read, keep and record one file; one that is in already is left as it is."""
         check_input(path)
         digest = sha256_of(path)
-        known = self._known(path.name, digest)
+        known = self._known(digest)
         if known is not None:
             return ImportOutcome(
                 path.name, known.rows_in, known.rows_kept, known.rows_rejected, known=True,
@@ -152,11 +153,12 @@ class _Import:
             )
         return outcome
 
-    def _known(self, name: str, digest: str) -> ImportRecord | None:
+    def _known(self, digest: str) -> ImportRecord | None:
+        """The import of this very content, read the same way, under whatever name it came."""
         with self.workspace.engine.connect() as connection:
             records = active_imports(connection, self.mailing, self.table)
         same = (digest, self._options_text())
-        return next((r for r in records if (r.sha256, r.options) == same and r.file_name == name), None)
+        return next((r for r in records if (r.sha256, r.options) == same), None)
 
     def _options_text(self) -> str:
         return json.dumps(

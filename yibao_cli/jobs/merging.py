@@ -13,11 +13,10 @@ from yibao_cli.i18n import _
 from yibao_cli.jobs.findings import write_mailing_findings
 from yibao_cli.jobs.freezing import Freezer, Frozen
 from yibao_cli.jobs.ledgering import open_ledger
-from yibao_cli.jobs.workspace import Progress, Workspace, mailing_state, no_progress
+from yibao_cli.jobs.workspace import PRINT, SCRATCH, Progress, Workspace, mailing_state, no_progress
 from yibao_cli.store import audit
-from yibao_cli.store.files import private_folder, recover_folder
+from yibao_cli.store.files import private_folder
 from yibao_cli.store.imports import active_imports
-from yibao_cli.store.packages import FOLDER
 from yibao_cli.store.schema import mailings, pieces
 
 if TYPE_CHECKING:
@@ -80,9 +79,7 @@ def _require_imports(kind: Kind, mailing: str, records: list[ImportRecord]) -> N
 
 
 def _frozen(freezer: Freezer) -> Frozen:
-    folder = freezer.workspace.mailing_folder(freezer.mailing)
-    recover_folder(folder / FOLDER)
-    scratch = private_folder(folder / "scratch")
+    scratch = private_folder(freezer.workspace.mailing_folder(freezer.mailing) / SCRATCH)
     try:
         freezer.progress(_("joining"), 0, 0)
         ledger = open_ledger(freezer.workspace, freezer.kind, freezer.records, scratch)
@@ -96,10 +93,14 @@ def _frozen(freezer: Freezer) -> Frozen:
 
 def _record(workspace: Workspace, mailing: str, kind: Kind, frozen: Frozen) -> bool:
     """Tell the database; True when it knew this very package. Print files of another package go."""
-    with workspace.engine.begin() as connection:
+    with workspace.engine.connect() as connection:
         before = mailing_state(connection, mailing)
-        if before is not None and before.package_sha256 == frozen.package_sha256:
-            return True
+    if before is not None and before.package_sha256 == frozen.package_sha256:
+        return True
+    # The files go first: after a kill in between, the database still names the old package, and merging
+    # again comes through here again.
+    shutil.rmtree(workspace.mailing_folder(mailing) / PRINT, ignore_errors=True)
+    with workspace.engine.begin() as connection:
         values = {"kind": kind.id, "state": "merged", "package_sha256": frozen.package_sha256, "posted_on": ""}
         if before is None:
             connection.execute(insert(mailings).values(id=mailing, **values))
@@ -108,7 +109,6 @@ def _record(workspace: Workspace, mailing: str, kind: Kind, frozen: Frozen) -> b
         _replace_pieces(connection, workspace, mailing)
         facts = {"package": frozen.package_sha256, **frozen.counts}
         audit.record(connection, at=workspace.stamp, command="merge", mailing=mailing, facts=facts)
-    shutil.rmtree(workspace.mailing_folder(mailing) / "print", ignore_errors=True)
     return False
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from yibao_cli.compose import compose_layout, part_values
-from yibao_cli.errors import CheckFailed, InputNotFound, StateError
+from yibao_cli.errors import CheckFailed, InputNotFound
 from yibao_cli.i18n import _
 from yibao_cli.jobs.pool import run_tasks
 from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
@@ -103,23 +103,13 @@ def render_mailing(
 
 
 def whole_package(workspace: Workspace, mailing: str, sha256: str) -> Package:
-    """The package of a mailing, after every file's hash was checked.
-
-    Raises CheckFailed that names what was altered, StateError when there is no piece in it.
-    """
+    """The package of a mailing, after every file's hash was checked; CheckFailed names what was altered."""
     package = workspace.package(mailing)
     if altered := package.altered_files(sha256):
         raise CheckFailed(
             _("the package was altered since it was frozen: {files}").format(files=", ".join(altered)),
             where=str(package.folder),
             remedy=_("print nothing from it; merge the mailing again"),
-        )
-    if not package.manifest.parts:
-        raise StateError(
-            _("mailing {mailing} has no piece to print; every member is held or rejected").format(
-                mailing=mailing
-            ),
-            remedy=_("see its findings, import corrected data and merge again"),
         )
     return package
 

@@ -35,7 +35,7 @@ COLUMNS = (
     Column("地址", "wrap", widest=56),
     Column("邮编"),
     Column("县区"),
-    Column("印刷分册"),
+    Column("打印分册"),
     Column("本埠外埠"),
     Column("资费(元)", "money"),
 )
@@ -48,7 +48,7 @@ _COPIED = {
     "地址": "address",
     "邮编": "postcode",
     "县区": "county",
-    "印刷分册": "part",
+    "打印分册": "part",
 }
 _COUNTS = (
     Column("件数", "count"),
@@ -126,11 +126,11 @@ def totals_by(frame: pd.DataFrame, header: str) -> pd.DataFrame:
 def _summary(sheet: Sheet, frame: pd.DataFrame, info: ManifestInfo) -> None:
     sheet.line("title", f"{info.client} {info.mailing} 寄递清单汇总")
     sheet.line("note", f"产品: {info.product}    资费种类: {info.line}    交寄日期: {info.posted_on}")
-    by_county, by_part = totals_by(frame, "县区"), totals_by(frame, "印刷分册")
+    by_county, by_part = totals_by(frame, "县区"), totals_by(frame, "打印分册")
     total = _sums(by_county)
     if total != _sums(by_part) or total[0] != len(frame):
         raise InternalError(_("the totals of the posting list do not tie"))
-    for header, table in (("县区", by_county), ("印刷分册", by_part)):
+    for header, table in (("县区", by_county), ("打印分册", by_part)):
         sheet.gap()
         columns = (Column(header), *_COUNTS)
         sheet.table(f"按{header}", columns, frame_rows(table))
