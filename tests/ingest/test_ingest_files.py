@@ -29,7 +29,7 @@ def test_a_folder_is_refused(tmp_path):
 
 
 def test_a_file_that_cannot_be_opened_says_why(tmp_path):
-    with pytest.raises(InputNotFound, match="cannot be opened: File name too long"):
+    with pytest.raises(InputNotFound, match="cannot be opened: the name is too long"):
         read(tmp_path / ("长" * 200))
 
 

@@ -202,10 +202,18 @@ def _id_digits(cell: object) -> object:
     return None if cell is None else Doubt(None, ("I113",))
 
 
+def _unforced(text: str) -> str:
+    """Without `'` and `="..."`, by which people force text into a csv file for Excel."""
+    while True:
+        bare = text.removeprefix("=").strip("\"'").strip()
+        if bare == text:
+            return bare
+        text = bare
+
+
 def _id_text(text: str) -> object:
-    # `'0012` and `="0012"` are how people force text into a csv file for Excel.
-    folded = fold(text).removeprefix("=").strip("\"'").strip()
-    plain = _visible(folded)
+    folded = _unforced(fold(text))
+    plain = _unforced(_visible(folded))
     if not plain:
         return None
     if is_error(plain):

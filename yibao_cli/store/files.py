@@ -25,9 +25,12 @@ _CHUNK = 1 << 20
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner can enter."""
+    """Make a folder that only its owner can enter, and so each folder above it that is not there yet."""
     with told_as_errors(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkdir(parents=True) gives the mode to the last folder alone.
+        for above in reversed([p for p in folder.parents if not p.exists()]):
+            above.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
