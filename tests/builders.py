@@ -168,13 +168,16 @@ def _drawn(fields, ads, art_folder):
 
 # ------------------------------------------------------------------ the strings of a page, for mutations
 
-# A string alone, or the one of a TJ array that shifts it.
-_STRING = re.compile(rb"(\[[-\d.]+)?<([0-9a-f]*)>(\]TJ|Tj)")
+# A string alone, or the one of a TJ array that shifts it; hexadecimal UTF-16, or literal ASCII.
+_STRING = re.compile(rb"(\[[-\d.]+)?(?:<([0-9a-f]*)>|\(([^()]*)\))(\]TJ|Tj)")
 
 
 def strings_of(page) -> list[str]:
-    """The hexadecimal strings a page's own content shows, in order."""
-    return [string.decode() for _shift, string, _show in _STRING.findall(page.Contents.read_bytes())]
+    """The strings a page's own content shows, in order, each as the hexadecimal of its UTF-16."""
+    return [
+        wide.decode() if wide or not narrow else hexed(narrow.decode())
+        for _shift, wide, narrow, _show in _STRING.findall(page.Contents.read_bytes())
+    ]
 
 
 def set_strings(page, strings) -> None:
@@ -183,8 +186,11 @@ def set_strings(page, strings) -> None:
 
     def place(match):
         string = next(new)
-        shift, _old, show = match.groups()
-        return b"" if string is None else (shift or b"") + b"<" + string.encode() + b">" + show
+        shift, _wide, narrow, show = match.groups()
+        if string is None:
+            return b""
+        shown = f"<{string}>" if narrow is None else f"({bytes.fromhex(string).decode('utf-16-be')})"
+        return (shift or b"") + shown.encode() + show
 
     page.Contents.write(_STRING.sub(place, page.Contents.read_bytes()))
 

@@ -1,6 +1,7 @@
 """Text to character codes of a PDF font, at C speed, and the font's objects at the end of a part.
 
-Codes are two bytes: the UTF-16 unit of the character, so that a column of texts is encoded by
+A column of texts that is all ASCII (amounts, dates, numbers) is set in a simple font of one byte a character and
+needs no encoding at all. Any other is set in a composite font whose codes are two bytes: the UTF-16 unit of the character, so that a column of texts is encoded by
 `str.encode`. A character beyond U+FFFF takes a code of its own out of D800..DFFF, where no character
 lives; CIDToGIDMap and ToUnicode say what it is. Source: research/render.md, how the limit gets there, 3.
 """
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
 
+from yibao_cli.render.fonts import EMBEDDED_TABLES, with_only
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -22,18 +25,43 @@ _EM = 1000
 _BFCHAR_BLOCK = 100  # ISO 32000-2, 9.10.3: at most 100 entries in a block
 
 
-class PartFont:
-    """One font in one print file: encodes texts and remembers the characters used."""
+# What may not stand in a literal string as it is.
+_NOT_LITERAL = frozenset("()\\") | {chr(c) for c in (*range(32), 127)}
+_FIRST_LATIN, _LAST_LATIN = 32, 126
 
-    def __init__(self, font: Font) -> None:
+
+class PartFont:
+    """One font in one print file: encodes texts and remembers the characters used.
+
+    wide, narrow: names of its two fonts among a page's resources, composite and simple.
+    """
+
+    def __init__(self, font: Font, weight: int = 400) -> None:
         self.font = font
+        self.wide, self.narrow = f"F{weight}", f"L{weight}"
         self._used: set[str] = set()
+        self._latin: set[str] = set()
         self._private: dict[str, int] = {}
 
     @property
     def used(self) -> bool:
-        """Whether any text was set in it."""
+        """Whether any text was set in the composite font."""
         return bool(self._used)
+
+    @property
+    def used_latin(self) -> bool:
+        """Whether any text was set in the simple font."""
+        return bool(self._latin)
+
+    def strings(self, texts: list[str]) -> tuple[str, list[str]]:
+        """A column of texts as PDF strings, and the name of the font that they are for."""
+        joined = "".join(texts)
+        if joined.isascii():
+            characters = set(joined)
+            if not characters & _NOT_LITERAL:
+                self._latin |= characters
+                return self.narrow, [f"({t})" for t in texts]
+        return self.wide, [f"<{code}>" for code in self.encode_column(texts)]
 
     def encode(self, text: str) -> str:
         """One text as hexadecimal codes."""
@@ -83,11 +111,33 @@ class PartFont:
             b"/ToUnicode %d 0 R>>" % (name, descendant, to_unicode)
         )
 
+    def write_latin(self, add: Callable[[bytes], int], add_stream: Callable[[bytes, bytes], int]) -> int:
+        """Write the simple font's objects; returns the number of the font."""
+        program = with_only(self.font, "".join(self._latin), cmap_only=True)
+        name = f"{_tag(program)}+{self.font.name}".encode()
+        file = add_stream(b"/Length1 %d" % len(program), program)
+        ascent, descent = self.font.vertical
+        descriptor = add(
+            b"<</Type/FontDescriptor/FontName/%b/Flags 32/FontBBox[-1000 %d 3000 %d]/ItalicAngle 0"
+            b"/Ascent %d/Descent %d/CapHeight 733/StemV 80/FontFile2 %d 0 R>>"
+            % (name, descent, ascent, ascent, descent, file)
+        )
+        widths = b" ".join(
+            number(self.font.advance(chr(c)) if chr(c) in self._latin else 0)
+            for c in range(_FIRST_LATIN, _LAST_LATIN + 1)
+        )
+        to_unicode = add_stream(b"", _to_unicode({ord(c): c for c in self._latin}, digits=2))
+        return add(
+            b"<</Type/Font/Subtype/TrueType/BaseFont/%b/Encoding/WinAnsiEncoding/FirstChar %d/LastChar %d"
+            b"/Widths[%b]/FontDescriptor %d 0 R/ToUnicode %d 0 R>>"
+            % (name, _FIRST_LATIN, _LAST_LATIN, widths, descriptor, to_unicode)
+        )
+
     def _subset(self, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int]]:
         wanted = hb.SubsetInput()
         wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).set(set(glyphs) | {0})
         wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
-        drop = set(self.font.face.table_tags) - {"glyf", "loca", "head", "hhea", "hmtx", "maxp", "post"}
+        drop = set(self.font.face.table_tags) - set(EMBEDDED_TABLES)
         wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).set({int.from_bytes(t.encode(), "big") for t in drop})
         plan = hb.SubsetPlan(self.font.face, wanted)
         mapping = plan.old_to_new_glyph_mapping
@@ -115,9 +165,11 @@ def _cid_to_gid(glyphs: dict[int, int]) -> bytes:
     return bytes(table)
 
 
-def _to_unicode(codes: dict[int, str]) -> bytes:
+def _to_unicode(codes: dict[int, str], digits: int = 4) -> bytes:
+    """A ToUnicode map of codes of so many hexadecimal digits."""
     entries = [
-        f"<{code:04X}><{char.encode('utf-16-be').hex().upper()}>" for code, char in sorted(codes.items())
+        f"<{code:0{digits}X}><{char.encode('utf-16-be').hex().upper()}>"
+        for code, char in sorted(codes.items())
     ]
     blocks = [entries[i : i + _BFCHAR_BLOCK] for i in range(0, len(entries), _BFCHAR_BLOCK)]
     body = "\n".join(f"{len(b)} beginbfchar\n" + "\n".join(b) + "\nendbfchar" for b in blocks)
@@ -125,6 +177,6 @@ def _to_unicode(codes: dict[int, str]) -> bytes:
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
         "/CIDSystemInfo <</Registry (Adobe)/Ordering (UCS)/Supplement 0>> def\n"
         "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        "1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n"
+        f"1 begincodespacerange\n<{'0' * digits}><{'F' * digits}>\nendcodespacerange\n"
         f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
     ).encode()

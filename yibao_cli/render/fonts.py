@@ -21,6 +21,9 @@ from yibao_cli.i18n import _
 
 REGULAR, BOLD = 400, 700
 
+# What a PDF viewer needs to draw a TrueType glyph (ISO 32000-2, 9.9.2); the rest is layout and names.
+EMBEDDED_TABLES = ("glyf", "loca", "head", "hhea", "hmtx", "maxp", "post")
+
 
 @dataclass(frozen=True)
 class Font:
@@ -73,14 +76,17 @@ class Font:
         return round(extents.ascender * scale), round(extents.descender * scale)
 
 
-def with_only(face: Font, characters: str) -> bytes:
-    """A whole TrueType file, character map included, that has only these characters.
+def with_only(face: Font, characters: str, *, cmap_only: bool = False) -> bytes:
+    """A TrueType file that has only these characters, and its character map.
 
-    For programs that read all of a font before they draw with it.
+    cmap_only: without the tables that a PDF's simple font does not need.
     """
     wanted = hb.SubsetInput()
     wanted.sets(hb.SubsetInputSets.UNICODE).set(set(map(ord, characters)) | {ord(" ")})
     wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+    if cmap_only:
+        drop = set(face.face.table_tags) - {"cmap", *EMBEDDED_TABLES}
+        wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).set({int.from_bytes(t.encode(), "big") for t in drop})
     return bytes(hb.subset(face.face, wanted).blob.data)
 
 

@@ -43,7 +43,7 @@ def render_part(
         writer.write_object(first + i, body)
     catalogue, info, tree, resources = (writer.reserve() for _ in range(4))
     names = {key: f"X{number}" for key, number in static.forms.items()}
-    fonts = {weight: PartFont(font(weight)) for weight in (REGULAR, BOLD)}
+    fonts = {weight: PartFont(font(weight), weight) for weight in (REGULAR, BOLD)}
     kids: list[int] = []
     for contents in _pieces(layout, values, fonts, names):
         kids += _write_pages(writer, contents, tree, f"/{names[WATERMARK]} Do\n" if proof else "")
@@ -111,8 +111,11 @@ def _write_pages(writer: PdfWriter, contents: tuple[str, ...], tree: int, mark: 
 
 
 def _write_resources(writer: PdfWriter, number: int, fonts: dict[int, PartFont], static: StaticLayer) -> None:
-    written = {w: f.write(writer.add, writer.add_stream) for w, f in fonts.items() if f.used}
-    faces = b"".join(b"/F%d %d 0 R" % pair for pair in written.items())
+    written = {f.wide: f.write(writer.add, writer.add_stream) for f in fonts.values() if f.used}
+    written |= {
+        f.narrow: f.write_latin(writer.add, writer.add_stream) for f in fonts.values() if f.used_latin
+    }
+    faces = b"".join(b"/%b %d 0 R" % (name.encode(), obj) for name, obj in written.items())
     forms = b"".join(b"/X%d %d 0 R" % (n, n) for n in static.forms.values())
     writer.write_object(number, b"<</Font<<%b>>/XObject<<%b>>>>" % (faces, forms))
 

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     )
     from yibao_cli.render.encode import PartFont
 
-# Takes an argument and shows nothing of it.
-_CUT = "%.0s"
-
 Fonts = dict[int, "PartFont"]
 Column = list[str]
 
@@ -56,9 +53,7 @@ def page_contents(
     parts += [_text(t, page, values.texts[t.source], fonts) for t in page.texts]
     for index, table in enumerate(page.tables):
         program = TableProgram(table, page, fonts[REGULAR])
-        parts.append(
-            Setter(program.start + "%s", [program.contents(values.tables[variant, page.number, index])])
-        )
+        parts.append(Setter("%s", [program.contents(values.tables[variant, page.number, index])]))
     parts.append(Setter("ET\n"))
     parts += [_code(c, page, values.codes) for c in page.codes]
     template = "".join(p.template for p in parts)
@@ -82,17 +77,19 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, fonts: Fonts) -> Se
     item = placed.item
     font = fonts[item.weight]
     x, y = (item.x + placed.dx) * MM, (page.height - item.y - placed.dy) * MM
-    start = f"{_colour(item.color)}/F{item.weight} {_n(item.size)} Tf "
-    if item.pitch is not None:
-        space = item.pitch * MM - font.font.width("0", item.size)
-        return Setter(
-            f"{start}{_n(space)} Tc 1 0 0 1 {_n(x)} {_n(y)} Tm <%s>Tj 0 Tc\n", [font.encode_column(texts)]
-        )
-    if item.width is None and item.lines == 1 and item.align == "left":
-        return Setter(f"{start}1 0 0 1 {_n(x)} {_n(y)} Tm <%s>Tj\n", [font.encode_column(texts)])
-    if item.width is None and item.lines == 1 and placed.source.amount and item.align == "right":
-        return Setter(f"{start}1 0 0 1 {_n(x)} {_n(y)} Tm[%s]TJ\n", [_amounts(texts, item.size, font)])
-    return Setter(f"{start}%s\n", [_set_column(placed, (x, y), texts, font)])
+    colour, at = _colour(item.color), f"{_n(x)} {_n(y)}"
+    one_line = item.width is None and item.lines == 1
+    if item.pitch is not None or (one_line and item.align == "left"):
+        name, strings = font.strings(texts)
+        show = f"{colour}/{name} {_n(item.size)} Tf 1 0 0 1 {at} Tm %sTj\n"
+        if item.pitch is not None:
+            space = _n(item.pitch * MM - font.font.width("0", item.size))
+            show = f"{space} Tc {show}0 Tc\n"
+        return Setter(show, [strings])
+    if one_line and placed.source.amount and item.align == "right":
+        name, strings = _amounts(texts, font)
+        return Setter(f"{colour}/{name} {_n(item.size)} Tf 1 0 0 1 {at} Tm[%s]TJ\n", [strings])
+    return Setter(f"{colour}/{font.wide} {_n(item.size)} Tf %s\n", [_set_column(placed, (x, y), texts, font)])
 
 
 def _set_column(placed: PlacedText, at: tuple[float, float], texts: Column, font: PartFont) -> Column:
@@ -110,22 +107,22 @@ def _set_operators(text: str, placed: PlacedText, at: tuple[float, float], font:
     setting = set_text(text, item, font.font)
     operators = []
     if setting.size != item.size:
-        operators.append(f"/F{item.weight} {_n(setting.size)} Tf")
+        operators.append(f"/{font.wide} {_n(setting.size)} Tf")
     for i, line in enumerate(setting.lines):
         x = at[0] - _share(item.align) * font.font.width(line, setting.size)
         operators.append(f"1 0 0 1 {_n(x)} {_n(at[1] - i * item.leading * MM)} Tm <{font.encode(line)}>Tj")
     return " ".join(operators)
 
 
-def _amounts(texts: Column, size: float, font: PartFont) -> Column:
-    """Amounts that end where the text stands, as elements of a TJ array.
+def _amounts(texts: Column, font: PartFont) -> tuple[str, Column]:
+    """Amounts that end where the text stands, as elements of a TJ array, and the name of their font.
 
     Digits are of one width, so an amount's width depends on its length and sign alone.
     """
-    widths = {(len(t), t[:1] == "-"): t for t in texts}
-    shifts = {key: _n(font.font.width(t, 1000)) for key, t in widths.items()}
-    codes = font.encode_column(texts)
-    return [f"{shifts[len(t), t[:1] == '-']}<{c}>" for t, c in zip(texts, codes, strict=True)]
+    samples = {(len(t), t[:1] == "-"): t for t in texts}
+    shifts = {key: _n(font.font.width(t, 1000)) for key, t in samples.items()}
+    name, strings = font.strings(texts)
+    return name, [f"{shifts[len(t), t[:1] == '-']}{s}" for t, s in zip(texts, strings, strict=True)]
 
 
 def _share(align: str) -> float:

@@ -6,6 +6,7 @@ break inside a run of Latin letters or digits (GB/T 15834; CLREQ 3.1.2).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 MM = 72 / 25.4  # points in a millimetre
 
-_NOT_FIRST = frozenset("、。，．・：；？！）〕］｝〉》」』】’”…—·,.:;?!)]}%‰℃°")
-_NOT_LAST = frozenset("（〔［｛〈《「『【‘“([{¥￥$№")
+_NOT_FIRST = re.escape("、。，．・：；？！）〕］｝〉》」』】’”…—·,.:;?!)]}%‰℃°")
+_NOT_LAST = re.escape("（〔［｛〈《「『【‘“([{¥￥$№")
+# Opening marks, one character or a run of Latin ones, and all that may not begin a line after it.
+_UNIT = re.compile(rf"[{_NOT_LAST}]*(?:[!-~]+|.)?(?:[{_NOT_FIRST} ]|(?<=[!-~])[!-~])*", re.DOTALL)
 _STEP = 0.5  # points taken off at a time
 _LONELY = 2  # characters; a last line this short (室) is drawn in by a smaller size, within
 _FOR_LONELY = 1.5  # points of the wanted one
@@ -45,9 +48,9 @@ def set_text(text: str, item: TextItem, font: Font) -> Setting:
 def fit_text(text: str, width: float, max_lines: int, sizes: tuple[float, float], font: Font) -> Setting:
     """Set a text within `width` points and `max_lines` lines, at the largest size of `sizes` that does."""
     size, floor = sizes
-    paragraphs = [_measured(p, font) for p in text.split("\n")]
-    if len(paragraphs) == 1 and sum(w for _unit, w in paragraphs[0]) * size <= width * 1000:
+    if "\n" not in text and font.width(text, size) <= width:
         return Setting((text.rstrip(),), size)
+    paragraphs = [_measured(p, font) for p in text.split("\n")]
     lonely_until = max(size - _FOR_LONELY, floor)
     while True:
         lines = tuple(chain.from_iterable(_broken(p, width / size * 1000, font) for p in paragraphs))
@@ -90,26 +93,9 @@ def _broken(units: list[tuple[str, float]], measure: float, font: Font) -> Itera
     yield line.rstrip()
 
 
-def _units(text: str) -> Iterator[str]:
+def _units(text: str) -> list[str]:
     """Runs that a line may not be broken inside of."""
-    unit = ""
-    for char in text:
-        if unit and _may_break(unit[-1], char):
-            yield unit
-            unit = ""
-        unit += char
-    if unit:
-        yield unit
-
-
-def _may_break(before: str, after: str) -> bool:
-    if after in _NOT_FIRST or before in _NOT_LAST or after == " ":
-        return False
-    return not (_is_latin(before) and _is_latin(after))
-
-
-def _is_latin(char: str) -> bool:
-    return char.isascii() and not char.isspace()
+    return _UNIT.findall(text)
 
 
 def _forced(unit: str, measure: float, font: Font) -> Iterator[str]:

@@ -36,71 +36,82 @@ class TableProgram:
             for x in block_lefts(placed)
         ]
         self._moves = [_move(placed, j) for j in range(len(item.columns))]
-        code = font.encode(item.empty_text) if item.empty_text else ""
-        left = _n((item.x + placed.dx + CELL_PAD) * MM)
-        self._empty = f"1 0 0 1 {left} {_n(top * MM)} Tm<{code}>Tj\n" if code else ""
-
-    @property
-    def start(self) -> str:
-        """Operators that come before the table's lines."""
-        return f"0 g /F400 {_n(self._size)} Tf\n"
+        self._empty = ""
+        if item.empty_text:
+            left, name = _n((item.x + placed.dx + CELL_PAD) * MM), self._font.wide
+            code = font.encode(item.empty_text)
+            self._empty = f"/{name} {_n(self._size)} Tf 1 0 0 1 {left} {_n(top * MM)} Tm<{code}>Tj\n"
 
     def contents(self, values: TableValues) -> list[str]:
         """The operators of the table for each piece."""
-        rows = self._rows(values.columns)
+        heads = [h for h in values.head if h is not None]
+        columns = [[*c, *(h[j] for h in heads)] for j, c in enumerate(values.columns)]
+        rows, start = self._rows(columns)
+        head_rows = iter(rows[len(values.columns[0]) :])
         capacity = self._placed.item.rows
         found = []
-        for start, stop, head in zip(values.start, values.stop, values.head, strict=True):
-            shown = rows[start:stop] if head is None else [*self._head(head), *rows[start:stop]]
+        for first, last, head in zip(values.start, values.stop, values.head, strict=True):
+            shown = rows[first:last] if head is None else [next(head_rows), *rows[first:last]]
             blocks = (shown[i : i + capacity] for i in range(0, len(shown), capacity))
             parts = zip(self._blocks, blocks, strict=False)
-            found.append("".join(s + "".join(lines) for s, lines in parts) or self._empty)
+            content = "".join(s + "".join(lines) for s, lines in parts)
+            found.append(start + content if content else self._empty)
         return found
 
-    def _head(self, cells: tuple[str, ...]) -> list[str]:
-        return self._rows(tuple([cell] for cell in cells))
+    def _rows(self, columns: list[list[str]]) -> tuple[list[str], str]:
+        """The operators of each line, and those that come before the first one.
 
-    def _rows(self, columns: tuple[list[str], ...]) -> list[str]:
-        cells = [self._cells(j, texts) for j, texts in enumerate(columns)]
-        return list(map("".join, zip(*cells, strict=True)))
+        Each column has its font; a cell sets it where the cell before has another, and a line begins with
+        the font of the last column.
+        """
+        drawn = [self._font.strings(texts) for texts in columns]
+        names = [name for name, _strings in drawn]
+        cells = []
+        for j, (name, strings) in enumerate(drawn):
+            change = f"/{name} {_n(self._size)} Tf " if names[j - 1] != name else ""
+            cells.append(self._cells(j, (columns[j], strings), name, change))
+        return list(map("".join, zip(*cells, strict=True))), f"0 g /{names[-1]} {_n(self._size)} Tf\n"
 
-    def _cells(self, index: int, texts: list[str]) -> list[str]:
-        """The operators of each cell of a column: from the cell before it to the end of this one's text."""
-        if self._placed.cells[index].amount is not None and not any(t.startswith("-") for t in texts):
+    def _cells(self, index: int, texts: tuple[list[str], list[str]], name: str, change: str) -> list[str]:
+        """The operators of each cell of a column: from the cell before it to the end of this one's text.
+
+        texts: the texts, and the same as PDF strings.
+        """
+        before = change + self._moves[index]
+        plain, strings = texts
+        if self._placed.cells[index].amount is not None and not any(t.startswith("-") for t in plain):
             # Digits are of one width: amounts of one length are equally wide.
-            samples = {len(t): t for t in texts}
-            shown = {n: cell for n, t in samples.items() if (cell := self._cell(index, t))}
-            if len(shown) == len(samples):
-                codes = self._font.encode_column(texts)
-                return [shown[len(t)] % c for t, c in zip(texts, codes, strict=True)]
-        done = {t: self._fitted(index, t) for t in set(texts)}
-        return [done[t] for t in texts]
+            samples = {len(t): t for t in plain}
+            shifts = {n: shift for n, t in samples.items() if (shift := self._shift(index, t)) is not None}
+            if len(shifts) == len(samples):
+                starts = {n: f"{before}[{shift}" for n, shift in shifts.items()}
+                return [f"{starts[len(t)]}{s}]TJ\n" for t, s in zip(plain, strings, strict=True)]
+        done = {
+            t: before + self._shown(index, t, s, name)
+            for t, s in dict(zip(plain, strings, strict=True)).items()
+        }
+        return [done[t] for t in plain]
 
-    def _cell(self, index: int, text: str) -> str | None:
-        """Format string that shows the code of a text of this width at the table's size; None if too wide."""
-        column = self._placed.item.columns[index]
+    def _shift(self, index: int, text: str) -> str | None:
+        """How far right a text begins in its cell, as a number of a TJ array; None when it is too wide."""
         slack = self._room(index) - self._font.font.width(text, self._size)
         if slack < 0:
             return None
-        if column.align == "left":
-            return f"{self._moves[index]}<%s>Tj\n"
-        share = slack if column.align == "right" else slack / 2
-        return f"{self._moves[index]}[{_n(-share / self._size * 1000)}<%s>]TJ\n"
+        share = {"left": 0.0, "center": slack / 2, "right": slack}[self._placed.item.columns[index].align]
+        return _n(-share / self._size * 1000)
 
-    def _fitted(self, index: int, text: str) -> str:
+    def _shown(self, index: int, text: str, string: str, name: str) -> str:
         """Operators of a text that is measured by itself: as it is, smaller, or cut."""
-        whole = self._cell(index, text)
-        if whole is not None:
-            return whole % self._font.encode(text)
+        shift = self._shift(index, text)
+        if shift is not None:
+            return f"{string}Tj\n" if shift == "0" else f"[{shift}{string}]TJ\n"
         item = self._placed.item
         setting = fit_text(text, self._room(index), 1, (item.size, item.min_size), self._font.font)
         line = setting.lines[0]
         slack = self._room(index) - self._font.font.width(line, setting.size)
         shift = _n(-slack / setting.size * 1000) if item.columns[index].align == "right" else "0"
-        return (
-            f"{self._moves[index]}/F400 {_n(setting.size)} Tf[{shift}<{self._font.encode(line)}>]TJ "
-            f"/F400 {_n(self._size)} Tf\n"
-        )
+        code = self._font.encode(line)
+        return f"/{self._font.wide} {_n(setting.size)} Tf[{shift}<{code}>]TJ /{name} {_n(self._size)} Tf\n"
 
     def _room(self, index: int) -> float:
         return (self._placed.item.columns[index].width - 2 * CELL_PAD) * MM
