@@ -54,11 +54,11 @@ def balance(number: int, *, spent: int = 0, off: int = 0, **changes) -> dict:
 
 
 def line(number: int, serial: int, *, paid: int = 100, off: int = 0, **changes) -> dict:
-    """A line that takes `paid` fen from the account; its total is wrong by `off`."""
+    """A line that takes `paid` fen from the account; its total is wrong by `off`. Dates leap with the serial."""
     row = {
         "person_no": f"P{number:04d}",
         "serial_no": f"S{serial:06d}",
-        "traded_on": f"2026-07-{1 + serial % 28:02d}",
+        "traded_on": f"2026-07-{1 + serial * 11 % 28:02d}",
         "institution": "第一医院",
         "service": "门诊",
         "fund_paid": 7,

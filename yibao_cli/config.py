@@ -50,7 +50,7 @@ class RenderSettings(Spec):
 
 
 class PromiseSettings(Spec):
-    """The delivery promise: share delivered, and the days after which silence counts as delivered (推定妥投)."""
+    """The promise: share delivered, and the days after which silence counts as delivered (推定妥投)."""
 
     delivered: Annotated[float, Field(ge=0, le=1)] = 0.90
     window_days: Annotated[int, Field(ge=1, le=365)] = 30

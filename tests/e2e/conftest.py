@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-
 from e2e_chain import CHECKOUT, Canaries, Result, States, environment, finish, said_cleanly, start
 from e2e_chain import yibao as words
+
 from yibao_cli.__main__ import run
 
 if TYPE_CHECKING:

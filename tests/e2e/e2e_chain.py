@@ -48,13 +48,15 @@ class Canaries:
 
     def __init__(self, *rosters: Path) -> None:
         rows = [row for path in rosters for row in roster_rows(path)]
-        self._numbers = {str(row[c]) for row in rows for c in ("人员编号", "身份证 号码", "手机号码") if row[c]}
-        self._texts = {str(row[c]).strip() for row in rows for c in ("参保人姓名", "家庭住址") if row[c]}
+        self.numbers = {
+            str(row[c]) for row in rows for c in ("人员编号", "身份证 号码", "手机号码") if row[c]
+        }
+        self.texts = {str(row[c]).strip() for row in rows for c in ("参保人姓名", "家庭住址") if row[c]}
 
     def found_in(self, message: str) -> set[str]:
         """What of the roster stands in a message."""
-        numbers = set(re.findall(r"[0-9A-Z]{9,}", message)) & self._numbers
-        return numbers | {t for t in self._texts if len(t) > 1 and t in message}
+        numbers = set(re.findall(r"[0-9A-Z]{9,}", message)) & self.numbers
+        return numbers | {t for t in self.texts if len(t) > 1 and t in message}
 
 
 def said_cleanly(result: Result, canaries: Canaries) -> Result:
@@ -193,7 +195,9 @@ def leftovers(workspace: Path) -> list[Path]:
 
 
 def rows_of(workspace: Path, query: str) -> list[tuple]:
-    """Rows of the workspace's database."""
+    """Rows of the workspace's database; none before it is made."""
+    if not (workspace / "yibao.db").exists():
+        return []
     engine = create_engine(f"sqlite+pysqlite:///{workspace / 'yibao.db'}", module=dbapi2)
     try:
         with engine.connect() as connection:

@@ -16,8 +16,18 @@ import pyarrow.parquet as pq
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
-
-from e2e_chain import CHECKOUT, MAILING, goods, leftovers, made, pdfs, pieces, roster_rows, said_cleanly, sheet_rows
+from e2e_chain import (
+    CHECKOUT,
+    MAILING,
+    goods,
+    leftovers,
+    made,
+    pdfs,
+    pieces,
+    roster_rows,
+    said_cleanly,
+    sheet_rows,
+)
 
 EXPECTED = json.loads((CHECKOUT / "sample_data" / "medical" / "expected.json").read_text(encoding="utf-8"))
 COMPONENTS = ("期初余额（元）", "单位划入", "个人划入", "利息", "本期支出", "调整金额")
@@ -213,7 +223,9 @@ def test_the_print_files_are_sound_and_their_fonts_embedded_subsets(demo):
     for path in pdfs(demo.folder):
         with pikepdf.open(path) as pdf:
             assert pdf.check_pdf_syntax() == []
-            fonts = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/Font"]
+            fonts = [
+                o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/Font"
+            ]
             assert fonts
             for font in fonts:
                 assert re.match(r"/[A-Z]{6}\+", str(font.BaseFont))

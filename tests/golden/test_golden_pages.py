@@ -13,6 +13,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as api
 import pytest
+
 from builders import make_part
 
 FOLDER = Path(__file__).parent

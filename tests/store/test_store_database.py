@@ -252,6 +252,14 @@ def test_a_changed_event_with_a_new_hash_breaks_the_next(trail):
         assert broken(events(connection)) == [3]
 
 
+@pytest.mark.parametrize("key", ["seq", "at", "operator", "command", "mailing", "facts", "previous"])
+def test_the_hash_of_an_event_is_over_all_it_says(trail, key):
+    with trail.connect() as connection:
+        event = events(connection)[1]
+
+    assert audit.event_hash({**event, key: 9}) != audit.event_hash(event)
+
+
 def test_a_removed_event_is_found(trail):
     with trail.begin() as connection:
         connection.execute(delete(audit_table).where(audit_table.c.seq == 1))

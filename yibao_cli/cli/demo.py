@@ -50,7 +50,7 @@ def walk_through(run: Session, folder: Path) -> None:
     for what, files in _made(mailing):
         for file in files:
             run.view.say(f"  {file.relative_to(mailing)}  {what}")
-    run.view.say(_("Look first at {file}.").format(file=sorted((mailing / "proof").glob("proof-*.png"))[0]))
+    run.view.say(_("Look first at {file}.").format(file=min((mailing / "proof").glob("proof-*.png"))))
 
 
 def _step(run: Session, arguments: list[str]) -> None:

@@ -38,7 +38,7 @@ def merge_command(context: typer.Context, mailing: opt.Mailing = "") -> None:
 
 
 merge_command.__doc__ = _(
-    """Freeze the package of a mailing: join, check every law, hold what may not be mailed, put in print order.
+    """Freeze the package of a mailing: join, check every law, hold what may not be mailed, put in order.
 
     Example: yibao merge 2026Q3"""
 )

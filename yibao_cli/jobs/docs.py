@@ -13,7 +13,6 @@ import inspect
 import re
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.config import shipped
@@ -28,6 +27,7 @@ from yibao_cli.reports.rules_page import rules_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from yibao_cli.kinds.fields import FieldSpec, TableSpec
 

@@ -31,17 +31,20 @@ def open_ledger(workspace: Workspace, kind: Kind, records: Iterable[ImportRecord
     ledger = Ledger(kind, _sources(workspace, records), LedgerOptions(scratch))
     try:
         ledger.join(_address_book(workspace))
-        unknown = outcome.count_where(ledger, "record", "verdict = 'unknown'")
-        if unknown:
-            raise StateError(
-                _("{count} addresses of the roster are not in the address book").format(count=unknown),
-                remedy=_("run `yibao address clean` first"),
-            )
+        _require_addresses(ledger)
         ledger.judge()
     except BaseException:
         ledger.close()
         raise
     return ledger
+
+
+def _require_addresses(ledger: Ledger) -> None:
+    if unknown := outcome.count_where(ledger, "record", "verdict = 'unknown'"):
+        raise StateError(
+            _("{count} addresses of the roster are not in the address book").format(count=unknown),
+            remedy=_("run `yibao address clean` first"),
+        )
 
 
 def _sources(workspace: Workspace, records: Iterable[ImportRecord]) -> dict[str, list[Source]]:
@@ -65,5 +68,5 @@ def _address_book(workspace: Workspace) -> pa.Table:
         rows = connection.execute(query).all()
     names = query.selected_columns.keys()
     values = zip(*rows, strict=True) if rows else [[]] * len(names)
-    arrays = [pa.array(v, pa.int64() if n == "id" else pa.string()) for n, v in zip(names, values, strict=True)]
-    return pa.table(arrays, names=names)
+    types = [pa.int64() if n == "id" else pa.string() for n in names]
+    return pa.table([pa.array(v, t) for v, t in zip(values, types, strict=True)], names=names)

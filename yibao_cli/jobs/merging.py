@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from yibao_cli.store.imports import ImportRecord
 
 
+_PIECE_COLUMNS = ("piece", "part", "position", "address_id", "county", "employer_no")
+
+
 @dataclass
 class MergeOutcome:
     """What was frozen, the workbook of all findings, and whether the package was the same before."""
@@ -101,7 +104,8 @@ def _record(workspace: Workspace, mailing: str, kind: Kind, frozen: Frozen) -> b
     # again comes through here again.
     shutil.rmtree(workspace.mailing_folder(mailing) / PRINT, ignore_errors=True)
     with workspace.engine.begin() as connection:
-        values = {"kind": kind.id, "state": "merged", "package_sha256": frozen.package_sha256, "posted_on": ""}
+        values = {"kind": kind.id, "state": "merged", "posted_on": ""}
+        values["package_sha256"] = frozen.package_sha256
         if before is None:
             connection.execute(insert(mailings).values(id=mailing, **values))
         else:
@@ -116,7 +120,7 @@ def _replace_pieces(connection: Connection, workspace: Workspace, mailing: str) 
     connection.execute(delete(pieces).where(pieces.c.mailing == mailing))
     package = workspace.package(mailing)
     for entry in package.manifest.parts:
-        table = package.pieces(entry.part, ["piece", "part", "position", "address_id", "county", "employer_no"])
+        table = package.pieces(entry.part, list(_PIECE_COLUMNS))
         connection.execute(insert(pieces), [_piece_row(mailing, r) for r in table.to_pylist()])
 
 

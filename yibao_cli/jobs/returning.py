@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class ReturnsOutcome:
-    """Rows of the list: rows_in == accepted + known + refused; known were recorded before with the same facts."""
+    """Rows of the list: rows_in == accepted + known + refused; known were recorded before, just so."""
 
     file_name: str
     rows_in: int = 0

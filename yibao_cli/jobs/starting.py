@@ -67,7 +67,9 @@ def init_workspace(folder: Path, kind: str, *, sample: bool) -> list[Path]:
     if sample:
         written += _copy_sample(source / "inbox", folder / "inbox")
     # Last, because it is what makes the folder a workspace.
-    settings = (source / FILE_NAME).read_text(encoding="utf-8") if sample else _EMPTY_SETTINGS.format(kind=kind)
+    settings = (
+        (source / FILE_NAME).read_text(encoding="utf-8") if sample else _EMPTY_SETTINGS.format(kind=kind)
+    )
     with atomic_file(folder / FILE_NAME, "w") as stream:
         stream.write(settings)
     return written

@@ -1,7 +1,7 @@
 """The ledger of one mailing: joins the imports, checks the laws, decides who is held, orders the rest.
 
-DuckDB is the calculator, under a memory limit, over the Parquet of the imports; it keeps nothing. Every roster
-row ends as a candidate piece or a hold; rows the import rejected are findings already.
+DuckDB is the calculator, under a memory limit, over the Parquet of the imports; it keeps nothing. Every
+roster row ends as a candidate piece or a hold; rows the import rejected are findings already.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from yibao_cli.ledger.sql import condition_sql, difference_sql, identifier, literal, sum_column
+from yibao_cli.ledger.joining import SOURCE_COLUMNS, line_sums_query, record_query, sql_type
+from yibao_cli.ledger.sql import condition_sql, difference_sql, identifier, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,13 +20,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from yibao_cli.kinds.fields import FieldSpec
     from yibao_cli.kinds.kind import Kind
 
 ADDRESS_COLUMNS = ("standard", "county", "postcode", "street_key", "verdict", "reasons")
-# What later stages ask of every piece, whatever its kind's roster has.
-_CORE = {"employer_no": "id", "employer_name": "text", "category": "choice", "ads_consent": "flag"}
-_SOURCE_COLUMNS = ("src_file", "src_sheet", "src_row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +77,23 @@ class Ledger:
     def _load(self, table: str) -> None:
         """All imports of a table as one, with `row_id`: the ordinal of its data row over all files."""
         parts = [
-            f"SELECT *, {literal(s.file_name)} AS src_file, (src_ordinal + {s.offset})::BIGINT AS row_id "  # noqa: S608
-            f"FROM read_parquet({literal(str(s.path))})"
+            f"SELECT *, {literal(s.file_name)} AS src_file, "  # noqa: S608
+            f"(src_ordinal + {int(s.offset)})::BIGINT AS row_id FROM read_parquet({literal(str(s.path))})"
             for s in self.sources.get(table, ())
         ]
         if not parts:
             columns = ", ".join(
-                f"NULL::{self._sql_type(f.type)} AS {identifier(f.name)}"
-                for f in self.kind.inputs[table].fields
+                f"NULL::{sql_type(f.type)} AS {identifier(f.name)}" for f in self.kind.inputs[table].fields
             )
-            source = ", ".join(f"NULL::VARCHAR AS {c}" for c in _SOURCE_COLUMNS)
-            parts = [f"SELECT {columns}, {source}, 0::BIGINT AS row_id WHERE false"]  # noqa: S608
-        self.execute(f"CREATE TABLE {identifier('in_' + table)} AS {' UNION ALL BY NAME '.join(parts)}")  # noqa: S608
+            source = ", ".join(f"NULL::VARCHAR AS {c}" for c in SOURCE_COLUMNS)
+            parts = [f"SELECT {columns}, {source}, 0::BIGINT AS row_id WHERE false"]
+        self.execute(f"CREATE TABLE {identifier('in_' + table)} AS {' UNION ALL BY NAME '.join(parts)}")
 
-    @staticmethod
-    def _sql_type(field_type: str) -> str:
-        return {"money": "BIGINT", "integer": "BIGINT", "flag": "BOOLEAN"}.get(field_type, "VARCHAR")
+    @property
+    def has_employers(self) -> bool:
+        """Whether members are grouped by employers that were imported."""
+        roster = self.kind.inputs[self.kind.merge.base].names
+        return "employers" in self.sources and "employer_no" in roster
 
     # ---------------------------------------------------------------- joining
 
@@ -105,110 +103,9 @@ class Ledger:
         self._db.register("given_book", addresses)
         self.execute("CREATE TABLE address_book AS SELECT * FROM given_book")
         self._db.unregister("given_book")
-        merge, key = self.kind.merge, identifier(self.kind.merge.key)
-        types = {f.name: f.type for f in self.kind.inputs[merge.base].fields}
-        self._sum_lines()
-        joins = [
-            "LEFT JOIN address_book a ON a.raw = coalesce(r.address, '') "
-            f"AND a.postcode_given = coalesce({self._given('postcode', types)}, '') "
-            f"AND a.county_given = coalesce({self._given('county', types)}, '')"
-        ]
-        columns = [f"r.{identifier(c)}" for c in self._roster_columns()]
-        columns += [f"r.{c}" for c in _SOURCE_COLUMNS] + ["r.row_id"]
-        columns += ["a.id AS address_id", "coalesce(a.verdict, 'unknown') AS verdict", "a.street_key"]
-        columns += [
-            f"a.standard AS address, coalesce(nullif(a.postcode, ''), {self._given('postcode', types)}) AS postcode"
-        ]
-        columns += [f"coalesce(nullif(a.county, ''), {self._given('county', types)}) AS county"]
-        columns += [f"NULL::{self._sql_type(t)} AS {n}" for n, t in self._absent_core(types)]
-        for table in merge.accounts:
-            # One row a member: a second one was rejected when it was imported, or comes from another file.
-            joins.append(
-                f"LEFT JOIN (SELECT * FROM {identifier('in_' + table)} "  # noqa: S608
-                f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_id) = 1) {identifier(table)} "
-                f"ON {identifier(table)}.{key} = r.{key}"
-            )
-            columns += [self._account_column(table, f.name, f.type) for f in self._own_fields(table)]
-            columns.append(f"{identifier(table)}.row_id IS NOT NULL AS {identifier('has_' + table)}")
-        if self.has_employers:
-            joins.append(
-                "LEFT JOIN (SELECT * FROM in_employers QUALIFY row_number() OVER "
-                "(PARTITION BY employer_no ORDER BY row_id) = 1) e ON e.employer_no = r.employer_no"
-            )
-            columns += self._employer_columns()
-        if merge.lines:
-            joins.append(f"LEFT JOIN line_sums s ON s.{key} = r.{key}")
-            columns += [f"coalesce(s.{identifier(c)}, 0) AS {identifier(c)}" for c in self._sum_names()]
-        columns.append(f"row_number() OVER (PARTITION BY r.{key} ORDER BY r.row_id) AS appearance")
-        self.execute(
-            f"CREATE TABLE record AS SELECT {', '.join(columns)} "  # noqa: S608
-            f"FROM {identifier('in_' + merge.base)} r {' '.join(joins)}"
-        )
-
-    @staticmethod
-    def _given(name: str, types: Mapping[str, str]) -> str:
-        """A roster column, or nothing where the kind's roster has none such."""
-        return f"r.{name}" if name in types else "NULL::VARCHAR"
-
-    @property
-    def has_employers(self) -> bool:
-        """Whether members are grouped by employers that were imported."""
-        roster = self.kind.inputs[self.kind.merge.base].names
-        return "employers" in self.sources and "employer_no" in roster
-
-    def _absent_core(self, types: Mapping[str, str]) -> list[tuple[str, str]]:
-        joined = {"employer_name"} if self.has_employers else set()
-        return [(n, t) for n, t in _CORE.items() if n not in types and n not in joined]
-
-    def _roster_columns(self) -> list[str]:
-        taken = {"address", "postcode", "county", *({"employer_name"} if self.has_employers else ())}
-        return [n for n in self.kind.inputs[self.kind.merge.base].names if n not in taken]
-
-    def _own_fields(self, table: str) -> list[FieldSpec]:
-        taken = {self.kind.merge.key, *self.kind.inputs[self.kind.merge.base].names}
-        return [f for f in self.kind.inputs[table].fields if f.name not in taken]
-
-    def _account_column(self, table: str, name: str, field_type: str) -> str:
-        column = f"{identifier(table)}.{identifier(name)}"
-        blank_is_zero = field_type in {"money", "integer"}
-        return f"{f'coalesce({column}, 0)' if blank_is_zero else column} AS {identifier(name)}"
-
-    def _employer_columns(self) -> list[str]:
-        roster = set(self.kind.inputs[self.kind.merge.base].names)
-        named = (
-            "coalesce(e.employer_name, r.employer_name)" if "employer_name" in roster else "e.employer_name"
-        )
-        return [
-            f"{named} AS employer_name",
-            "e.employer_address",
-            "e.employer_postcode",
-            "e.delivery_mode",
-            "e.employer_no IS NOT NULL AS employer_known",
-        ]
-
-    def _sum_lines(self) -> None:
-        merge = self.kind.merge
-        if not merge.lines:
-            return
-        types = {f.name: f.type for f in self.kind.inputs[merge.lines].fields}
-        breaches = [
-            f"count(*) FILTER (WHERE {difference_sql(law.expression, types)} <> 0) AS {identifier('breach_' + law.id)}"
-            for law in self.kind.laws
-            if law.table
-        ]
-        money = [f.name for f in self.kind.inputs[merge.lines].fields if f.type == "money"]
-        sums = [f"sum({identifier(n)})::BIGINT AS {identifier(sum_column(merge.lines, n))}" for n in money]
-        self.execute(
-            f"CREATE TABLE line_sums AS SELECT {identifier(merge.key)}, count(*) AS "  # noqa: S608
-            f"{identifier(sum_column(merge.lines, ''))}, {', '.join([*sums, *breaches])} "
-            f"FROM {identifier('in_' + merge.lines)} GROUP BY 1"
-        )
-
-    def _sum_names(self) -> list[str]:
-        merge = self.kind.merge
-        money = [f.name for f in self.kind.inputs[merge.lines].fields if f.type == "money"]
-        breaches = ["breach_" + law.id for law in self.kind.laws if law.table]
-        return [sum_column(merge.lines, ""), *(sum_column(merge.lines, n) for n in money), *breaches]
+        if self.kind.merge.lines:
+            self.execute(f"CREATE TABLE line_sums AS {line_sums_query(self.kind)}")
+        self.execute(f"CREATE TABLE record AS {record_query(self.kind, employers=self.has_employers)}")
 
     # ---------------------------------------------------------------- judging
 

@@ -72,23 +72,25 @@ class _Writer:
         """A part as SQL."""
         match node:
             case ast.Name():
-                return self._field(node.id)
+                text = self._field(node.id)
             case ast.Constant():
-                return self._constant(node.value)
+                text = self._constant(node.value)
             case ast.Call():
-                return f"coalesce({identifier(sum_column(*call_target(node)))}, 0)"
+                text = f"coalesce({identifier(sum_column(*call_target(node)))}, 0)"
             case ast.BinOp():
-                return f"({self.write(node.left)} {_BINARY[type(node.op)]} {self.write(node.right)})"
+                text = f"({self.write(node.left)} {_BINARY[type(node.op)]} {self.write(node.right)})"
+            case ast.UnaryOp(op=ast.Not()):
+                text = f"(NOT {self.truth(node.operand)})"
             case ast.UnaryOp():
-                if isinstance(node.op, ast.Not):
-                    return f"(NOT {self.truth(node.operand)})"
-                return f"(-{self.write(node.operand)})"
+                text = f"(-{self.write(node.operand)})"
             case ast.BoolOp():
                 joint = " AND " if isinstance(node.op, ast.And) else " OR "
-                return "(" + joint.join(map(self.truth, node.values)) + ")"
+                text = "(" + joint.join(map(self.truth, node.values)) + ")"
             case ast.Compare():
-                return self._compare(node)
-        raise _refused(self._expression, type(node).__name__)
+                text = self._compare(node)
+            case _:
+                raise _refused(self._expression, type(node).__name__)
+        return text
 
     def _field(self, name: str) -> str:
         if name not in self._types:

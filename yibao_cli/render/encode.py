@@ -1,9 +1,10 @@
 """Text to character codes of a PDF font, at C speed, and the font's objects at the end of a part.
 
-A column of texts that is all ASCII (amounts, dates, numbers) is set in a simple font of one byte a character and
-needs no encoding at all. Any other is set in a composite font whose codes are two bytes: the UTF-16 unit of the character, so that a column of texts is encoded by
-`str.encode`. A character beyond U+FFFF takes a code of its own out of D800..DFFF, where no character
-lives; CIDToGIDMap and ToUnicode say what it is. Source: research/render.md, how the limit gets there, 3.
+A column of texts that is all ASCII (amounts, dates, numbers) is set in a simple font of one byte a character
+and needs no encoding at all. Any other is set in a composite font whose codes are two bytes: the UTF-16 unit
+of the character, so that a column of texts is encoded by `str.encode`. A character beyond U+FFFF takes a code
+of its own out of D800..DFFF, where no character lives; CIDToGIDMap and ToUnicode say what it is.
+Source: research/render.md, how the limit gets there, 3.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class _Row(NamedTuple):
         return Finding(rule_id, self.file, self.sheet, self.number, column, value, details)
 
 
-def match_returns(  # noqa: PLR0917 - agreed with jobs
+def match_returns(
     rows: pd.DataFrame,
     mailing: str,
     posted: Mapping[str, bool],

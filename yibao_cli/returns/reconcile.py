@@ -89,7 +89,7 @@ class Account:
         return self.pending == 0
 
 
-def reconcile(  # noqa: PLR0917 - agreed with jobs
+def reconcile(
     pieces: pd.DataFrame,
     returned: pd.DataFrame,
     posted_on: str,
