@@ -166,6 +166,15 @@ def test_text_that_looks_like_sql_stays_text():
     assert (piece["name"], piece["employer_no"], piece["address"]) == (hostile, hostile, GOOD)
 
 
+def test_lines_stand_by_date_and_then_by_serial_number_whatever_the_order_of_the_file():
+    days = {1: "2026-09-01", 2: "2026-07-02", 3: "2026-07-02", 4: "2026-08-03"}
+    lines = [line(1, serial, traded_on=days[serial]) for serial in (3, 1, 4, 2)]
+
+    found = result_of(one(spent=400, lines=lines))
+
+    assert [r["serial_no"][-1] for r in found.lines] == ["2", "3", "4", "1"]
+
+
 def test_a_mailing_without_lines_has_pieces_without_lines():
     found = result_of(World([[member(1)]], [[balance(1, opening=3)]], []))
 

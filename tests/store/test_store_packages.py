@@ -7,7 +7,7 @@ import pytest
 
 from builders import CLIENT, LINE_SCHEMA, invented
 from yibao_cli.config import shipped
-from yibao_cli.errors import CheckFailed, InputNotFound
+from yibao_cli.errors import CheckFailed
 from yibao_cli.kinds import load_kind, load_product
 from yibao_cli.store.packages import PackageWriter, open_package
 
@@ -127,8 +127,8 @@ def test_counts_that_do_not_tie_are_refused_before_anything_is_said(tmp_path, co
     assert not (tmp_path / "package/package.json").exists()
 
 
-def test_a_mailing_that_was_not_merged_has_no_package(tmp_path):
-    with pytest.raises(InputNotFound) as caught:
+def test_a_package_that_is_gone_is_a_failed_check(tmp_path):
+    with pytest.raises(CheckFailed) as caught:
         open_package(tmp_path, "2026Q3")
 
     assert "yibao merge 2026Q3" in caught.value.remedy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from yibao_cli.cli import options as opt
@@ -9,6 +11,10 @@ from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import exit_code, session
 from yibao_cli.errors import ExitCode, UsageError
 from yibao_cli.i18n import _
+
+if TYPE_CHECKING:
+    from yibao_cli.cli.view import View
+    from yibao_cli.jobs.importing import ImportOutcome
 
 address_app = Program(help=_("Addresses: parse, and clean into the address book."))
 
@@ -30,16 +36,13 @@ def import_command(
     run = session(context)
     check_findings_file(findings)
     read = ReadOptions(sheet, _header_map(header_map))
+    found = []
     with run.view.progress() as progress:
-        outcomes = importing.import_files(
+        for outcome in importing.import_files(
             run.workspace(), table, files, mailing, read, dry_run=dry_run, progress=progress
-        )
-    found = [f for o in outcomes for f in o.findings]
-    for outcome in outcomes:
-        run.view.say(_import_line(outcome, dry_run=dry_run))
-        if dry_run:
-            _preview(run.view.say, outcome)
-    run.view.report(found)
+        ):
+            _tell(run.view, outcome, dry_run=dry_run)
+            found += outcome.findings
     if findings is not None:
         write_findings_file(found, findings)
     raise typer.Exit(exit_code(found))
@@ -62,21 +65,30 @@ def _header_map(given: list[str]) -> dict[str, str]:
     return {header: field for header, _equals, field in pairs}
 
 
-def _import_line(outcome: object, *, dry_run: bool) -> str:
-    facts = {n: getattr(outcome, n) for n in ("file_name", "rows_in", "rows_kept", "rows_rejected")}
-    line = _("{file_name}: {rows_in} rows in = {rows_kept} kept + {rows_rejected} rejected").format(**facts)
-    if getattr(outcome, "known", False):
-        return line + _("; imported before, nothing to do")
-    if getattr(outcome, "superseded", 0):
-        return line + _("; takes the place of the earlier file")
-    return line + _("; dry run, nothing kept") if dry_run else line
-
-
-def _preview(say: object, outcome: object) -> None:
+def _tell(view: View, outcome: ImportOutcome, *, dry_run: bool) -> None:
+    """Say what came of one file."""
     from yibao_cli.jobs.preview import preview_lines
 
-    for line in preview_lines(outcome):  # type: ignore[arg-type]
-        say(line)  # type: ignore[operator]
+    view.say(_import_line(outcome, dry_run=dry_run))
+    for line in preview_lines(outcome) if dry_run else ():
+        view.say(line)
+    view.report(outcome.findings)
+    if outcome.stale_package:
+        view.warn(_("the package of this mailing was frozen before this import; merge again"))
+
+
+def _import_line(outcome: ImportOutcome, *, dry_run: bool) -> str:
+    line = _("{file_name}: {rows_in} rows in = {rows_kept} kept + {rows_rejected} rejected").format(
+        file_name=outcome.file_name,
+        rows_in=outcome.rows_in,
+        rows_kept=outcome.rows_kept,
+        rows_rejected=outcome.rows_rejected,
+    )
+    if outcome.known:
+        return line + _("; imported before, nothing to do")
+    if outcome.superseded:
+        return line + _("; takes the place of the earlier file")
+    return line + _("; dry run, nothing kept") if dry_run else line
 
 
 @address_app.command(

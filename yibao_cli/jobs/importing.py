@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
+import sys
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from yibao_cli.errors import InputNotFound, StateError, UsageError
+from yibao_cli.errors import InputNotFound, InputRefused, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.ingest import ReadOptions, mapping_of, read_batches
 from yibao_cli.jobs.workspace import Progress, Workspace, mailing_state, no_progress
 from yibao_cli.store import audit
-from yibao_cli.store.files import atomic_folder, sha256_of
+from yibao_cli.store.files import atomic_file, atomic_folder, private_folder, sha256_of
 from yibao_cli.store.imports import (
     FINDINGS_FILE,
     ROWS_FILE,
@@ -28,7 +31,7 @@ from yibao_cli.store.imports import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -49,6 +52,7 @@ class ImportOutcome:
     rows_rejected: int = 0
     known: bool = False
     superseded: int = 0
+    stale_package: bool = False  # a package was frozen before this import
     findings: list[Finding] = field(default_factory=list)
     mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     preview: pa.Table | None = None
@@ -72,11 +76,12 @@ def import_files(
     *,
     dry_run: bool = False,
     progress: Progress = no_progress,
-) -> list[ImportOutcome]:
-    """Import files into a table of the mailing's kind.
+) -> Iterator[ImportOutcome]:
+    """Import files into a table of the mailing's kind; yields what came of each as it is done.
 
-    Raises UsageError for a table the kind does not have, StateError when the mailing is posted already,
-    and whatever is wrong with a file; a file that is refused leaves nothing behind.
+    A file `-` is stdin. Raises UsageError for a table the kind does not have, StateError when the mailing
+    is posted already, and whatever is wrong with a file; a file that is refused leaves nothing behind, and
+    those before it stay.
     """
     mailing = workspace.mailing_id(mailing)
     spec = _table(workspace, table, mailing)
@@ -89,7 +94,11 @@ def import_files(
                 remedy=_("import into the next mailing"),
             )
         job = _Import(workspace, table, spec, mailing, options, progress)
-        return [job.dry_run(f) if dry_run else job.run(f) for f in _files(files)]
+        for path in _files(files):
+            with _readable(path, workspace) as file:
+                outcome = job.dry_run(file) if dry_run else job.run(file)
+            outcome.stale_package = state is not None and not (dry_run or outcome.known)
+            yield outcome
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ class _Import:
     def run(self, path: Path) -> ImportOutcome:
         """Read, keep and record one file; one that is in already is left as it is."""
         check_input(path)
-        digest = sha256_of(path)
+        digest = _fingerprint(path, with_art=self.table == "contracts")
         known = self._known(digest)
         if known is not None:
             return ImportOutcome(
@@ -123,6 +132,13 @@ class _Import:
         relative = Path("imports") / self.mailing / self.table / digest[:16]
         with atomic_folder(self.workspace.folder / relative) as folder:
             outcome, totals = self._keep(path, folder)
+            if not outcome.rows_in:
+                # An empty file in the place of a full one is an accident, never a correction.
+                raise InputRefused(
+                    _("there is no data row below the header"),
+                    where=path.name,
+                    remedy=_("check that this is the right file and sheet"),
+                )
             if self.table == "contracts":
                 _keep_art(path.parent, folder)
         record = ImportRecord(
@@ -216,6 +232,30 @@ def _files(given: Iterable[Path]) -> list[Path]:
     return found
 
 
+@contextmanager
+def _readable(path: Path, workspace: Workspace) -> Iterator[Path]:
+    """The file itself; stdin as a private file of the workspace, for as long as it is read."""
+    if str(path) != "-":
+        yield path
+        return
+    waiting = private_folder(workspace.folder / "imports") / "stdin"
+    try:
+        with atomic_file(waiting) as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        yield waiting
+    finally:
+        waiting.unlink(missing_ok=True)
+
+
+def _fingerprint(path: Path, *, with_art: bool) -> str:
+    """SHA-256 of a file, and of the artwork beside it where that belongs to the import."""
+    digest = sha256_of(path)
+    if not with_art:
+        return digest
+    art = "".join(f"{p.relative_to(path.parent)} {sha256_of(p)}\n" for p in _art_beside(path.parent))
+    return hashlib.sha256(f"{digest}\n{art}".encode()).hexdigest()
+
+
 def check_input(path: Path) -> None:
     """Raise InputNotFound unless this is a file that can be read."""
     if not path.is_file():
@@ -232,11 +272,15 @@ def check_input(path: Path) -> None:
 
 def _keep_art(source: Path, folder: Path) -> None:
     """Keep the artwork that lies beside the contracts, so that the import stands by itself."""
-    for path in sorted(p for p in [*source.glob("*"), *source.glob(f"{ART}/*")] if _is_art(p)):
+    for path in _art_beside(source):
         target = folder / path.relative_to(source)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(path, target)
         target.chmod(0o600)
+
+
+def _art_beside(folder: Path) -> list[Path]:
+    return sorted(p for p in [*folder.glob("*"), *folder.glob(f"{ART}/*")] if _is_art(p))
 
 
 def _is_art(path: Path) -> bool:

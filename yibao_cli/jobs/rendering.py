@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from yibao_cli.compose import compose_layout, part_values
-from yibao_cli.errors import CheckFailed, InputNotFound
+from yibao_cli.errors import CheckFailed, InputNotFound, StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.pool import run_tasks
 from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
@@ -19,6 +19,7 @@ from yibao_cli.render.part import render_part
 from yibao_cli.render.static import StaticLayer, draw_static
 from yibao_cli.store import audit
 from yibao_cli.store.files import atomic_file, private_folder, sha256_of
+from yibao_cli.store.imports import active_imports
 from yibao_cli.store.packages import Package, open_package
 from yibao_cli.store.schema import mailings
 
@@ -111,7 +112,19 @@ def whole_package(workspace: Workspace, mailing: str, sha256: str) -> Package:
             where=str(package.folder),
             remedy=_("print nothing from it; merge the mailing again"),
         )
+    _require_current(workspace, mailing, package)
     return package
+
+
+def _require_current(workspace: Workspace, mailing: str, package: Package) -> None:
+    """What is printed must be what was imported last."""
+    with workspace.engine.connect() as connection:
+        now = [(r.table, r.sha256) for r in active_imports(connection, mailing)]
+    if now != [(i["table"], i["sha256"]) for i in package.manifest.inputs]:
+        raise StateError(
+            _("files were imported into mailing {mailing} since it was merged").format(mailing=mailing),
+            remedy=_("merge it again with `yibao merge {mailing}`").format(mailing=mailing),
+        )
 
 
 def package_layout(package: Package) -> Layout:

@@ -24,6 +24,7 @@ FILE_NAME = "yibao.db"
 HEAD = "0001"  # the newest revision in migrations/versions
 
 _BUSY_SECONDS = 60
+_SMALLEST = 512  # bytes; the smallest page a SQLite database can have
 
 
 def open_database(workspace: Path, url: str = "") -> Engine:
@@ -60,6 +61,9 @@ def _sqlite(path: Path) -> Engine:
 
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    elif 0 < path.stat().st_size < _SMALLEST:
+        # SQLite takes a file cut to a few bytes for a new one, and everything recorded would be gone unseen.
+        raise _unusable()
     engine = create_engine(
         f"sqlite+pysqlite:///{path}",
         module=dbapi2,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yibao_cli.errors import CheckFailed, InputNotFound
+from yibao_cli.errors import CheckFailed
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import Product
 from yibao_cli.kinds.kind import Kind
@@ -168,13 +168,16 @@ class Package:
 
 
 def open_package(mailing_folder: Path, mailing: str) -> Package:
-    """Open the package of a mailing; InputNotFound when it was not merged."""
+    """Open the package of a merged mailing; CheckFailed when it is gone or cannot be read."""
     folder = mailing_folder / FOLDER
     path = folder / MANIFEST
     if not path.is_file():
-        raise InputNotFound(
-            _("mailing {mailing} has no package").format(mailing=mailing),
-            remedy=_("make it with `yibao merge {mailing}`").format(mailing=mailing),
+        raise CheckFailed(
+            _("the package of mailing {mailing} is gone").format(mailing=mailing),
+            where=str(path),
+            remedy=_("print nothing of it; make it again with `yibao merge {mailing}`").format(
+                mailing=mailing
+            ),
         )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,94 @@
+"""Imports that would do harm quietly: empty files, old packages, changed artwork, and a pipe."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import openpyxl
+from e2e_chain import environment
+from e2e_chain import yibao as words
+
+
+def emptied(path):
+    """The workbook with nothing below its header."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    sheet.delete_rows(4, sheet.max_row)
+    book.save(path)
+
+
+def test_a_file_without_a_data_row_never_takes_the_place_of_a_full_one(at, call):
+    folder = at("imported")
+    emptied(folder / "inbox" / "roster.xlsx")
+
+    result = call("-w", folder, "import", "roster", folder / "inbox" / "roster.xlsx")
+
+    assert result.code == 65
+    assert "no data row" in result.err
+    assert call("-w", folder, "merge").code in {0, 3}
+
+
+def test_what_was_imported_after_the_merge_is_merged_before_it_is_printed(at, call):
+    folder = at("merged")
+    path = folder / "inbox" / "roster.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.active.cell(row=book.active.max_row, column=2).value = "新名字"
+    book.save(path)
+
+    imported = call("-w", folder, "import", "roster", path)
+    rendered = call("-w", folder, "render")
+
+    assert "merge again" in imported.err
+    assert rendered.code == 5
+    assert "yibao merge" in rendered.err
+
+
+def test_new_artwork_under_an_old_name_is_taken(at, call):
+    folder = at("imported")
+    contracts, art = folder / "inbox" / "contracts.xlsx", folder / "inbox" / "art"
+    again = call("-w", folder, "import", "contracts", contracts)
+    pictures = sorted(art.glob("*.png"))
+    pictures[0].write_bytes(pictures[1].read_bytes())
+
+    changed = call("-w", folder, "import", "contracts", contracts)
+
+    assert "imported before" in again.err
+    assert "takes the place of the earlier file" in changed.err
+
+
+def test_a_table_comes_in_through_a_pipe(at):
+    folder = at("new")
+    command = [sys.executable, "-m", "yibao_cli", *words("-w", folder, "import", "balances", "-")]
+
+    with (folder / "inbox" / "balances.xlsx").open("rb") as stream:
+        result = subprocess.run(command, stdin=stream, capture_output=True, env=environment(), check=False)
+
+    assert result.returncode in {0, 3}
+    assert b" kept + 0 rejected" in result.stderr
+    assert not (folder / "imports" / "stdin").exists()
+
+
+def test_a_database_cut_to_a_few_bytes_is_not_taken_for_a_new_one(at, call):
+    folder = at("merged")
+    os.truncate(folder / "yibao.db", 100)
+
+    result = call("-w", folder, "status")
+
+    assert result.code == 74
+    assert "restore it from a backup" in result.err
+
+
+def test_the_files_before_a_refused_one_are_told(at, call):
+    folder = at("new")
+
+    result = call(
+        "-w", folder, "import", "balances", folder / "inbox" / "balances.xlsx", folder / "none.xlsx"
+    )
+
+    assert result.code == 66
+    assert "balances.xlsx: " in result.err
+    assert "kept" in result.err
