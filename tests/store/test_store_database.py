@@ -3,13 +3,13 @@ from __future__ import annotations
 import stat
 
 import pytest
-from sqlalchemy import MetaData, delete, insert, inspect, select, text, update
+from sqlalchemy import MetaData, delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from yibao_cli.errors import LockHeld, OutputError
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, database
-from yibao_cli.store.database import open_database
+from yibao_cli.store.database import open_database, reading
 from yibao_cli.store.imports import ImportRecord, active_imports, add_import, read_findings, write_findings
 from yibao_cli.store.schema import audit as audit_table
 from yibao_cli.store.schema import mailings, metadata, pieces
@@ -276,3 +276,14 @@ def test_an_event_that_is_taken_back_leaves_no_gap(trail):
 
         assert broken(events(connection)) == []
         assert [e["command"] for e in events(connection)][-1] == "post"
+
+
+def test_readers_wait_for_nobody_and_see_what_was_there_when_they_began(engine):
+    with reading(engine) as first, reading(engine) as second:
+        before = first.execute(select(func.count()).select_from(audit_table)).scalar()
+        with engine.begin() as writer:
+            audit.record(writer, at="2026-11-21T00:00:00", command="x", mailing="M", facts={})
+            seen = second.execute(select(func.count()).select_from(audit_table)).scalar()
+        after = first.execute(select(func.count()).select_from(audit_table)).scalar()
+
+    assert (before, seen, after) == (0, 0, 0)

@@ -49,7 +49,7 @@ def clean_addresses(workspace: Workspace, mailing: str, progress: Progress = no_
     base = workspace.kind(mailing).merge.base
     outcome = CleanOutcome()
     with workspace.locked("addresses"):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             rosters = active_imports(connection, mailing, base)
             known = set(_known(connection))
         if not rosters:

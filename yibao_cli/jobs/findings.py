@@ -26,7 +26,7 @@ def write_mailing_findings(workspace: Workspace, mailing: str, merged: Iterable[
 
     `findings-MAILING.xlsx` and `.csv`, in the folder `findings` of the mailing, whose lock the caller holds.
     """
-    with workspace.engine.connect() as connection:
+    with workspace.reading() as connection:
         records = active_imports(connection, mailing)
     imported = chain.from_iterable(r.findings(workspace.folder) for r in records)
     folder = workspace.mailing_folder(mailing) / FOLDER

@@ -86,7 +86,7 @@ def import_files(
     mailing = workspace.mailing_id(mailing)
     spec = _table(workspace, table, mailing)
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = mailing_state(connection, mailing)
         if state is not None and state.state == "posted":
             raise StateError(
@@ -171,7 +171,7 @@ class _Import:
 
     def _known(self, digest: str) -> ImportRecord | None:
         """The import of this very content, read the same way, under whatever name it came."""
-        with self.workspace.engine.connect() as connection:
+        with self.workspace.reading() as connection:
             records = active_imports(connection, self.mailing, self.table)
         same = (digest, self._options_text())
         return next((r for r in records if (r.sha256, r.options) == same), None)

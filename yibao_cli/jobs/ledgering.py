@@ -64,7 +64,7 @@ def _address_book(workspace: Workspace) -> pa.Table:
     a = addresses.c
     columns = (a.id, a.raw, a.postcode_given, a.county_given, a.standard, a.county, a.postcode)
     query = select(*columns, a.street_key, a.verdict, a.reasons)
-    with workspace.engine.connect() as connection:
+    with workspace.reading() as connection:
         rows = connection.execute(query).all()
     names = query.selected_columns.keys()
     values = zip(*rows, strict=True) if rows else [[]] * len(names)

@@ -62,7 +62,7 @@ def list_mailing(
     mailing = workspace.mailing_id(mailing)
     day = _wanted_day(posted_on, workspace.mailing(mailing).posting)
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = require_state(connection, mailing, ("verified", "posted"))
         day = _same_day(state.posted_on, day, bool(posted_on))
         package = whole_package(workspace, mailing, state.package_sha256)

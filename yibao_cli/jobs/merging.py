@@ -50,7 +50,7 @@ def merge_mailing(workspace: Workspace, mailing: str, progress: Progress = no_pr
     mailing = workspace.mailing_id(mailing)
     kind = workspace.kind(mailing)
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = mailing_state(connection, mailing)
             records = active_imports(connection, mailing)
         if state is not None and state.state == "posted":
@@ -96,7 +96,7 @@ def _frozen(freezer: Freezer) -> Frozen:
 
 def _record(workspace: Workspace, mailing: str, kind: Kind, frozen: Frozen) -> bool:
     """Tell the database; True when it knew this very package. Print files of another package go."""
-    with workspace.engine.connect() as connection:
+    with workspace.reading() as connection:
         before = mailing_state(connection, mailing)
     if before is not None and before.package_sha256 == frozen.package_sha256:
         return True

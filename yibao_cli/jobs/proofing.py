@@ -44,7 +44,7 @@ def proof_mailing(
     """
     mailing = workspace.mailing_id(mailing)
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
         package = whole_package(workspace, mailing, state.package_sha256)
         progress(_("choosing"), 0, 0)

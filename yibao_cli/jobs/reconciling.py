@@ -45,7 +45,7 @@ def reconcile_mailing(
     mailing = workspace.mailing_id(mailing)
     promise = workspace.settings.promise
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = require_state(connection, mailing, ("posted",))
             posted, returned = _posted(connection, mailing), _returned(connection, mailing)
         package = workspace.package(mailing)

@@ -73,7 +73,7 @@ def render_mailing(
     """
     mailing = workspace.mailing_id(mailing)
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
         folder = workspace.mailing_folder(mailing)
         package = whole_package(workspace, mailing, state.package_sha256)
@@ -118,7 +118,7 @@ def whole_package(workspace: Workspace, mailing: str, sha256: str) -> Package:
 
 def _require_current(workspace: Workspace, mailing: str, package: Package) -> None:
     """What is printed must be what was imported last."""
-    with workspace.engine.connect() as connection:
+    with workspace.reading() as connection:
         now = [(r.table, r.sha256) for r in active_imports(connection, mailing)]
     if now != [(i["table"], i["sha256"]) for i in package.manifest.inputs]:
         raise StateError(

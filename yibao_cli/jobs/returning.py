@@ -48,7 +48,7 @@ def import_returns(
     check_input(path)
     outcome = ReturnsOutcome(path.name)
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = require_state(connection, mailing, ("posted",))
         rows = _rows(workspace, mailing, path, options, outcome)
         progress(_("matching returns"), len(rows), len(rows))

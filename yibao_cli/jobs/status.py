@@ -41,7 +41,7 @@ def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
     """Look at a mailing; changes nothing."""
     mailing = workspace.mailing_id(mailing)
     kind = workspace.kind(mailing)
-    with workspace.engine.connect() as connection:
+    with workspace.reading() as connection:
         state = mailing_state(connection, mailing)
         rows = _import_rows(connection, kind, mailing)
         cleaned = connection.execute(select(func.count()).select_from(addresses)).scalar() or 0

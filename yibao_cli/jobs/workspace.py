@@ -18,7 +18,7 @@ from yibao_cli.config import MailingSettings, Settings, find_workspace, load_set
 from yibao_cli.errors import InputNotFound, PermissionsError, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.kinds import Kind, load_kind
-from yibao_cli.store.database import open_database
+from yibao_cli.store.database import open_database, reading
 from yibao_cli.store.files import TEMPORARY, lock, recover_folder
 from yibao_cli.store.packages import Package, open_package
 from yibao_cli.store.schema import mailings
@@ -61,6 +61,10 @@ class Workspace:
                 remedy=_("make the folder yours, or choose another"),
             )
         return open_database(self.folder, self.settings.store.url)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to the database that only reads."""
+        return reading(self.engine)
 
     @property
     def today(self) -> str:

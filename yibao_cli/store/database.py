@@ -7,6 +7,7 @@ by URL. Source: design.md section 11; research/ecosystem.md section 4.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, inspect, text
@@ -16,6 +17,7 @@ from yibao_cli.errors import LockHeld, OutputError
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
@@ -24,6 +26,7 @@ FILE_NAME = "yibao.db"
 HEAD = "0001"  # the newest revision in migrations/versions
 
 _BUSY_SECONDS = 60
+_READS = "yibao_reads"
 _SMALLEST = 512  # bytes; the smallest page a SQLite database can have
 
 
@@ -46,6 +49,13 @@ def open_database(workspace: Path, url: str = "") -> Engine:
     except DatabaseError as error:
         raise _unusable() from error
     return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that only reads: one view of the database, and nobody waits for it."""
+    with engine.connect() as connection:
+        yield connection.execution_options(**{_READS: True})
 
 
 def _unusable() -> OutputError:
@@ -77,14 +87,15 @@ def _sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _immediate(connection: Connection) -> None:
-        # A deferred BEGIN failed 35 of 600 concurrent scans (research/ecosystem.md section 4).
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # A deferred BEGIN that comes to write failed 35 of 600 scans (research/ecosystem.md section 4).
+        reads = connection.get_execution_options().get(_READS, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 
 
 def _migrate(engine: Engine) -> None:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         known = inspect(connection).has_table("alembic_version")
         version = (
             connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
