@@ -54,8 +54,11 @@ def check_artwork(path: Path, panel_size: tuple[float, float]) -> tuple[str | No
 
 def _check_pdf(path: Path, panel_size: tuple[float, float]) -> str | None:
     with pikepdf.open(path) as art:
-        left, bottom, right, top = (float(v) for v in art.pages[0].trimbox)
-    size = ((right - left) * _MM_PER_POINT, (top - bottom) * _MM_PER_POINT)
+        page = art.pages[0]
+        left, bottom, right, top = (float(v) for v in page.trimbox)
+        turned = int(page.rotation) % 180 != 0
+    size = (abs(right - left) * _MM_PER_POINT, abs(top - bottom) * _MM_PER_POINT)
+    size = size[::-1] if turned else size
     fits = all(abs(a - b) <= _TOLERANCE_MM for a, b in zip(size, panel_size, strict=True))
     return None if fits else "C203"
 

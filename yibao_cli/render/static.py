@@ -287,14 +287,22 @@ def _collected(drawing: _Drawing, foreign: Mapping[str, Path], size: tuple[float
 def _foreign_form(target: pikepdf.Pdf, path: Path, size: tuple[float, float]) -> Any:
     try:
         with pikepdf.open(path) as art:
-            page = art.pages[0]
-            form = target.copy_foreign(page.as_form_xobject())
-            left, bottom, right, top = (float(v) for v in page.trimbox)
+            form = target.copy_foreign(art.pages[0].as_form_xobject())
     except (pikepdf.PdfError, OSError, IndexError) as error:
         raise _unreadable(path.name) from error
-    scale_x, scale_y = size[0] * MM / (right - left), size[1] * MM / (top - bottom)
-    form.Matrix = pikepdf.Array([scale_x, 0, 0, scale_y, -left * scale_x, -bottom * scale_y])
+    form.Matrix = pikepdf.Array(_onto_panel(form, size))
     return form
+
+
+def _onto_panel(form: Any, size: tuple[float, float]) -> list[float]:
+    """The matrix that lays a form on its panel, whatever its origin, rotation and exact size."""
+    a, b, c, d, e, f = (float(v) for v in form.get("/Matrix", [1, 0, 0, 1, 0, 0]))
+    x1, y1, x2, y2 = (float(v) for v in form.BBox)
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x1, x2) for y in (y1, y2)]
+    left, right = min(x for x, _y in corners), max(x for x, _y in corners)
+    bottom, top = min(y for _x, y in corners), max(y for _x, y in corners)
+    wide, high = size[0] * MM / (right - left), size[1] * MM / (top - bottom)
+    return [a * wide, b * high, c * wide, d * high, (e - left) * wide, (f - bottom) * high]
 
 
 def _unreadable(name: str) -> InputRefused:
