@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pikepdf
 import pytest
-from builders import HOUSE, make_part
 from reportlab.pdfgen.canvas import Canvas
 
+from builders import HOUSE, make_part
 from yibao_cli.ads.artwork import check_artwork
 from yibao_cli.render.reading import PrintFile
 from yibao_cli.render.setting import MM

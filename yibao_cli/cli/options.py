@@ -42,6 +42,9 @@ FindingsFile = Annotated[
 ]
 Part = Annotated[int, typer.Option("--part", min=0, help=_("only this part"))]
 Workers = Annotated[int, typer.Option("--workers", min=0, help=_("processes; 0: one a processor"))]
+Full = Annotated[
+    bool, typer.Option("--full", help=_("read every page by PDFium and pixels too, not a sample alone"))
+]
 Count = Annotated[int, typer.Option("-n", "--count", min=1, max=500, help=_("pieces, at least"))]
 Seed = Annotated[int, typer.Option("--seed", help=_("seed of the random sample"))]
 PostedOn = Annotated[

@@ -94,6 +94,7 @@ def verify_command(
     context: typer.Context,
     mailing: opt.Mailing = "",
     workers: opt.Workers = 0,
+    full: opt.Full = False,
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
@@ -101,7 +102,7 @@ def verify_command(
 
     run = session(context)
     with run.view.progress() as progress:
-        outcome = verify_mailing(run.workspace(), mailing, workers, progress)
+        outcome = verify_mailing(run.workspace(), mailing, workers, progress, full=full)
     for name in outcome.altered:
         run.view.warn(
             _("{file}: altered since the package was frozen; print nothing, merge again").format(file=name)
@@ -116,10 +117,14 @@ def verify_command(
         ("part", "page", "piece", "what", "detail"),
     )
     run.view.say(
-        _("{differences} differences over {pieces} pieces, {pages} pages, {parts} parts").format(
+        _(
+            "{differences} differences over {pieces} pieces, {pages} pages, {parts} parts; "
+            "all pages read by structure, {pages_twice} by PDFium and pixels too"
+        ).format(
             differences=len(outcome.differences) + len(outcome.altered),
             pieces=outcome.pieces,
             pages=outcome.pages,
+            pages_twice=outcome.pages_twice,
             parts=outcome.parts,
         )
     )

@@ -19,22 +19,48 @@ from yibao_cli.jobs.rendering import (
     values_of_part,
 )
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
-from yibao_cli.render.readback import Difference, What, expected_pages, read_back
+from yibao_cli.render.forms import form_digests
+from yibao_cli.render.readback import SAMPLE, Difference, What, expected_pages, read_back, sampled
+from yibao_cli.render.static import draw_static
 from yibao_cli.store import audit
 from yibao_cli.store.files import sha256_of
 from yibao_cli.store.packages import Package, open_package
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yibao_cli.kinds.page import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyTask:
+    """One part to read back; full: PDFium reads every page, not those of a sample alone."""
+
+    part: PartTask
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartReading:
+    """What came of reading a part; pages_twice: those that PDFium and pixels read as well."""
+
+    pieces: int
+    pages: int
+    pages_twice: int
+    differences: list[Difference]
 
 
 @dataclass
 class VerifyOutcome:
-    """Pieces and pages read, and every difference found."""
+    """Pieces and pages read, and every difference found.
+
+    pages: all are read by their structure; pages_twice: those that PDFium and pixels read as well.
+    """
 
     pieces: int = 0
     pages: int = 0
+    pages_twice: int = 0
     parts: int = 0
     altered: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
@@ -46,49 +72,61 @@ class VerifyOutcome:
 
 
 def verify_mailing(
-    workspace: Workspace, mailing: str, workers: int = 0, progress: Progress = no_progress
+    workspace: Workspace,
+    mailing: str,
+    workers: int = 0,
+    progress: Progress = no_progress,
+    *,
+    full: bool = False,
 ) -> VerifyOutcome:
-    """Read everything back.
+    """Read everything back; full: every page by PDFium and pixels too, not those of a sample alone.
 
     Raises StateError when the mailing is not rendered.
     """
     mailing = workspace.mailing_id(mailing)
     with workspace.locked_mailing(mailing):
-        with workspace.engine.connect() as connection:
+        with workspace.reading() as connection:
             state = require_state(connection, mailing, ("rendered", "verified", "posted"))
         package = workspace.package(mailing)
         outcome = VerifyOutcome(altered=package.altered_files(state.package_sha256))
         folder = str(workspace.mailing_folder(mailing))
-        tasks = [PartTask(folder, mailing, e.part, state.package_sha256) for e in package.manifest.parts]
+        parts = [PartTask(folder, mailing, e.part, state.package_sha256) for e in package.manifest.parts]
+        tasks = [VerifyTask(part, full) for part in parts]
         total = sum(e.pieces for e in package.manifest.parts)
         # A package that cannot be read gives nothing to compare with.
-        for _task, (pieces, pages, found) in run_tasks(
+        for _task, found in run_tasks(
             verify_task, [] if outcome.altered else tasks, workers or workspace.settings.render.workers
         ):
-            outcome.pieces += pieces
-            outcome.pages += pages
+            outcome.pieces += found.pieces
+            outcome.pages += found.pages
+            outcome.pages_twice += found.pages_twice
             outcome.parts += 1
-            outcome.differences += found
+            outcome.differences += found.differences
             progress(_("reading back"), outcome.pieces, total)
         outcome.differences.sort(key=lambda d: (d.part, d.page))
         _record(workspace, mailing, outcome)
     return outcome
 
 
-def verify_task(task: PartTask) -> tuple[int, int, list[Difference]]:
-    """Read one part back: (pieces, pages, differences)."""
-    package, layout = _prepared(task.folder, task.mailing, task.package_sha256)
-    pdf = pdf_path(Path(task.folder), task.part)
-    values = values_of_part(package, layout, task.part)
-    found = _against_control(pdf, task)
-    found += read_back(pdf, task.part, expected_pages(layout, values))
-    return len(values.pieces), len(values.pieces) * layout.pages, found
+def verify_task(task: VerifyTask) -> PartReading:
+    """Read one part back."""
+    part = task.part
+    package, layout, digests = _prepared(part.folder, part.mailing, part.package_sha256)
+    pdf = pdf_path(Path(part.folder), part.part)
+    values = values_of_part(package, layout, part.part)
+    pieces = len(values.pieces)
+    sample = pieces if task.full else SAMPLE
+    found = _against_control(pdf, part)
+    found += read_back(pdf, part.part, expected_pages(layout, values, digests), sample=sample)
+    return PartReading(pieces, pieces * layout.pages, sampled(pieces, sample) * layout.pages, found)
 
 
 @lru_cache(maxsize=1)
-def _prepared(folder: str, mailing: str, _sha256: str) -> tuple[Package, Layout]:
+def _prepared(folder: str, mailing: str, _sha256: str) -> tuple[Package, Layout, Mapping[str, str]]:
+    """What all parts of a package share, the forms of its layout by their content among it."""
     package = open_package(Path(folder), mailing)
-    return package, package_layout(package)
+    layout = package_layout(package)
+    return package, layout, form_digests(draw_static(layout, package.art))
 
 
 def _against_control(pdf: Path, task: PartTask) -> list[Difference]:
@@ -121,6 +159,7 @@ def _record(workspace: Workspace, mailing: str, outcome: VerifyOutcome) -> None:
             facts={
                 "pieces": outcome.pieces,
                 "pages": outcome.pages,
+                "pages_twice": outcome.pages_twice,
                 "differences": len(outcome.differences),
                 "altered": len(outcome.altered),
             },

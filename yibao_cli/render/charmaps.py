@@ -48,7 +48,7 @@ class FileFont:
         self._plain = {chr(code) for code, char in self._chars.items() if chr(code) == char}
 
     def decode(self, strings: list[str]) -> list[str]:
-        """The texts of strings as they stand in a content stream, `<...>` or `(...)`, one character a byte."""
+        """The texts of strings as a content stream has them, `<...>` or `(...)`, one character a byte."""
         try:
             texts = _by_the_column(strings, self._width)
         except ValueError:

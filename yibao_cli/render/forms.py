@@ -64,7 +64,9 @@ def _feed_stream(stream: Any, found: Any, seen: dict[tuple[int, int], int]) -> N
     found.update(data)
 
 
-def _feed_entries(entries: Any, found: Any, seen: dict[tuple[int, int], int], skipped: frozenset[str]) -> None:
+def _feed_entries(
+    entries: Any, found: Any, seen: dict[tuple[int, int], int], skipped: frozenset[str]
+) -> None:
     keys = sorted(set(entries.keys()) - skipped)
     found.update(b"<%d;" % len(keys))
     for key in keys:
@@ -85,12 +87,15 @@ def _as_file(objects: tuple[bytes, ...]) -> bytes:
     *offsets, end = accumulate(map(len, written), initial=len(header))
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     size = len(bodies) + 1
-    return b"%b%bxref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
-        header,
-        b"".join(written),
-        size,
-        table,
-        size,
-        root,
-        end,
+    return (
+        b"%b%bxref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+        % (
+            header,
+            b"".join(written),
+            size,
+            table,
+            size,
+            root,
+            end,
+        )
     )

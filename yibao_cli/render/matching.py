@@ -43,6 +43,10 @@ def _in_order(shown: list[str], wanted: list[str]) -> list[str] | None:
     at = 0
     runs = []
     for text in wanted:
+        if at < len(shown) and shown[at] == text:
+            runs.append(text)
+            at += 1
+            continue
         length = _run_length(shown, at, text)
         if not length:
             return None

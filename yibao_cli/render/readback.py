@@ -1,70 +1,49 @@
 """Read a part's print file back and tie every page to what should stand on it.
 
-The reader (PDFium) is not the writer. What a page must show comes from the package's values alone; what
-it does show comes from the file alone. The comparison is exact in both directions: every text once, in
-its place in the order, and nothing besides. Source: design.md section 7; research/ecosystem.md.
+Two readers, and neither is the writer. Every page goes through its structure: strings and their characters,
+places, forms, the bits of the code (`structure` says what it sees and what not). The pages of a sample of
+pieces go through PDFium too: its text, and the Data Matrix decoded from pixels.
+
+What a page must show comes from the package's values alone; what it does show comes from the file alone. The
+comparison is exact in both directions: every text once, in its place in the order, and nothing besides.
+Source: design.md section 7; research/ecosystem.md.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+import random
 from dataclasses import dataclass
-from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-import zxingcpp
-
-from yibao_cli import codes as numbers
 from yibao_cli.errors import InputRefused
 from yibao_cli.i18n import _
-from yibao_cli.render.datamatrix import code_image
-from yibao_cli.render.matching import Matched, match_texts
-from yibao_cli.render.reading import Box, PrintFile, PrintPage, bare
+from yibao_cli.render.comparing import (
+    What,
+    code_difference,
+    compare_structure,
+    compare_texts,
+    decode_symbol,
+)
+from yibao_cli.render.expected import AMOUNT, Expected, expected_pages
+from yibao_cli.render.reading import Box, PrintFile, PrintPage
+from yibao_cli.render.structure import StructureFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from yibao_cli.kinds.page import Layout, PagePlan, PartValues, TableValues
+    from yibao_cli.render.comparing import Found
 
-AMOUNT = re.compile(r"-?\d[\d,]*\.\d\d")
+__all__ = ["AMOUNT", "SAMPLE", "Difference", "Expected", "What", "expected_pages", "read_back", "sampled"]
 
-_DATA_MATRIX = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
-_QUIET = 2  # modules; ISO/IEC 16022 asks for one
+SAMPLE = 20  # pieces of a part that PDFium reads too
+
 _DPI = 200
 _CLOSER_DPI = 400  # a second look, for codes of small modules
-_SHOWN = 3  # texts named in one difference
+_ENDS = 2  # the first and the last piece
 
-
-class What(StrEnum):
-    """What differs."""
-
-    FILE = "file"  # the file, or a page, cannot be read
-    PAGES = "pages"  # their number
-    PIECE = "piece"  # the page is another piece's
-    TEXT = "text"  # a text is missing, is too many, or stands in another's place
-    AMOUNT = "amount"  # an amount is missing, is too many, or was changed
-    CODE = "code"  # the Data Matrix cannot be read, or says something else
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What one page of one piece must show.
-
-    texts: all texts of the piece on this page, in the order the page shows them; compared without white
-      space. A text may stand in several lines, or be cut and end in `…`.
-    amounts: all amounts on the page, as a multiset: nothing more, nothing less.
-    code: text of the Data Matrix, "" where the page has none; code_box: its place with quiet zone, mm
-      from the page's top left corner: x, y, w, h.
-    """
-
-    piece: str
-    page: int
-    texts: tuple[str, ...]
-    amounts: tuple[str, ...]
-    code: str
-    code_box: Box | None
+Numbered = tuple[int, Expected]  # page of the print file, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,51 +61,69 @@ class Difference:
     detail: str
 
 
-def expected_pages(layout: Layout, values: PartValues) -> Iterator[Expected]:
-    """What each page of a part must show, in print order.
-
-    Static texts, ads and house panels are not in it: they stand in forms of their own, outside the
-    page's texts, so that an amount in an ad is no amount of the piece.
-    """
-    for i, (piece, variant) in enumerate(zip(values.pieces, values.variants, strict=True)):
-        for page in layout.variants[variant]:
-            texts = tuple(_page_texts(page, variant, values, i))
-            amounts = tuple(_amounts(map(bare, texts)))
-            code = values.codes[i] if page.codes else ""
-            yield Expected(piece, page.number, texts, amounts, code, _code_box(page, code))
-
-
 def read_back(
-    pdf: Path, part: int, expected: Iterable[Expected], *, codes: bool = True
+    pdf: Path, part: int, expected: Iterable[Expected], *, codes: bool = True, sample: int = SAMPLE
 ) -> Iterator[Difference]:
     """Compare a print file with what it must show, page by page; nothing comes back from a right one.
 
-    codes: decode each Data Matrix from the page's pixels too. A damaged or missing file is a
-    Difference, never an error.
+    codes: compare the bits of each Data Matrix, and decode those of the sample from pixels. sample: pieces
+    whose pages PDFium reads too, chosen by the number of the part, the first and the last among them; 0 for
+    none. Equal arguments give equal differences. A damaged or missing file is a Difference, never an error.
     """
+    chosen = _Sample(sample, part)
+    told: set[tuple[int, What]] = set()
     try:
-        with PrintFile(pdf) as file:
-            yield from _file_differences(file, part, expected, codes=codes)
+        with StructureFile(pdf) as file:
+            for found in _by_structure(file, part, chosen.watch(expected), codes=codes):
+                told.add((found.page, found.what))
+                yield found
+        pages = chosen.pages()
+        if pages:
+            with PrintFile(pdf) as print_file:
+                found_again = _by_pdfium(print_file, part, pages, codes=codes)
+                # What both readers see is said once.
+                yield from (d for d in found_again if (d.page, d.what) not in told)
     except InputRefused as error:
         yield Difference(part, 0, "", What.FILE, error.message)
 
 
-def _file_differences(
-    file: PrintFile, part: int, expected: Iterable[Expected], *, codes: bool
+def sampled(pieces: int, sample: int) -> int:
+    """How many of a part's pieces PDFium reads."""
+    return min(max(sample, _ENDS), pieces) if sample else 0
+
+
+def _by_structure(
+    file: StructureFile, part: int, expected: Iterable[Expected], *, codes: bool
 ) -> Iterator[Difference]:
     wanted = 0
     for wanted, want in enumerate(expected, 1):
         if wanted <= file.pages:
-            for what, detail in _page_differences(file, wanted - 1, want, codes=codes):
+            for what, detail in _structure_differences(file, wanted - 1, want, codes=codes):
                 yield Difference(part, wanted, want.piece, what, detail)
     if wanted != file.pages:
         detail = _("{wanted} pages were expected, the file has {found}")
         yield Difference(part, 0, "", What.PAGES, detail.format(wanted=wanted, found=file.pages))
 
 
-def _page_differences(
-    file: PrintFile, index: int, want: Expected, *, codes: bool
-) -> Iterator[tuple[What, str]]:
+def _structure_differences(
+    file: StructureFile, index: int, want: Expected, *, codes: bool
+) -> Iterator[Found]:
+    try:
+        shown = file.page(index)
+    except InputRefused as error:
+        yield What.FILE, error.message
+        return
+    yield from compare_structure(shown, want, codes=codes)
+
+
+def _by_pdfium(file: PrintFile, part: int, pages: Iterable[Numbered], *, codes: bool) -> Iterator[Difference]:
+    for number, want in pages:
+        if number <= file.pages:
+            for what, detail in _page_differences(file, number - 1, want, codes=codes):
+                yield Difference(part, number, want.piece, what, detail)
+
+
+def _page_differences(file: PrintFile, index: int, want: Expected, *, codes: bool) -> Iterator[Found]:
     try:
         page = file.page(index)
     except InputRefused as error:
@@ -135,114 +132,57 @@ def _page_differences(
     with page:
         yield from compare_texts(page.texts(), want)
         if codes and want.code and want.code_box is not None:
-            yield from _code_difference(page, want.code, want.code_box)
-
-
-def compare_texts(shown: list[str], want: Expected) -> Iterator[tuple[What, str]]:
-    """What differs between the strings a page shows and what it must show, as (what, sentence)."""
-    matched = match_texts(shown, [t for t in bare("\0".join(want.texts)).split("\0") if t])
-    found = Counter(_amounts((*matched.runs, *matched.extra)))
-    if matched.in_order and found == Counter(want.amounts):
-        return
-    if other := _other_piece(want, matched):
-        yield What.PIECE, _("the page is that of piece {other}").format(other=other)
-        return
-    yield from _amount_difference(found, Counter(want.amounts))
-    yield from _text_difference(matched)
-
-
-def _amounts(texts: Iterable[str]) -> list[str]:
-    # The line feed between them keeps the digits of one text from those of the next.
-    return AMOUNT.findall("\n".join(texts))
-
-
-def _other_piece(want: Expected, matched: Matched) -> str:
-    """The piece number that stands in a text where the expected one should, or ""."""
-    if not want.piece:
-        return ""
-    for text in matched.missing:
-        before, number, after = text.partition(want.piece)
-        for string in matched.extra if number else ():
-            other = string.removeprefix(before).removesuffix(after)
-            if before + other + after == string and numbers.is_piece_number(other):
-                return other
-    return ""
-
-
-def _amount_difference(found: Counter[str], wanted: Counter[str]) -> Iterator[tuple[What, str]]:
-    missing, extra = list((wanted - found).elements()), list((found - wanted).elements())
-    if missing or extra:
-        detail = _("amounts missing: {missing}; amounts too many: {extra}")
-        yield What.AMOUNT, detail.format(missing=_listed(missing), extra=_listed(extra))
-
-
-def _text_difference(matched: Matched) -> Iterator[tuple[What, str]]:
-    # A text that is nothing but an amount was told as one.
-    missing = [t for t in matched.missing if not AMOUNT.fullmatch(t)]
-    extra = [t for t in matched.extra if not AMOUNT.fullmatch(t)]
-    if missing or extra:
-        detail = _("texts missing: {missing}; texts too many: {extra}")
-        yield What.TEXT, detail.format(missing=_listed(missing), extra=_listed(extra))
-    elif not (matched.missing or matched.extra or matched.in_order):
-        yield What.TEXT, _("all texts are there, but not where each belongs")
-
-
-def _listed(texts: list[str]) -> str:
-    """How many, and the first of them, masked."""
-    if not texts:
-        return "0"
-    shown = " ".join(_masked(t) for t in texts[:_SHOWN])
-    return f"{len(texts)} ({shown}{' …' if len(texts) > _SHOWN else ''})"
-
-
-def _masked(text: str) -> str:
-    # Of an amount its form and its cents stay, enough to find it on the page.
-    if AMOUNT.fullmatch(text):
-        return re.sub(r"\d", "*", text[:-2]) + text[-2:]
-    return numbers.mask_name(text[:12])
-
-
-def _code_difference(page: PrintPage, code: str, box: Box) -> Iterator[tuple[What, str]]:
-    read = _decoded(page, box, _DPI) or _decoded(page, box, _CLOSER_DPI)
-    if not read:
-        yield What.CODE, _("the Data Matrix cannot be read")
-    elif read != code:
-        yield What.CODE, _("the Data Matrix says something else: {read}").format(read=_shown_code(read))
-
-
-def _shown_code(text: str) -> str:
-    # Our own codes hold no personal data; what a stranger's code holds is not known.
-    return text if numbers.parse_sheet_code(text) else numbers.mask_name(text[:12])
+            read = _decoded(page, want.code_box, _DPI) or _decoded(page, want.code_box, _CLOSER_DPI)
+            if read != want.code:
+                yield What.CODE, code_difference(read, want.code)
 
 
 def _decoded(page: PrintPage, box: Box, dpi: float) -> str:
-    found = zxingcpp.read_barcodes(page.gray(box, dpi), formats=_DATA_MATRIX)
-    return str(found[0].text) if found else ""
+    return decode_symbol(page.gray(box, dpi))
 
 
-def _code_box(page: PagePlan, code: str) -> Box | None:
-    if not code:
-        return None
-    placed = page.codes[0]
-    module = float(getattr(placed.item, "module", 0.5))
-    margin, side = _QUIET * module, code_image(code)[0] * module
-    left, top = placed.item.x + placed.dx - margin, placed.item.y + placed.dy - margin
-    return left, top, side + 2 * margin, side + 2 * margin
+class _Sample:
+    """Pieces picked evenly from a stream of unknown length, with its first and its last one.
 
+    Memory holds the pages of the picked pieces alone (reservoir sampling, algorithm R).
+    """
 
-def _page_texts(page: PagePlan, variant: str, values: PartValues, piece: int) -> Iterator[str]:
-    for text in page.texts:
-        yield values.texts[text.source][piece]
-    for index, table in enumerate(page.tables):
-        rows = list(_rows(values.tables[variant, page.number, index], piece))
-        if rows:
-            yield from (cell for row in rows for cell in row)
-        else:
-            yield table.item.empty_text
+    def __init__(self, size: int, seed: int) -> None:
+        self._size = max(size, _ENDS) if size else 0
+        self._draw = random.Random(seed)  # noqa: S311 - a sample, no secret
+        self._ends: list[list[Numbered]] = []
+        self._between: list[list[Numbered]] = []
 
+    def watch(self, expected: Iterable[Expected]) -> Iterator[Expected]:
+        """Pass the pages on, and keep those of the sample."""
+        if not self._size:
+            yield from expected
+            return
+        piece: list[Numbered] = []
+        count = 0
+        for number, want in enumerate(expected, 1):
+            if piece and piece[0][1].piece != want.piece:
+                self._take(piece, count)
+                piece, count = [], count + 1
+            piece.append((number, want))
+            yield want
+        if piece:
+            self._take(piece, count)
 
-def _rows(table: TableValues, piece: int) -> Iterator[tuple[str, ...]]:
-    if (head := table.head[piece]) is not None:
-        yield head
-    start, stop = table.start[piece], table.stop[piece]
-    yield from zip(*(column[start:stop] for column in table.columns), strict=True)
+    def pages(self) -> list[Numbered]:
+        """The pages of the sample, in order."""
+        return sorted((page for piece in (*self._ends, *self._between) for page in piece), key=itemgetter(0))
+
+    def _take(self, piece: list[Numbered], count: int) -> None:
+        """Take the next piece; the last one so far steps back among those between."""
+        self._ends.append(piece)
+        if len(self._ends) > _ENDS:
+            self._put(self._ends.pop(1), count - 1)
+
+    def _put(self, piece: list[Numbered], order: int) -> None:
+        """Keep the piece that is `order`-th among those between, from 1, or not."""
+        room = self._size - _ENDS
+        if len(self._between) < room:
+            self._between.append(piece)
+        elif (at := self._draw.randrange(order)) < room:
+            self._between[at] = piece
