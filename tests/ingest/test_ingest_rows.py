@@ -266,7 +266,9 @@ def test_every_rule_of_import_speaks_with_the_details_it_is_given():
 
 
 def test_the_ordinal_counts_rejected_rows_too(tmp_path):
-    path = text_file(tmp_path / "a.csv", "个人编号,姓名,期末余额", "1,甲,1.00", "2,乙,abc", "3,丙", "4,丁,2.00")
+    path = text_file(
+        tmp_path / "a.csv", "个人编号,姓名,期末余额", "1,甲,1.00", "2,乙,abc", "3,丙", "4,丁,2.00"
+    )
 
     batches = read(path)
 

@@ -120,7 +120,7 @@ def test_a_form_painted_over_the_texts_is_found(edited):
     part = make_part(1)
 
     def cover(pdf):
-        name = re.search(rb"/X\d+ Do", pdf.pages[0].Contents.read_bytes())[0]
+        name = re.search(rb"^/X\d+ Do", pdf.pages[0].Contents.read_bytes(), re.MULTILINE)[0]
         content = pdf.pages[0].Contents.read_bytes().replace(name, b"", 1)
         pdf.pages[0].Contents.write(content + name)
 

@@ -59,7 +59,7 @@ class Expected:
     amounts: all amounts on the page, as a multiset: nothing more, nothing less.
     code: text of the Data Matrix, "" where the page has none; code_box: its place with quiet zone, mm
       from the page's top left corner: x, y, w, h.
-    frame: None where size, type sizes and colours are not known; forms: static layer, panels and marks in
+    frame: None where size, type sizes and colours are not known; forms: panels, marks and static layer in
       the order they are painted, None where they are not known.
     """
 
@@ -152,12 +152,12 @@ class _Forms:
 
     def _placed(self, page: PagePlan, variant: str, art: list[str]) -> Iterator[PlacedForm]:
         layer = f"page:{variant}:{page.number}"
-        yield PlacedForm(layer, self._digests[layer], 0, 0)
         for slot, key in zip(page.slots, art, strict=True):
             corner = slot.x, page.height - slot.y - slot.h
             yield PlacedForm(key, self._digests[key], *corner)
             if key.startswith("ad:"):
                 yield PlacedForm(MARK, self._digests[MARK], *corner)
+        yield PlacedForm(layer, self._digests[layer], 0, 0)
         if self._proof:
             yield PlacedForm(WATERMARK, self._digests[WATERMARK], 0, 0, over=True)
 

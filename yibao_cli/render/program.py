@@ -47,8 +47,9 @@ def page_contents(
 
     form_names: key of a static form to its resource name.
     """
-    parts = [Setter(f"/{form_names[f'page:{variant}:{page.number}']} Do\n")]
-    parts += [_slot(s.slot, (s.x, page.height - s.y - s.h), values, form_names) for s in page.slots]
+    parts = [_slot(s.slot, (s.x, page.height - s.y - s.h), values, form_names) for s in page.slots]
+    # Over the panels, so that no artwork hides a fold mark.
+    parts.append(Setter(f"/{form_names[f'page:{variant}:{page.number}']} Do\n"))
     parts.append(Setter("BT\n"))
     parts += [_text(t, page, values.texts[t.source], fonts) for t in page.texts]
     for index, table in enumerate(page.tables):
