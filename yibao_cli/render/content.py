@@ -22,6 +22,8 @@ from yibao_cli.render.setting import MM
 if TYPE_CHECKING:
     from yibao_cli.render.charmaps import FileFont
 
+# Possessive quantifiers stand on single characters only: on groups they go wrong before Python 3.11.5
+# (gh-106052), which is what Debian 12 has.
 _W = r"[\0\t\n\f\r ]"
 # Whether it is a number is for `float` to say.
 _N = r"[-+.0-9]++"
@@ -30,14 +32,14 @@ _END = r"(?=[\0\t\n\f\r ()<>\[\]{}/%]|\Z)[\0\t\n\f\r ]*+"
 _HEX = r"<[0-9A-Fa-f\0\t\n\f\r ]*+>"
 _PLAIN = r"[^()\\]++|\\."
 # Brackets may stand in a literal string in pairs; three deep is more than any text of ours.
-_LITERAL = rf"\((?:{_PLAIN}|\((?:{_PLAIN}|\((?:{_PLAIN})*+\))*+\))*+\)"
+_LITERAL = rf"\((?:{_PLAIN}|\((?:{_PLAIN}|\((?:{_PLAIN})*\))*\))*\)"
 _UPRIGHT = rf"1{_W}++0{_W}++0{_W}++1{_W}++"
 
 _OBJECT = re.compile(
     rf"{_W}*+(?:"
-    rf"BT{_END}((?:[^()<E]++|E(?!T)|{_HEX}|{_LITERAL})*+)ET{_END}"
+    rf"BT{_END}((?:[^()<E]++|E(?!T)|{_HEX}|{_LITERAL})*)ET{_END}"
     rf"|q{_END}{_UPRIGHT}({_N}){_W}++({_N}){_W}++cm{_END}"
-    rf"((?:/[^\0\t\n\f\r ()<>\[\]{{}}/%]++{_W}++Do{_END})++)Q{_END}"
+    rf"((?:/[^\0\t\n\f\r ()<>\[\]{{}}/%]++{_W}++Do{_END})+)Q{_END}"
     rf"|{_NAME}{_W}++Do{_END}"
     rf"|q{_END}({_N}){_W}++0{_W}++0{_W}++({_N}){_W}++({_N}){_W}++({_N}){_W}++cm{_END}"
     rf"BI{_END}((?:/\w++{_W}*+/?\w++{_W}*+)*?)ID{_W}([0-9A-Fa-f\0\t\n\f\r ]*+)>{_W}*+EI{_END}Q{_END}"
@@ -53,8 +55,8 @@ _STEP = re.compile(
     rf"({_N}{_W}++(?:g|{_N}{_W}++{_N}{_W}++rg){_END})?"
     rf"(?:{_NAME}{_W}++({_N}){_W}++Tf{_END})?"
     rf"(?:{_UPRIGHT}({_N}){_W}++({_N}){_W}++Tm{_END}|({_N}){_W}++({_N}){_W}++Td{_END})?)"
-    rf"(?:(\[{_W}*+(?:({_N}){_W}*+)?+)?+({_HEX}|{_LITERAL}){_W}*+(?(11)\]{_W}*+TJ|Tj){_END}"
-    rf"|\[((?:{_N}|{_W}++|{_HEX}|{_LITERAL})*+)\]{_W}*+TJ{_END})?",
+    rf"(?:(\[{_W}*+(?:({_N}){_W}*+)?)?({_HEX}|{_LITERAL}){_W}*+(?(11)\]{_W}*+TJ|Tj){_END}"
+    rf"|\[((?:{_N}|{_W}++|{_HEX}|{_LITERAL})*)\]{_W}*+TJ{_END})?",
     re.DOTALL,
 )
 _ELEMENT = re.compile(rf"({_N})|({_HEX}|{_LITERAL})", re.DOTALL)
