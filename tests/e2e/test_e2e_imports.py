@@ -92,3 +92,101 @@ def test_the_files_before_a_refused_one_are_told(at, call):
     assert result.code == 66
     assert "balances.xlsx: " in result.err
     assert "kept" in result.err
+
+
+def saved_again(path, name):
+    """The same rows in a workbook of other bytes."""
+    copy = path.with_name(name)
+    book = openpyxl.load_workbook(path)
+    book.properties.title = "again"
+    book.save(copy)
+    return copy
+
+
+def test_lines_that_come_in_two_files_print_once(at, call):
+    folder = at("imported")
+    before = call("-w", folder, "merge")
+    copy = saved_again(folder / "inbox" / "transactions.xlsx", "again.xlsx")
+
+    call("-w", folder, "import", "transactions", copy)
+    after = call("-w", folder, "merge")
+
+    assert "L204" in after.err
+    assert totals(after) == totals(before)
+
+
+def totals(result):
+    return [line for line in result.err.splitlines() if "roster rows =" in line or "totals" in line]
+
+
+def test_a_contract_number_of_two_files_counts_once(at, call):
+    folder = at("imported")
+    copy = saved_again(folder / "inbox" / "contracts.xlsx", "more.xlsx")
+
+    call("-w", folder, "import", "contracts", copy)
+    merged = call("-w", folder, "merge")
+
+    assert "C103" in merged.err
+
+
+def test_two_sheets_of_one_workbook_stand_side_by_side(at, call):
+    folder = at("new")
+    path = folder / "inbox" / "roster.xlsx"
+    book = openpyxl.load_workbook(path)
+    first = book.active.title
+    book.copy_worksheet(book.active).title = "第二页"
+    book.save(path)
+
+    call("-w", folder, "import", "roster", path, "--sheet", first)
+    second = call("-w", folder, "import", "roster", path, "--sheet", "第二页")
+    again = call("-w", folder, "import", "roster", path, "--sheet", first)
+
+    assert "takes the place" not in second.err
+    assert "imported before" in again.err
+
+
+def test_two_files_of_one_name_are_refused_together(at, call):
+    folder = at("new")
+    (folder / "other").mkdir()
+    twin = folder / "other" / "balances.xlsx"
+    twin.write_bytes((folder / "inbox" / "balances.xlsx").read_bytes())
+
+    result = call("-w", folder, "import", "balances", folder / "inbox" / "balances.xlsx", twin)
+
+    assert result.code == 2
+    assert "two files are called balances.xlsx" in result.err
+
+
+def test_balances_of_another_period_are_held(at, call):
+    folder = at("imported")
+    settings = folder / "yibao.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('starts = "2026-07-01"', 'starts = "2026-10-01"'),
+        encoding="utf-8",
+    )
+
+    result = call("-w", folder, "merge")
+
+    assert result.code == 4
+    assert "nothing is left to print" in result.err
+
+
+def test_a_mailing_is_not_posted_before_its_data_end(at, call):
+    folder = at("verified")
+
+    result = call("-w", folder, "manifest", "--posted", "2020-01-01")
+
+    assert result.code == 2
+    assert "its data end on" in result.err
+    assert call("-w", folder, "manifest").code == 0
+
+
+def test_a_font_cache_that_cannot_be_made_is_made_elsewhere(at):
+    folder = at("merged")
+    command = [sys.executable, "-m", "yibao_cli", *words("-w", folder, "render")]
+
+    result = subprocess.run(
+        command, capture_output=True, env=environment(XDG_CACHE_HOME="/proc/none"), check=False
+    )
+
+    assert result.returncode == 0

@@ -14,7 +14,8 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from builders import make_part
-from yibao_cli.codes import parse_sheet_code
+from yibao_cli.codes import SheetCode, parse_sheet_code, piece_number
+from yibao_cli.render.datamatrix import code_image
 from yibao_cli.render.part import render_part
 from yibao_cli.render.readback import expected_pages
 from yibao_cli.render.reading import PrintFile
@@ -186,3 +187,11 @@ def test_every_page_of_a_proof_bears_the_mark_and_no_page_of_a_part_does(tmp_pat
 
     assert marked(part.write(tmp_path / "proof.pdf", proof=True)) == [True] * 4
     assert marked(part.write(tmp_path / "part.pdf")) == [False] * 4
+
+
+@pytest.mark.parametrize("mailing", ["A", "2026Q3", "2026-HOUSING-FUND-Q3", "ABCDEFGHIJKLMNOPQRST"])
+def test_the_symbol_of_every_mailing_is_square_and_fits_its_place(mailing):
+    modules, bits = code_image(str(SheetCode(mailing, piece_number(999_999_999), 99, 99, 99)))
+
+    assert len(bits) == modules * 2 * ((modules + 7) // 8)
+    assert modules <= 26

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yibao_cli.ads import Assigner, Audience, Contract, usable_contracts
+from yibao_cli.ads import Assigner, Audience, Contract, twice_contracted, usable_contracts
 from yibao_cli.compose import compose_layout
 from yibao_cli.config import shipped
 from yibao_cli.i18n import _
@@ -110,8 +110,12 @@ class Freezer:
             path = record.rows(self.workspace.folder)
             rows = [{**row, "src_file": record.file_name} for row in pq.read_table(path).to_pylist()]
             good, found = usable_contracts(rows, path.parent, posting, size)
-            kept += good
             findings += found
+            for contract in good:
+                if contract.id in {c.id for c in kept}:
+                    findings.append(twice_contracted(contract.id, record.file_name))
+                else:
+                    kept.append(contract)
         return kept, findings
 
     def _counts(self, pieces: int, held: int) -> dict[str, int]:
@@ -132,6 +136,9 @@ def _findings(ledger: Ledger) -> Iterator[Finding]:
     yield from outcome.doubts(ledger)
     yield from outcome.strays(ledger)
     yield from outcome.twice_accounted(ledger)
+    yield from outcome.repeated_lines(ledger)
+    yield from outcome.unknown_employers(ledger)
+    yield from outcome.untimely_lines(ledger)
 
 
 def _copy_art(contracts: list[Contract], names: dict[str, str], folder: Path) -> None:

@@ -129,11 +129,13 @@ class _Import:
                 path.name, known.rows_in, known.rows_kept, known.rows_rejected, known=True,
                 findings=list(known.findings(self.workspace.folder)),
             )  # fmt: skip
-        relative = Path("imports") / self.mailing / self.table / digest[:16]
+        # What is kept depends on how the file was read, too.
+        name = hashlib.sha256(f"{digest}\n{self._options_text()}".encode()).hexdigest()[:16]
+        relative = Path("imports") / self.mailing / self.table / name
         with atomic_folder(self.workspace.folder / relative) as folder:
             outcome, totals = self._keep(path, folder)
-            if not outcome.rows_in:
-                # An empty file in the place of a full one is an accident, never a correction.
+            if not outcome.rows_in and self.spec.per != "line":
+                # A period may pass without a line; but a roster without a row is an accident.
                 raise InputRefused(
                     _("there is no data row below the header"),
                     where=path.name,
@@ -229,6 +231,12 @@ def _files(given: Iterable[Path]) -> list[Path]:
             found += inside
         else:
             found.append(path)
+    names = Counter(path.name for path in found)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise UsageError(
+            _("two files are called {name}; one would take the place of the other").format(name=twice[0]),
+            remedy=_("give each file a name of its own"),
+        )
     return found
 
 

@@ -28,7 +28,10 @@ def open_ledger(workspace: Workspace, kind: Kind, records: Iterable[ImportRecord
 
     Raises StateError when addresses of the roster are not in the address book yet.
     """
-    ledger = Ledger(kind, _sources(workspace, records), LedgerOptions(scratch))
+    records = list(records)
+    settings = workspace.mailing(records[0].mailing)
+    period = settings.starts, max(settings.posting, settings.ends)
+    ledger = Ledger(kind, _sources(workspace, records), LedgerOptions(scratch), period)
     try:
         ledger.join(_address_book(workspace))
         _require_addresses(ledger)

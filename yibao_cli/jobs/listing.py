@@ -65,6 +65,7 @@ def list_mailing(
         with workspace.reading() as connection:
             state = require_state(connection, mailing, ("verified", "posted"))
         day = _same_day(state.posted_on, day, bool(posted_on))
+        _require_after(workspace.mailing(mailing).ends, day)
         package = whole_package(workspace, mailing, state.package_sha256)
         progress(_("listing"), 0, 0)
         pieces = _pieces(package)
@@ -115,6 +116,14 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _require_after(ends: str, day: str) -> None:
+    if day < ends:
+        raise UsageError(
+            _("the mailing cannot be posted on {day}: its data end on {ends}").format(day=day, ends=ends),
+            remedy=_("give the day of posting with --posted"),
+        )
 
 
 def _same_day(recorded: str, wanted: str, given: bool) -> str:

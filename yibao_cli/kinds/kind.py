@@ -57,6 +57,8 @@ class MergeSpec(Spec):
     accounts: tables with one row a member that must be there; lines: the table with many.
     line_order: fields that order a member's lines.
     print_order: fields of the piece that order the print run.
+    as_of: the account's field with the day its data ends, which must lie in the mailing's period;
+      line_date: the line's field with its day.
     """
 
     base: str = "roster"
@@ -66,6 +68,8 @@ class MergeSpec(Spec):
     line_order: tuple[FieldName, ...] = ()
     print_order: tuple[FieldName, ...] = ("postcode", "employer_no", "street_key", "address", "row_id")
     control_totals: tuple[FieldName, ...] = ()
+    as_of: FieldName | None = None
+    line_date: FieldName | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:

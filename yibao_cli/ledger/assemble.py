@@ -47,13 +47,15 @@ class LedgerOptions:
 class Ledger:
     """One mailing's records, in an in-memory database that spills to `options.scratch`.
 
-    sources: table name to its imports. addresses: the address book's entries: id, raw, postcode_given,
+    sources: table name to its imports. period: first day of the mailing's data, and the day it is posted;
+    ISO. addresses: the address book's entries: id, raw, postcode_given,
     county_given and ADDRESS_COLUMNS.
     """
 
     kind: Kind
     sources: Mapping[str, Sequence[Source]]
     options: LedgerOptions
+    period: tuple[str, str] = ("0001-01-01", "9999-12-31")
     _db: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +89,22 @@ class Ledger:
             )
             source = ", ".join(f"NULL::VARCHAR AS {c}" for c in SOURCE_COLUMNS)
             parts = [f"SELECT {columns}, {source}, 0::BIGINT AS row_id WHERE false"]
-        self.execute(f"CREATE TABLE {identifier('in_' + table)} AS {' UNION ALL BY NAME '.join(parts)}")
+        query = " UNION ALL BY NAME ".join(parts)
+        if table == self.kind.merge.lines and len(parts) > 1:
+            query = self._each_line_once(query)
+        self.execute(f"CREATE TABLE {identifier('in_' + table)} AS {query}")
+
+    def _each_line_once(self, query: str) -> str:
+        """Without the lines that an earlier file had already: a line that prints twice is money twice."""
+        key = self.kind.inputs[self.kind.merge.lines].key
+        if not key:
+            return query
+        names = ", ".join(map(identifier, key))
+        self.execute(
+            f"CREATE TABLE repeated AS SELECT * FROM ({query}) "  # noqa: S608
+            f"QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY row_id) > 1"
+        )
+        return f"SELECT * FROM ({query}) WHERE row_id NOT IN (SELECT row_id FROM repeated)"  # noqa: S608
 
     @property
     def has_employers(self) -> bool:
@@ -141,6 +158,9 @@ class Ledger:
         found += [(h.rule, condition_sql(h.expression, types)) for h in self.kind.holds]
         found.append(("H201", "verdict = 'bad'"))
         found.append(("H202", "postcode IS NULL OR postcode = ''"))
+        if self.kind.merge.as_of:
+            day, (first, last) = identifier(self.kind.merge.as_of), self.period
+            found.append(("H304", f"{day} < {literal(first)} OR {day} > {literal(last)}"))
         found += [("H301", f"NOT {identifier('has_' + t)}") for t in self.kind.merge.accounts]
         for law in self.kind.laws:
             if law.table:

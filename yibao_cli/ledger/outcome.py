@@ -147,6 +147,70 @@ def twice_accounted(ledger: Ledger) -> Iterator[Finding]:
             )
 
 
+def repeated_lines(ledger: Ledger) -> Iterator[Finding]:
+    """Lines that an earlier file had already; they are on no statement a second time."""
+    lines = ledger.kind.merge.lines
+    if not lines or len(ledger.sources.get(lines, ())) < 2 or not ledger.kind.inputs[lines].key:  # noqa: PLR2004
+        return
+    spec = ledger.kind.inputs[lines]
+    key = identifier(spec.key[0])
+    query = f"SELECT src_file, src_sheet, src_row, {key} AS k FROM repeated ORDER BY row_id"  # noqa: S608
+    for batch in ledger.query(query).to_arrow_reader(_BATCH):
+        for row in batch.to_pylist():
+            yield Finding(
+                "L204",
+                file=row["src_file"],
+                sheet=row["src_sheet"] or "",
+                row=int(row["src_row"]),
+                column=spec.field(spec.key[0]).label,
+                value=mask_id(str(row["k"])),
+                details={"table": spec.label},
+            )
+
+
+def unknown_employers(ledger: Ledger) -> Iterator[Finding]:
+    """Pieces whose employer is not among the employers that were imported."""
+    if not ledger.has_employers:
+        return
+    column = ledger.kind.inputs[ledger.kind.merge.base].field("employer_no").label
+    query = (
+        "SELECT src_file, src_sheet, src_row, employer_no FROM ordered "
+        "ANTI JOIN in_employers USING (employer_no) WHERE employer_no IS NOT NULL ORDER BY row_id"
+    )
+    for batch in ledger.query(query).to_arrow_reader(_BATCH):
+        for row in batch.to_pylist():
+            yield Finding(
+                "L205",
+                file=row["src_file"],
+                sheet=row["src_sheet"] or "",
+                row=int(row["src_row"]),
+                column=column,
+                value=row["employer_no"],
+            )
+
+
+def untimely_lines(ledger: Ledger) -> Iterator[Finding]:
+    """Lines dated outside the mailing's period, one finding for each file, with their number."""
+    merge, (first, last) = ledger.kind.merge, ledger.period
+    if not (merge.lines and merge.line_date):
+        return
+    day = identifier(merge.line_date)
+    query = (
+        f"SELECT src_file, min(src_sheet) AS src_sheet, min(src_row) AS src_row, count(*) AS n "  # noqa: S608
+        f"FROM {identifier('in_' + merge.lines)} WHERE {day} < {literal(first)} OR {day} > {literal(last)} "
+        "GROUP BY src_file ORDER BY src_file"
+    )
+    for row in ledger.query(query).to_arrow_table().to_pylist():
+        yield Finding(
+            "L206",
+            file=row["src_file"],
+            sheet=row["src_sheet"] or "",
+            row=int(row["src_row"]),
+            column=ledger.kind.inputs[merge.lines].field(merge.line_date).label,
+            details={"count": row["n"], "first": first, "last": last},
+        )
+
+
 def order_pieces(ledger: Ledger) -> int:
     """Put all that is not held into print order; returns how many pieces there are."""
     fields = [f for f in ledger.kind.merge.print_order if f != "row_id"]

@@ -7,6 +7,7 @@ takes 17 s). Source: research/ecosystem.md section 7; research/render.md.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -155,9 +156,15 @@ def _cache_folder() -> Path:
     # Cron may give no HOME; the cache then lies in the system's folder for temporary files.
     home = os.environ.get("HOME")
     base = os.environ.get("XDG_CACHE_HOME") or (str(Path(home) / ".cache") if home else tempfile.gettempdir())
-    folder = Path(base) / "yibao"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    for folder in (Path(base) / "yibao", Path(tempfile.gettempdir()) / f"yibao-{os.getuid()}"):
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    raise DependencyError(
+        _("there is no folder to keep the prepared font in"),
+        remedy=_("set XDG_CACHE_HOME to a folder that can be written"),
+    )
 
 
 def _write_once(target: Path, content: bytes) -> None:

@@ -56,14 +56,21 @@ def active_imports(connection: Connection, mailing: str, table: str | None = Non
 
 
 def add_import(connection: Connection, new: ImportRecord, at: str) -> int:
-    """Record an import; an earlier one of the same file name no longer counts. Returns how many that were."""
+    """Record an import; an earlier one of the same file and sheet no longer counts.
+
+    Returns how many that were.
+    """
     same = (
         (imports.c.mailing == new.mailing)
         & (imports.c.table_name == new.table)
         & (imports.c.file_name == new.file_name)
         & ~imports.c.superseded
     )
-    superseded = connection.execute(update(imports).where(same).values(superseded=True)).rowcount
+    # Two sheets of one workbook stand side by side; the same sheet again is a correction.
+    sheet = _sheet(new.options)
+    rows = connection.execute(select(imports.c.id, imports.c.options).where(same)).all()
+    earlier = [row.id for row in rows if "" in (sheet, _sheet(row.options)) or _sheet(row.options) == sheet]
+    connection.execute(update(imports).where(imports.c.id.in_(earlier)).values(superseded=True))
     connection.execute(
         insert(imports).values(
             mailing=new.mailing,
@@ -80,7 +87,13 @@ def add_import(connection: Connection, new: ImportRecord, at: str) -> int:
             superseded=False,
         )
     )
-    return superseded
+    return len(earlier)
+
+
+def _sheet(options: str) -> str:
+    """The sheet that was asked for; "" where all were read."""
+    value = json.loads(options)
+    return str(value[0]) if isinstance(value, list) else ""
 
 
 def write_findings(path: Path, findings: Iterable[Finding]) -> None:
