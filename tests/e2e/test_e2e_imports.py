@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import openpyxl
-from e2e_chain import environment
+import pytest
+from e2e_chain import MAILING, environment
 from e2e_chain import yibao as words
 
 
@@ -190,3 +191,16 @@ def test_a_font_cache_that_cannot_be_made_is_made_elsewhere(at):
     )
 
     assert result.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda pdf: pdf.unlink(), lambda pdf: pdf.write_bytes(pdf.read_bytes() + b" ")]
+)
+def test_nothing_is_handed_over_whose_print_file_is_gone_or_another(at, call, harm):
+    folder = at("verified")
+    harm(min((folder / "mailings" / MAILING / "print").glob("*.pdf")))
+
+    result = call("-w", folder, "manifest")
+
+    assert result.code == 4
+    assert "render and verify" in result.err

@@ -102,6 +102,51 @@ def test_a_print_file_with_another_hash_than_was_rendered_is_told(call, at):
     assert [d["what"] for d in differences(result)] == ["file"]
 
 
+WRONG = {
+    "mailing": "2026Q4",
+    "part": 2,
+    "package_sha256": "0" * 64,
+    "pieces": 39,
+    "pages": 1,
+    "size": 1,
+    "sha256": "0" * 64,
+}
+
+
+@pytest.mark.parametrize("field", [*WRONG, "part as true"])
+def test_a_control_file_that_says_what_is_not_so_is_told_with_the_field(call, at, field):
+    workspace = at("rendered")
+    control = pdfs(workspace)[0].with_suffix(".json")
+    facts = json.loads(control.read_text(encoding="utf-8"))
+    name = field.split()[0]
+    facts[name] = WRONG.get(field, True)
+    control.write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+    result = call("-w", workspace, "verify", "-f", "csv", "--workers", "1")
+
+    assert result.code == 4
+    (found,) = differences(result)
+    assert (found["part"], found["page"], found["what"]) == ("1", "0", "file")
+    assert found["detail"].endswith(f": {name}")
+
+
+@pytest.mark.parametrize("name", ["part-0099.pdf", "part-0001 (2).pdf", "copy/OLD.PDF"])
+def test_a_pdf_that_is_no_part_is_told_until_it_is_gone(call, at, name):
+    workspace = at("rendered")
+    stray = made(workspace) / "print" / name
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(pdfs(workspace)[0].read_bytes())
+
+    result = call("-w", workspace, "verify", "-f", "csv", "--workers", "1")
+
+    assert result.code == 4
+    assert [(d["part"], d["what"]) for d in differences(result)] == [("0", "file")]
+    assert name in differences(result)[0]["detail"]
+    assert call("-w", workspace, "manifest").code == 5
+    stray.unlink()
+    assert call("-w", workspace, "verify", "--workers", "1").code == 0
+
+
 def test_a_part_that_is_gone_is_told_and_a_posting_list_refused(call, at):
     workspace = at("verified")
     pdfs(workspace)[2].unlink()
@@ -157,12 +202,16 @@ def lose_lines(package):
     (package / "lines-0002.parquet").unlink()
 
 
+def add_file(package):
+    (package / "pieces-0099.parquet").write_bytes((package / "pieces-0001.parquet").read_bytes())
+
+
 def spoil_manifest(package):
     (package / "package.json").write_text("{", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    "change", [change_value, change_value_and_hash, change_text, lose_lines, spoil_manifest]
+    "change", [change_value, change_value_and_hash, change_text, lose_lines, add_file, spoil_manifest]
 )
 def test_a_changed_package_prints_nothing_and_lists_nothing(call, at, change):
     workspace = at("verified")
@@ -179,10 +228,11 @@ def test_a_changed_package_prints_nothing_and_lists_nothing(call, at, change):
     assert not (made(workspace) / "manifest").exists()
 
 
-def test_merging_again_mends_a_changed_package(call, at):
+@pytest.mark.parametrize("change", [change_value_and_hash, add_file])
+def test_merging_again_mends_a_changed_package(call, at, change):
     workspace = at("rendered")
     whole = goods(workspace)
-    change_value_and_hash(made(workspace) / "package")
+    change(made(workspace) / "package")
 
     merge = call("-w", workspace, "merge")
 

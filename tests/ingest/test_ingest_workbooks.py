@@ -83,6 +83,37 @@ def test_an_error_cell_rejects_its_row_though_the_column_is_optional(tmp_path):
     assert [r["person_no"] for r in rows_of(batches)] == ["2"]
 
 
+def test_a_formula_that_was_never_calculated_rejects_its_row(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", HEADER, ["1", "王", 1, "=DATE(2026,9,30)"], ["2", "李", 2, None])
+
+    batches = read(path)
+
+    assert [r["person_no"] for r in rows_of(batches)] == ["2"]
+    assert rules_of(batches) == [("I111", 2)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ('<c r="B2"><f>1+1</f></c>', {2: [1]}),
+        ('<c r="B2" s="1"><f>1+1</f><v></v></c>', {2: [1]}),
+        ('<c r="B2"><f>1+1</f><v/></c>', {2: [1]}),
+        ('<x:c r="B2"><x:f t="shared" si="0"/></x:c>', {2: [1]}),
+        ('<c r="B2"><f>1+1</f><v>2</v></c>', {}),
+        ('<c r="B2"><f t="shared" si="0"/><v>2</v></c>', {}),
+        ('<c r="B2"><v>2</v></c><c r="C2"/>', {}),
+    ],
+)
+@pytest.mark.parametrize("block", [7, 1 << 20])
+def test_only_formulas_without_a_value_are_found(tmp_path, monkeypatch, cell, found, block):
+    monkeypatch.setattr(errorcells, "_BLOCK_BYTES", block if "<x:" not in cell else 1 << 20)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("s.xml", f'<row r="2"><c r="A2"><v>1</v></c>{cell}</row>')
+
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert errorcells.error_cells(archive, "s.xml") == found
+
+
 def test_error_cells_are_found_across_blocks_and_in_any_spelling(tmp_path, monkeypatch):
     monkeypatch.setattr(errorcells, "_BLOCK_BYTES", 7)
     path = tmp_path / "parts.zip"

@@ -18,7 +18,7 @@ from yibao_cli.cli.session import Session
 from yibao_cli.cli.usage import usage_error
 from yibao_cli.cli.view import View
 from yibao_cli.errors import ExitCode, PermissionsError, UsageError, YibaoError, os_reason
-from yibao_cli.i18n import _
+from yibao_cli.i18n import LANGUAGES, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ _views: list[View] = []
 def root(
     context: typer.Context,
     workspace: opt.WorkspaceOption = None,
-    lang: opt.Language = None,  # noqa: ARG001 - read before this module is imported
+    lang: opt.Language = None,
     quiet: opt.Quiet = False,
     log_json: opt.LogJson = False,
     now: opt.Now = None,
@@ -65,6 +65,12 @@ def root(
         raise typer.Exit
     view = View(quiet, log_json)
     _views.append(view)
+    # It was used before this module was imported; here it is only looked at.
+    if lang is not None and lang not in LANGUAGES:
+        raise UsageError(
+            _("there are no messages in {language}").format(language=lang),
+            remedy=_("use --lang zh or --lang en"),
+        )
     context.obj = Session(workspace, view, now, main)
     if context.invoked_subcommand is None:
         raise UsageError(

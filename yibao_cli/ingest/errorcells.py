@@ -1,7 +1,7 @@
-"""Finds the error cells of a sheet in its XML.
+"""Finds the error cells of a sheet in its XML, and the formulas that were never calculated.
 
-calamine gives `#N/A` and its like as blank cells, so that a lost reference would pass for an empty
-value (research/ecosystem.md section 1, table of trap cells).
+calamine gives both as blank cells, so that a lost reference, or a sum that some program wrote without its
+value, would pass for an empty one (research/ecosystem.md section 1, table of trap cells).
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 ERROR_MARK = "#N/A"
 
 _BLOCK_BYTES = 1 << 20
+_LONGEST_CELL = 1 << 22  # what stands behind the last cell of a sheet may be long, and need not wait
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\w+:id\s*=\s*[\"']([^\"']+)[\"']")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>")
+# A formula in a cell that has no value, or an empty one.
+_UNCALCULATED = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*|<(?:\w+:)?v\s*/>\s*)?</(?:\w+:)?c>"
+)
 _SIGNS = (b't="e"', b"t='e'")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
@@ -39,16 +45,18 @@ def sheet_parts(archive: ZipFile) -> list[str]:
 
 
 def error_cells(archive: ZipFile, part: str) -> dict[int, list[int]]:
-    """Where a sheet's error cells stand: row, from 1 -> columns, from 0.
+    """Where a sheet's error cells and uncalculated formulas stand: row, from 1 -> columns, from 0.
 
     Raises UnplacedErrorCellError for one without a reference; a bad zip raises as zipfile does.
     """
     found: dict[int, list[int]] = {}
     for block in _blocks(archive, part):
-        if any(sign in block for sign in _SIGNS):
-            for tag in _ERROR.findall(block):
-                row, column = _place(tag)
-                found.setdefault(row, []).append(column)
+        tags = _ERROR.findall(block) if any(sign in block for sign in _SIGNS) else []
+        if b"<f" in block or b":f" in block:
+            tags += _UNCALCULATED.findall(block)
+        for tag in tags:
+            row, column = _place(tag)
+            found.setdefault(row, []).append(column)
     return found
 
 
@@ -57,12 +65,14 @@ def _member(target: str) -> str:
 
 
 def _blocks(archive: ZipFile, part: str) -> Iterator[bytes]:
-    """Blocks of the member that never cut a tag in two."""
+    """Blocks of the member that never cut a tag in two, nor a cell where cells bear no prefix."""
     rest = b""
     with archive.open(part) as stream:
         while block := stream.read(_BLOCK_BYTES):
             text = rest + block
-            cut = text.rfind(b"<")
+            cut = text.rfind(b"<c ")
+            if cut < 0 or len(text) - cut > _LONGEST_CELL:
+                cut = text.rfind(b"<")
             rest = text[cut:] if cut >= 0 else b""
             yield text[:cut] if cut >= 0 else text
     yield rest

@@ -19,7 +19,7 @@ from yibao_cli.mailing.manifest import ManifestInfo, manifest_frame, write_manif
 from yibao_cli.mailing.tariff import Locality, Terms, load_tariff
 from yibao_cli.money import fen
 from yibao_cli.store import audit
-from yibao_cli.store.files import atomic_folder
+from yibao_cli.store.files import atomic_folder, sha256_of
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def list_mailing(
         package = whole_package(workspace, mailing, state.package_sha256)
         progress(_("listing"), 0, 0)
         pieces = _pieces(package)
-        _tie(workspace, mailing, package, len(pieces))
+        if state.state == "verified":
+            _tie(workspace, mailing, package, len(pieces))
         product = package.product
         client = workspace.settings.client
         terms = Terms(
@@ -148,10 +149,19 @@ def _pieces(package: Package) -> pd.DataFrame:
 
 
 def _tie(workspace: Workspace, mailing: str, package: Package, listed: int) -> None:
-    """Printed = listed, or nothing is handed over."""
+    """Printed = listed, and the files are the ones that were rendered, or nothing is handed over."""
     folder = workspace.mailing_folder(mailing)
-    controls = [read_control(pdf_path(folder, e.part)) for e in package.manifest.parts]
-    printed = sum(c.pieces for c in controls if c is not None)
+    printed = 0
+    for entry in package.manifest.parts:
+        pdf = pdf_path(folder, entry.part)
+        control = read_control(pdf)
+        if control is None or not pdf.is_file() or sha256_of(pdf) != control.sha256:
+            raise CheckFailed(
+                _("the print file is gone, or is not the one that was rendered"),
+                where=str(pdf),
+                remedy=_("render and verify the mailing again"),
+            )
+        printed += control.pieces
     if printed != listed:
         raise CheckFailed(
             _("printed {printed} pieces, listed {listed}").format(printed=printed, listed=listed),
