@@ -126,7 +126,7 @@ _rule("I110", Severity.REJECT, N_("a required value is missing"), N_("ask the cl
 _rule(
     "I111",
     Severity.REJECT,
-    N_("the cell holds an error of the spreadsheet"),
+    N_("the cell holds an error of the spreadsheet, or a formula that was never calculated"),
     N_("correct the formula or type the value, and import again"),
     "#N/A, #REF!, #####",
 )
@@ -176,7 +176,7 @@ _rule(
     "I119",
     Severity.WARN,
     N_("this is no postcode; it was left out"),
-    N_("correct it; the address gives one meanwhile"),
+    N_("correct it; a piece without a postcode is held"),
     "0500000, 无",
 )
 _rule(
@@ -429,6 +429,28 @@ _rule(
     "two balance files that overlap",
 )
 
+_rule(
+    "L204",
+    Severity.WARN,
+    N_("this line of {table} stands in an earlier file too; it counts once"),
+    N_("nothing, if the files overlap; else ask the client which one is right"),
+    "one 流水号 in two transaction files",
+)
+_rule(
+    "L205",
+    Severity.WARN,
+    N_("the employer is not among the employers imported"),
+    N_("ask the client for the employer's row; compare the numbers for lost zeros"),
+    "a 单位编号 that employers.xlsx does not have",
+)
+_rule(
+    "L206",
+    Severity.WARN,
+    N_("{count} lines are dated outside {first} to {last}, this one first"),
+    N_("check that this is the file of this period"),
+    "a transaction of 2019 in a mailing of 2026Q3",
+)
+
 # ------------------------------------------------------------------------------ H: hold
 
 _rule(
@@ -495,6 +517,13 @@ _rule(
     "总价 that is not 统筹支付 + 个人账户支付 + 自费金额",
 )
 _rule(
+    "H304",
+    Severity.HOLD,
+    N_("the account's data end on a day outside this mailing's period"),
+    N_("import the balances of this period, or correct the period in yibao.toml"),
+    "数据截止日期 = 2019-01-01 in a mailing of 2026Q3",
+)
+_rule(
     "H401",
     Severity.HOLD,
     N_("no font has the character {characters}"),
@@ -524,6 +553,13 @@ _rule(
     N_("contract {contract} runs {starts} to {ends} and is not in force on {posting}; its ad does not print"),
     N_("agree on new dates with the advertiser, then import the contracts again"),
     "结束日期 before the day of posting",
+)
+_rule(
+    "C103",
+    Severity.REJECT,
+    N_("contract {contract} stands in an earlier file too; this one does not count"),
+    N_("import one file with all contracts, or give the contract a number of its own"),
+    "one 合同号 in two contract files",
 )
 _rule(
     "C201",
@@ -559,6 +595,27 @@ _rule(
     N_("the artwork {artwork} of contract {contract} has less than 200 dpi and will look soft"),
     N_("ask for it at 300 dpi"),
     "a picture of 1,358 x 709 pixels for 230 x 120 mm",
+)
+_rule(
+    "C206",
+    Severity.REJECT,
+    N_("a font of the artwork {artwork} of contract {contract} is not embedded"),
+    N_("ask for the PDF with all fonts embedded, or with text as outlines"),
+    "a PDF with text in Helvetica, and no font file in it",
+)
+_rule(
+    "C207",
+    Severity.REJECT,
+    N_("the artwork {artwork} of contract {contract} has more than one page"),
+    N_("ask for a PDF of the one page that is to print"),
+    "a PDF of two pages",
+)
+_rule(
+    "C208",
+    Severity.REJECT,
+    N_("contract {contract} has a quota or a price that cannot be"),
+    N_("correct it, then import the contracts again"),
+    "印数 = 0; 版位价 = -500.00",
 )
 
 # ------------------------------------------------------------------------------ P: print

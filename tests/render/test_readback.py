@@ -105,12 +105,12 @@ def test_strings_that_touch_stay_apart(edited):
     assert shown == ["12.34", "56.78"]
 
 
-def test_texts_that_break_or_are_cut_compare_equal(tmp_path):
+def test_texts_that_break_and_cells_that_are_cut_compare_equal(tmp_path):
     part = make_part(
         2,
         change={
             0: {"address": "新疆维吾尔自治区巴音郭楞蒙古自治州博斯腾湖乡" * 3 + "12号楼 3 单元"},
-            1: {"name": "阿依古丽·买买提·吐尔逊" * 3, "employer_name": "石家庄（第一）棉纺织有限公司" * 9},
+            1: {"name": "阿依古丽·买买提·吐尔逊" * 2},
         },
         line={"institution": "河北省石家庄市桥西区振头街道社区卫生服务中心友谊大街南段分中心中医馆"},
     )
@@ -118,6 +118,14 @@ def test_texts_that_break_or_are_cut_compare_equal(tmp_path):
     found = differences(part, part.write(tmp_path / "part.pdf"))
 
     assert found == []
+
+
+def test_a_text_that_was_cut_and_is_no_cell_is_told(tmp_path):
+    part = make_part(2, change={1: {"employer_name": "石家庄（第一）棉纺织有限公司" * 9}})
+
+    found = differences(part, part.write(tmp_path / "part.pdf"))
+
+    assert {(d.piece, d.what) for d in found} == {(part.values.pieces[1], What.TEXT)}
 
 
 def test_characters_beyond_the_basic_plane_compare_equal(tmp_path):
@@ -440,6 +448,14 @@ def test_a_cut_text_needs_at_least_its_first_character():
     assert match_texts(["石家…"], ["石家庄市"]).missing == []
     assert match_texts(["…"], ["石家庄市"]).missing == ["石家庄市"]
     assert match_texts(["唐山…"], ["石家庄市"]).missing == ["石家庄市"]
+
+
+def test_only_texts_after_those_that_must_be_whole_may_be_cut():
+    wanted = ["赵建国", "石家庄市"]
+
+    assert match_texts(["赵建国", "石家…"], wanted, 1).in_order
+    assert match_texts(["赵…", "石家…"], wanted, 1).missing == ["赵建国"]
+    assert match_texts(["石家…", "赵…"], wanted, 1).missing == ["赵建国"]
 
 
 def test_white_space_does_not_count():

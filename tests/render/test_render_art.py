@@ -25,6 +25,9 @@ def drawn(path, *, origin=(0, 0), turn=0):
     pen.save()
     with pikepdf.open(path, allow_overwriting_input=True) as document:
         page = document.pages[0]
+        # ReportLab names Helvetica on each page, text or not, and embeds nothing of it.
+        page.Contents = document.make_stream(page.Contents.read_bytes().replace(b"/F1 12 Tf", b""))
+        del page.Resources.Font
         page.mediabox = [x, y, x + WIDTH, y + HEIGHT]
         if turn:
             # The content stands turned on the sheet, and the page's own turn sets it upright again.

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from builders import make_part, set_strings, strings_of
+from builders import hexed, make_part, set_strings, strings_of
 from yibao_cli.errors import InputRefused
 from yibao_cli.render.charmaps import DAMAGE, UNKNOWN, FileFont, string_bytes
+from yibao_cli.render.comparing import compare_texts
 from yibao_cli.render.content import PageReader, PageShown
 from yibao_cli.render.forms import digest, form_digests
 from yibao_cli.render.readback import AMOUNT, Expected, What, _Sample, expected_pages, read_back, sampled
@@ -233,12 +234,131 @@ def annotate(pdf):
         lambda pdf: setattr(pdf.pages[0], "Rotate", 180),
         lambda pdf: setattr(pdf.pages[0], "CropBox", [0, 0, 10, 10]),
         lambda pdf: setattr(pdf.pages[0], "MediaBox", [0, 0, 651.97, 1200]),
+        lambda pdf: setattr(pdf.pages[0], "AA", pikepdf.Dictionary(O=script())),
     ],
 )
 def test_a_page_that_is_not_made_as_ours_are_is_found(edited, change):
     part = make_part(1)
 
     assert {page for page, _what in told(part, edited(part, change))} == {1}
+
+
+@pytest.mark.parametrize(("key", "value"), [("Rotate", 180), ("CropBox", [0, 0, 10, 10])])
+def test_what_pages_inherit_from_the_page_tree_is_found_on_each(edited, key, value):
+    part = make_part(1)
+
+    pdf = edited(part, lambda pdf: setattr(pdf.Root.Pages, key, value))
+
+    assert told(part, pdf) == [(1, What.FILE), (2, What.FILE)]
+
+
+def script():
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("this.print()"))
+
+
+def tree(name):
+    return pikepdf.Dictionary({f"/{name}": pikepdf.Dictionary(Names=[pikepdf.String("a"), script()])})
+
+
+IN_CATALOGUE = {
+    "an action when it opens": ("OpenAction", script()),
+    "an action when it is printed": ("AA", pikepdf.Dictionary(WP=script())),
+    "scripts": ("Names", tree("JavaScript")),
+    "attached files": ("Names", tree("EmbeddedFiles")),
+    "a form to fill in": ("AcroForm", pikepdf.Dictionary(Fields=[])),
+    "layers": ("OCProperties", pikepdf.Dictionary(OCGs=[], D=pikepdf.Dictionary())),
+}
+
+
+@pytest.mark.parametrize("way", IN_CATALOGUE)
+def test_what_our_catalogue_never_has_is_found_and_named(edited, way):
+    part = make_part(1)
+    key, value = IN_CATALOGUE[way]
+
+    (found,) = differences(part, edited(part, lambda pdf: setattr(pdf.Root, key, value)))
+
+    assert (found.page, found.piece, found.what) == (0, "", What.FILE)
+    assert found.detail.endswith(f": {key}")
+
+
+def test_an_entry_that_no_standard_knows_is_found_and_not_named(edited):
+    part = make_part(1)
+
+    (found,) = differences(part, edited(part, lambda pdf: setattr(pdf.Root, "Zhao", 1)))
+
+    assert found.what == What.FILE
+    assert "Zhao" not in found.detail
+
+
+def test_an_encrypted_file_is_found(tmp_path):
+    part = make_part(1)
+    locked = tmp_path / "locked.pdf"
+    with pikepdf.open(part.write(tmp_path / "part.pdf")) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="secret", user=""))
+
+    found = differences(part, locked)
+    assert {(d.page, d.what) for d in found} == {(0, What.FILE)}
+    assert "encrypted" in found[0].detail
+
+
+@pytest.mark.parametrize("page", [0, 1])
+def test_a_name_cut_to_its_first_character_is_found(edited, page):
+    # The second piece brings the mark of a cut into the fonts.
+    part = make_part(2, change={0: {"name": "赵建国", **STANDARD}, 1: {"name": "赵…", **STANDARD}})
+
+    def cut(pdf):
+        strings = strings_of(pdf.pages[page])
+        at = next(i for i, string in enumerate(strings) if hexed("赵建国") in string)
+        strings[at] = strings[at][: strings[at].index(hexed("建国"))] + hexed("…")
+        set_strings(pdf.pages[page], strings)
+
+    assert told(part, edited(part, cut)) == [(page + 1, What.TEXT)]
+
+
+@pytest.mark.parametrize("cells", [0, 2])
+def test_strings_from_either_reader_may_be_cut_in_cells_alone(cells):
+    want = Expected("", 1, ("赵建国", "石家庄市"), (), "", None, cells=cells)
+
+    assert bool(list(compare_texts(["赵…", "石家…"], want))) == (cells == 0)
+
+
+def test_a_new_form_on_a_page_is_found(edited):
+    part = make_part(1)
+
+    def add(pdf):
+        form = pdf.make_stream(
+            b"1 g 0 0 600 900 re f",
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Form,
+            BBox=[0, 0, 600, 900],
+        )
+        pdf.pages[0].Resources.XObject["/Own"] = form
+        pdf.pages[0].Contents.write(pdf.pages[0].Contents.read_bytes() + b"\n/Own Do\n")
+
+    assert told(part, edited(part, add)) == [(1, What.FORM)]
+
+
+def test_a_string_moved_off_the_page_is_found(edited):
+    part = make_part(1)
+
+    def move(pdf):
+        content = pdf.pages[0].Contents.read_bytes()
+        moved, count = re.subn(rb"(17 Tf 1 0 0 1 )[\d.]+", rb"\g<1>9999", content, count=1)
+        assert count
+        pdf.pages[0].Contents.write(moved)
+
+    assert told(part, edited(part, move)) == [(1, What.TEXT)]
+
+
+def test_a_second_code_on_a_sheet_is_found(edited):
+    part = make_part(2)
+    image = re.compile(rb"q [\d.]+ 0 0 [\d.]+ [\d.]+ [\d.]+ cm\s+BI /W .* EI\s+Q", re.DOTALL)
+
+    def add(pdf):
+        mine, theirs = (pdf.pages[i].Contents for i in (0, 2))
+        mine.write(mine.read_bytes() + b"\n" + image.search(theirs.read_bytes())[0])
+
+    assert told(part, edited(part, add)) == [(1, What.CODE)]
 
 
 def swap_codes(a, b):

@@ -38,6 +38,8 @@ def usable_contracts(
 ) -> tuple[list[Contract], list[Finding]]:
     """Keep the contracts that are approved, in force on the day of posting, and whose art can be printed.
 
+    One with a quota below 1 or a price below 0 is left out too.
+
     rows: imported contract rows with `src_file`, `src_sheet`, `src_row`. posting: ISO date.
     panel_size: mm. Returns the contracts by number, and a finding for each that is left out or doubtful.
     """
@@ -64,6 +66,9 @@ def _problem(row: Mapping[str, Any], posting: str) -> str | None:
         return "C101"
     if not row["starts"] <= posting <= row["ends"]:
         return "C102"
+    # A minus in a client's list is a slip of the hand; the assigner would count with it.
+    if row["quota"] < 1 or row["price"] < 0:
+        return "C208"
     return None
 
 
@@ -102,3 +107,8 @@ def _finding(rule_id: str, row: Mapping[str, Any], posting: str) -> Finding:
             "artwork": row["artwork"],
         },
     )
+
+
+def twice_contracted(number: str, file: str) -> Finding:
+    """The finding about a contract whose number another file has used already."""
+    return Finding("C103", file=file, column="合同号", value=number, details={"contract": number})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,14 @@ from sqlalchemy import update
 from yibao_cli.i18n import _
 from yibao_cli.jobs.pool import run_tasks
 from yibao_cli.jobs.rendering import (
+    ControlFile,
     PartTask,
     package_layout,
     pdf_path,
     read_control,
     values_of_part,
 )
-from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
+from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
 from yibao_cli.render.forms import form_digests
 from yibao_cli.render.readback import SAMPLE, Difference, What, expected_pages, read_back, sampled
 from yibao_cli.render.static import draw_static
@@ -93,6 +94,7 @@ def verify_mailing(
         parts = [PartTask(folder, mailing, e.part, state.package_sha256) for e in package.manifest.parts]
         tasks = [VerifyTask(part, full) for part in parts]
         total = sum(e.pieces for e in package.manifest.parts)
+        outcome.differences += _strays(workspace.mailing_folder(mailing), parts)
         # A package that cannot be read gives nothing to compare with.
         for _task, found in run_tasks(
             verify_task, [] if outcome.altered else tasks, workers or workspace.settings.render.workers
@@ -116,7 +118,7 @@ def verify_task(task: VerifyTask) -> PartReading:
     values = values_of_part(package, layout, part.part)
     pieces = len(values.pieces)
     sample = pieces if task.full else SAMPLE
-    found = _against_control(pdf, part)
+    found = _against_control(pdf, part, pieces, pieces * layout.pages)
     found += read_back(pdf, part.part, expected_pages(layout, values, digests), sample=sample)
     return PartReading(pieces, pieces * layout.pages, sampled(pieces, sample) * layout.pages, found)
 
@@ -129,16 +131,50 @@ def _prepared(folder: str, mailing: str, _sha256: str) -> tuple[Package, Layout,
     return package, layout, form_digests(draw_static(layout, package.art))
 
 
-def _against_control(pdf: Path, task: PartTask) -> list[Difference]:
-    """The file against its control file: written for this package, and unchanged since."""
+def _strays(folder: Path, parts: list[PartTask]) -> list[Difference]:
+    """PDFs among the print files that are no part of the package: somebody may print them."""
+    ours = {pdf_path(folder, task.part) for task in parts}
+    found = (p for p in (folder / PRINT).rglob("*") if p.suffix.lower() == ".pdf" and p not in ours)
+    detail = _("a PDF that is no part of the package lies among the print files: {name}")
+    return [
+        Difference(0, 0, "", What.FILE, detail.format(name=p.relative_to(folder / PRINT).as_posix()))
+        for p in sorted(found)
+    ]
+
+
+def _against_control(pdf: Path, task: PartTask, pieces: int, pages: int) -> list[Difference]:
+    """The control file against the file and the package: all it says must be so."""
     control = read_control(pdf)
     if control is None or not pdf.is_file():
         return [_file_difference(task, _("the part or its control file is missing"))]
-    if control.package_sha256 != task.package_sha256:
-        return [_file_difference(task, _("the part was rendered from another package"))]
-    if sha256_of(pdf) != control.sha256:
-        return [_file_difference(task, _("the file is not the one that was rendered"))]
-    return []
+    right = ControlFile(
+        mailing=task.mailing,
+        part=task.part,
+        package_sha256=task.package_sha256,
+        pieces=pieces,
+        pages=pages,
+        size=pdf.stat().st_size,
+        sha256=sha256_of(pdf),
+    )
+    wrong = _wrong_fields(control, right)
+    if not wrong:
+        return []
+    detail = _("{reason}; wrong in the control file: {fields}")
+    return [_file_difference(task, detail.format(reason=_reason(wrong), fields=" ".join(wrong)))]
+
+
+def _wrong_fields(control: ControlFile, right: ControlFile) -> list[str]:
+    # JSON's true and 1.0 equal 1 in Python, and are no count of pieces.
+    said = asdict(control)
+    return [k for k, v in asdict(right).items() if type(said[k]) is not type(v) or said[k] != v]
+
+
+def _reason(wrong: list[str]) -> str:
+    if "package_sha256" in wrong:
+        return _("the part was rendered from another package")
+    if "sha256" in wrong:
+        return _("the file is not the one that was rendered")
+    return _("the control file does not fit the file and the package")
 
 
 def _file_difference(task: PartTask, detail: str) -> Difference:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.render.datamatrix import code_image
 from yibao_cli.render.reading import bare
-from yibao_cli.render.static import MARK, WATERMARK
+from yibao_cli.render.static import FOLDS, MARK, WATERMARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,11 +55,13 @@ class Expected:
     """What one page of one piece must show.
 
     texts: all texts of the piece on this page, in the order the page shows them; compared without white
-      space. A text may stand in several lines, or be cut and end in `…`.
+      space. A text may stand in several lines.
+    cells: how many of the texts, the last ones, are cells of tables. They alone may be cut and end in `…`:
+      the merge holds a piece when another text of it does not fit (H402).
     amounts: all amounts on the page, as a multiset: nothing more, nothing less.
     code: text of the Data Matrix, "" where the page has none; code_box: its place with quiet zone, mm
       from the page's top left corner: x, y, w, h.
-    frame: None where size, type sizes and colours are not known; forms: panels, marks and static layer in
+    frame: None where size, type sizes and colours are not known; forms: static layer, panels and marks in
       the order they are painted, None where they are not known.
     """
 
@@ -71,6 +73,7 @@ class Expected:
     code_box: Box | None
     frame: Frame | None = None
     forms: tuple[PlacedForm, ...] | None = None
+    cells: int = 0
 
 
 def expected_pages(
@@ -93,7 +96,8 @@ def expected_pages(
             code = values.codes[i] if page.codes else ""
             shown = forms.on(page, variant, i) if forms else None
             box = _code_box(page, code)
-            yield Expected(piece, page.number, texts, amounts, code, box, plan.frame, shown)
+            cells = len(texts) - len(page.texts)
+            yield Expected(piece, page.number, texts, amounts, code, box, plan.frame, shown, cells)
 
 
 # A page is asked for twice, when it is expected and when it is read.
@@ -129,7 +133,7 @@ class _Plan:
         ]
 
     def texts(self, piece: int) -> tuple[str, ...]:
-        """All texts of the piece on this page, in order."""
+        """All texts of the piece on this page, in order, the cells of tables last."""
         cells = (_cells(table, piece) or empty for table, empty in self._tables)
         return (*(column[piece] for column in self._columns), *chain.from_iterable(cells))
 
@@ -152,12 +156,14 @@ class _Forms:
 
     def _placed(self, page: PagePlan, variant: str, art: list[str]) -> Iterator[PlacedForm]:
         layer = f"page:{variant}:{page.number}"
+        yield PlacedForm(layer, self._digests[layer], 0, 0)
         for slot, key in zip(page.slots, art, strict=True):
             corner = slot.x, page.height - slot.y - slot.h
             yield PlacedForm(key, self._digests[key], *corner)
             if key.startswith("ad:"):
                 yield PlacedForm(MARK, self._digests[MARK], *corner)
-        yield PlacedForm(layer, self._digests[layer], 0, 0)
+        if page.folds:
+            yield PlacedForm(FOLDS, self._digests[FOLDS], 0, 0)
         if self._proof:
             yield PlacedForm(WATERMARK, self._digests[WATERMARK], 0, 0, over=True)
 

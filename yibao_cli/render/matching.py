@@ -1,6 +1,7 @@
 """Match the strings a page shows with the texts it must show.
 
-A text may be shown as several strings (one a line) and may be cut, its last string then ending in `…`.
+A text may be shown as several strings (one a line). A table's cell may be cut, its last string then ending
+in `…`; no other text may.
 """
 
 from __future__ import annotations
@@ -26,28 +27,29 @@ class Matched:
     in_order: bool
 
 
-def match_texts(shown: list[str], wanted: list[str]) -> Matched:
+def match_texts(shown: list[str], wanted: list[str], whole: int = 0) -> Matched:
     """Match strings and texts, both without white space and without empty ones.
 
-    Every string is used at most once: len(joined runs) + len(joined extra) == len(joined shown).
+    whole: how many texts, the first ones, must not be cut. Every string is used at most once:
+    len(joined runs) + len(joined extra) == len(joined shown).
     """
     if shown == wanted:
         return Matched(shown, [], [], in_order=True)
-    runs = _in_order(shown, wanted)
+    runs = _in_order(shown, wanted, whole)
     if runs is not None:
         return Matched(runs, [], [], in_order=True)
-    return _in_any_order(shown, wanted)
+    return _in_any_order(shown, wanted, whole)
 
 
-def _in_order(shown: list[str], wanted: list[str]) -> list[str] | None:
+def _in_order(shown: list[str], wanted: list[str], whole: int) -> list[str] | None:
     at = 0
     runs = []
-    for text in wanted:
+    for i, text in enumerate(wanted):
         if at < len(shown) and shown[at] == text:
             runs.append(text)
             at += 1
             continue
-        length = _run_length(shown, at, text)
+        length = _run_length(shown, at, text, cuttable=i >= whole)
         if not length:
             return None
         runs.append("".join(shown[at : at + length]))
@@ -55,13 +57,15 @@ def _in_order(shown: list[str], wanted: list[str]) -> list[str] | None:
     return runs if at == len(shown) else None
 
 
-def _in_any_order(shown: list[str], wanted: list[str]) -> Matched:
-    whole = Counter(shown) & Counter(wanted)
-    runs = list(whole.elements())
-    rest, texts = _without(shown, whole), _without(wanted, whole)
+def _in_any_order(shown: list[str], wanted: list[str], whole: int) -> Matched:
+    equal = Counter(shown) & Counter(wanted)
+    runs = list(equal.elements())
+    rest = [shown[i] for i in _without(shown, equal)]
     missing = []
-    for text in texts:
-        at, length = next(((i, n) for i in range(len(rest)) if (n := _run_length(rest, i, text))), (0, 0))
+    for index in _without(wanted, equal):
+        text, cuttable = wanted[index], index >= whole
+        lengths = (_run_length(rest, i, text, cuttable=cuttable) for i in range(len(rest)))
+        at, length = next(((i, n) for i, n in enumerate(lengths) if n), (0, 0))
         if length:
             runs.append("".join(rest[at : at + length]))
             del rest[at : at + length]
@@ -70,25 +74,26 @@ def _in_any_order(shown: list[str], wanted: list[str]) -> Matched:
     return Matched(runs, missing, rest, in_order=False)
 
 
-def _without(texts: list[str], used: Counter[str]) -> list[str]:
+def _without(texts: list[str], used: Counter[str]) -> list[int]:
+    """Places of the texts that are left when the used ones are taken out."""
     left = used.copy()
     rest = []
-    for text in texts:
+    for i, text in enumerate(texts):
         if left[text]:
             left[text] -= 1
         else:
-            rest.append(text)
+            rest.append(i)
     return rest
 
 
-def _run_length(shown: list[str], at: int, text: str) -> int:
-    """How many strings from `at` on show the text, whole or else cut; 0 when they do not."""
+def _run_length(shown: list[str], at: int, text: str, *, cuttable: bool) -> int:
+    """How many strings from `at` on show the text, whole or else cut if it may be; 0 when they do not."""
     joined, cut = "", 0
     for length, string in enumerate(shown[at:], 1):
         joined += string
         if joined == text:
             return length
-        if _is_cut(joined, text):
+        if cuttable and _is_cut(joined, text):
             cut = cut or length
         if not text.startswith(joined):
             break

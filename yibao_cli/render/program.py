@@ -14,7 +14,7 @@ from yibao_cli.render.datamatrix import code_image
 from yibao_cli.render.encode import number
 from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.setting import MM, set_text
-from yibao_cli.render.static import MARK
+from yibao_cli.render.static import FOLDS, MARK
 from yibao_cli.render.table import TableProgram
 
 if TYPE_CHECKING:
@@ -47,9 +47,11 @@ def page_contents(
 
     form_names: key of a static form to its resource name.
     """
-    parts = [_slot(s.slot, (s.x, page.height - s.y - s.h), values, form_names) for s in page.slots]
-    # Over the panels, so that no artwork hides a fold mark.
-    parts.append(Setter(f"/{form_names[f'page:{variant}:{page.number}']} Do\n"))
+    parts = [Setter(f"/{form_names[f'page:{variant}:{page.number}']} Do\n")]
+    parts += [_slot(s.slot, (s.x, page.height - s.y - s.h), values, form_names) for s in page.slots]
+    if page.folds:
+        # Over the panels, so that no artwork hides a fold mark.
+        parts.append(Setter(f"/{form_names[FOLDS]} Do\n"))
     parts.append(Setter("BT\n"))
     parts += [_text(t, page, values.texts[t.source], fonts) for t in page.texts]
     for index, table in enumerate(page.tables):

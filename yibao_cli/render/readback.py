@@ -95,6 +95,8 @@ def sampled(pieces: int, sample: int) -> int:
 def _by_structure(
     file: StructureFile, part: int, expected: Iterable[Expected], *, codes: bool
 ) -> Iterator[Difference]:
+    for sentence in file.refused:
+        yield Difference(part, 0, "", What.FILE, sentence)
     wanted = 0
     for wanted, want in enumerate(expected, 1):
         if wanted <= file.pages:

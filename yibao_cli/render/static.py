@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _AD_WORD, _PROOF_WORD = "广告", "样 张"
 MARK = "mark:ad"
+FOLDS = "mark:folds"
+_FOLD_MARK = 4  # mm from the edge inwards
 WATERMARK = "mark:proof"
 
 # The mark 广告 stands in the top right corner of each paid panel, where the art leaves it free, mm.
@@ -42,7 +44,7 @@ _MARK_WIDTH, _MARK_HEIGHT = 14, 8
 class StaticLayer:
     """Objects of a PDF, numbered from 1 without a gap, and the numbers of the forms by key.
 
-    Keys: `page:<variant>:<number>`, `ad:<id>`, `house:<id>`, MARK, WATERMARK.
+    Keys: `page:<variant>:<number>`, `ad:<id>`, `house:<id>`, MARK, FOLDS, WATERMARK.
     """
 
     objects: tuple[bytes, ...]
@@ -64,6 +66,8 @@ def draw_static(layout: Layout, art_folder: Path) -> StaticLayer:
     if layout.art:
         drawing.form(MARK, layout.panel_size, lambda pen: _paint_mark(pen, layout.panel_size))
     first = next(iter(layout.variants.values()))[0]
+    if first.folds:
+        drawing.form(FOLDS, (first.width, first.height), lambda pen: _paint_folds(pen, first))
     drawing.form(WATERMARK, (first.width, first.height), lambda pen: _paint_watermark(pen, first))
     foreign = {a.key: art_folder / a.file for a in layout.art if a.file.lower().endswith(".pdf")}
     return _collected(drawing, foreign, layout.panel_size)
@@ -163,13 +167,16 @@ def _page_painter(page: PagePlan) -> Callable[[Pen], None]:
             pen.text(text)
         for table in page.tables:
             _paint_table_head(pen, table)
-        pen.canvas.setStrokeGray(0.4)
-        pen.canvas.setLineWidth(0.15 * MM)
-        for y in page.folds:
-            pen.stroke(0, y, 4, y)
-            pen.stroke(page.width - 4, y, page.width, y)
 
     return paint
+
+
+def _paint_folds(pen: Pen, page: PagePlan) -> None:
+    pen.canvas.setStrokeGray(0.4)
+    pen.canvas.setLineWidth(0.15 * MM)
+    for y in page.folds:
+        pen.stroke(0, y, _FOLD_MARK, y)
+        pen.stroke(page.width - _FOLD_MARK, y, page.width, y)
 
 
 def _paint_table_head(pen: Pen, table: PlacedTable) -> None:

@@ -4,8 +4,9 @@ pikepdf gives the objects, `content` reads the streams, `charmaps` the fonts; no
 
 What it sees: the characters that the fonts' ToUnicode maps give; where each string begins; the sizes and
 colours of a page's strings; which forms stand where, by their content (`forms`); the bits of the code; and
-all that our pages never have: fonts not embedded or without a map, annotations, turned pages, and each
-operator outside the grammar of `content`. So nothing can hide, cover or move a text unseen.
+all that our files never have: fonts not embedded or without a map, annotations, turned or cropped pages,
+scripts, actions, forms to fill in, attached files, encryption, and each operator outside the grammar of
+`content`. So nothing can hide, cover or move a text unseen.
 
 What it cannot see: what glyphs look like (a font whose outlines were exchanged still names the right
 characters), a text that runs beyond the right edge or into its neighbour, and how a form's own content looks.
@@ -28,11 +29,40 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _PAGE_KEYS = frozenset({"/Type", "/Parent", "/Contents", "/MediaBox", "/Resources"})
+_CATALOGUE_KEYS = frozenset({"/Type", "/Pages"})
+# What a message may name; any other key may be anything, a person's name too. ISO 32000-2, table 29.
+_NAMED_KEYS = frozenset(
+    {
+        *(
+            "/AA",
+            "/AcroForm",
+            "/AF",
+            "/Collection",
+            "/Dests",
+            "/Extensions",
+            "/Lang",
+            "/MarkInfo",
+            "/Metadata",
+        ),
+        *(
+            "/Names",
+            "/OCProperties",
+            "/OpenAction",
+            "/Outlines",
+            "/OutputIntents",
+            "/PageLabels",
+            "/PageLayout",
+        ),
+        *("/PageMode", "/Perms", "/Requirements", "/StructTreeRoot", "/Threads", "/URI", "/Version"),
+        "/ViewerPreferences",
+    }
+)
 
 
 class StructureFile:
     """An open print file; a context manager. Pages count from 0.
 
+    refused: sentences on what the file as a whole has and ours never have.
     Raises InputRefused when the file, or later a page of it, cannot be read. A damaged file is not mended.
     """
 
@@ -43,6 +73,7 @@ class StructureFile:
             self._pdf = pikepdf.open(path, attempt_recovery=False, suppress_warnings=True)
             # Each look-up in the page tree walks all of it; one walk gives them all.
             self._pages = [page.obj for page in self._pdf.pages]
+            self.refused = _refused(self._pdf)
         except (*DAMAGE, OSError) as error:
             raise self._unreadable() from error
         self.pages = len(self._pages)
@@ -82,6 +113,17 @@ class StructureFile:
             where=self._name,
             remedy=_("render the part again with `yibao render`"),
         )
+
+
+def _refused(pdf: pikepdf.Pdf) -> list[str]:
+    found = []
+    if pdf.is_encrypted:
+        found.append(_("the file is encrypted, which our print files never are"))
+    if keys := sorted(set(pdf.Root.keys()) - _CATALOGUE_KEYS):
+        named = " ".join(key[1:] if key in _NAMED_KEYS else "?" for key in keys)
+        detail = _("the file has entries that our print files never have: {names}")
+        found.append(detail.format(names=named))
+    return found
 
 
 class _Resources:

@@ -155,7 +155,7 @@ class Package:
         return tuple(pq.read_schema(self.folder / pieces_file(1)).names)
 
     def altered_files(self, sha256: str) -> list[str]:
-        """Names of files that are not what they were when the package was frozen.
+        """Names of files that are not what they were when the package was frozen, or were not there then.
 
         sha256: what the database says package.json was.
         """
@@ -164,7 +164,13 @@ class Package:
             path = self.folder / name
             if not path.is_file() or sha256_of(path) != known:
                 altered.append(name)
-        return altered
+        return altered + self._strays()
+
+    def _strays(self) -> list[str]:
+        """Names of files that package.json does not list."""
+        there = (p for p in self.folder.rglob("*") if p.is_symlink() or not p.is_dir())
+        names = {p.relative_to(self.folder).as_posix() for p in there}
+        return sorted(names - {MANIFEST, *self.manifest.files})
 
 
 def open_package(mailing_folder: Path, mailing: str) -> Package:
