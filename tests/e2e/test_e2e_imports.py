@@ -204,3 +204,14 @@ def test_nothing_is_handed_over_whose_print_file_is_gone_or_another(at, call, ha
 
     assert result.code == 4
     assert "render and verify" in result.err
+
+
+def test_a_part_whose_control_file_was_altered_is_rendered_again(at, call):
+    folder = at("rendered")
+    control = min((folder / "mailings" / MAILING / "print").glob("*.json"))
+    before = control.read_bytes()
+    control.write_bytes(before.replace(b'"pages": ', b'"pages": 9'))
+
+    call("-w", folder, "render")
+
+    assert control.read_bytes() == before
