@@ -21,6 +21,7 @@ from yibao_cli.ingest.rows import table_schema
 from yibao_cli.kinds import load_kind
 from yibao_cli.ledger import outcome
 from yibao_cli.ledger.assemble import Ledger, LedgerOptions, Source
+from yibao_cli.ledger.doubts import doubts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,11 +163,12 @@ def result_of(world: World, *, kind=KIND, threads: int = 2) -> Result:
         total = outcome.order_pieces(ledger)
         pieces = [row for table in outcome.piece_batches(ledger, 3) for row in table.to_pylist()]
         assert len(pieces) == total
+        found = list(doubts(ledger))
         return Result(
             pieces=pieces,
             lines=[row for batch in outcome.line_reader(ledger) for row in batch.to_pylist()],
             held={row: [f.rule_id for f in found] for row, found in outcome.held_rows(ledger, {})},
             totals=outcome.control_totals(ledger),
-            strays=list(outcome.strays(ledger)),
-            twice=list(outcome.twice_accounted(ledger)),
+            strays=[f for f in found if f.rule_id in {"L201", "L202"}],
+            twice=[f for f in found if f.rule_id == "L203"],
         )

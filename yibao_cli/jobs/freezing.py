@@ -19,6 +19,7 @@ from yibao_cli.jobs.constants import constants_of
 from yibao_cli.jobs.preflight import preflight
 from yibao_cli.kinds import load_product
 from yibao_cli.ledger import outcome
+from yibao_cli.ledger.doubts import doubts
 from yibao_cli.store.files import atomic_folder, sha256_of
 from yibao_cli.store.packages import ART, FOLDER, PackageWriter
 
@@ -76,7 +77,7 @@ class Freezer:
             counts=self._counts(pieces, len(held)),
             totals=outcome.control_totals(ledger),
             holds=Counter(found[0].rule_id for found in held),
-            findings=[*ad_findings, *chain.from_iterable(held), *_findings(ledger)],
+            findings=[*ad_findings, *chain.from_iterable(held), *doubts(ledger)],
         )
         if pieces:
             with atomic_folder(self.workspace.mailing_folder(self.mailing) / FOLDER) as folder:
@@ -130,15 +131,6 @@ class Freezer:
     def _inputs(self) -> Iterator[dict[str, Any]]:
         for r in self.records:
             yield {"table": r.table, "file": r.file_name, "sha256": r.sha256, "rows": r.rows_in}
-
-
-def _findings(ledger: Ledger) -> Iterator[Finding]:
-    yield from outcome.doubts(ledger)
-    yield from outcome.strays(ledger)
-    yield from outcome.twice_accounted(ledger)
-    yield from outcome.repeated_lines(ledger)
-    yield from outcome.unknown_employers(ledger)
-    yield from outcome.untimely_lines(ledger)
 
 
 def _copy_art(contracts: list[Contract], names: dict[str, str], folder: Path) -> None:

@@ -90,16 +90,13 @@ class Ledger:
             source = ", ".join(f"NULL::VARCHAR AS {c}" for c in SOURCE_COLUMNS)
             parts = [f"SELECT {columns}, {source}, 0::BIGINT AS row_id WHERE false"]
         query = " UNION ALL BY NAME ".join(parts)
-        if table == self.kind.merge.lines and len(parts) > 1:
+        if table == self.kind.merge.lines and self.has_repeated_lines:
             query = self._each_line_once(query)
         self.execute(f"CREATE TABLE {identifier('in_' + table)} AS {query}")
 
     def _each_line_once(self, query: str) -> str:
         """Without the lines that an earlier file had already: a line that prints twice is money twice."""
-        key = self.kind.inputs[self.kind.merge.lines].key
-        if not key:
-            return query
-        names = ", ".join(map(identifier, key))
+        names = ", ".join(map(identifier, self.kind.inputs[self.kind.merge.lines].key))
         self.execute(
             f"CREATE TABLE repeated AS SELECT * FROM ({query}) "  # noqa: S608
             f"QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY row_id) > 1"
@@ -111,6 +108,12 @@ class Ledger:
         """Whether members are grouped by employers that were imported."""
         roster = self.kind.inputs[self.kind.merge.base].names
         return "employers" in self.sources and "employer_no" in roster
+
+    @property
+    def has_repeated_lines(self) -> bool:
+        """Whether lines came in several files and could be compared: the repeated ones lie apart."""
+        lines = self.kind.merge.lines
+        return bool(lines and self.kind.inputs[lines].key) and len(self.sources.get(lines, ())) > 1
 
     # ---------------------------------------------------------------- joining
 

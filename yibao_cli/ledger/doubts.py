@@ -1,0 +1,128 @@
+"""What the ledger finds beside the holds: rows that belong to nobody, stand twice, or are of another time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from yibao_cli.codes import mask_id
+from yibao_cli.ledger.sql import identifier, literal
+from yibao_cli.model import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yibao_cli.ledger.assemble import Ledger
+
+_BATCH = 20_000
+_PLACE = "src_file, src_sheet, src_row"
+
+
+def doubts(ledger: Ledger) -> Iterator[Finding]:
+    """Every doubt about what was joined, in the order of the client's rows, kind of doubt by kind of doubt.
+
+    After `outcome.order_pieces`.
+    """
+    yield from _addresses(ledger)
+    yield from _strays(ledger)
+    yield from _twice_accounted(ledger)
+    yield from _repeated_lines(ledger)
+    yield from _unknown_employers(ledger)
+    yield from _untimely_lines(ledger)
+
+
+def _rows(ledger: Ledger, query: str) -> Iterator[dict[str, Any]]:
+    for batch in ledger.query(query).to_arrow_reader(_BATCH):
+        yield from batch.to_pylist()
+
+
+def _at(
+    row: Mapping[str, Any],
+    rule_id: str,
+    column: str,
+    value: str = "",
+    details: Mapping[str, object] | None = None,
+) -> Finding:
+    """A finding about a row, at its place in the client's file."""
+    place = {"file": row["src_file"], "sheet": row["src_sheet"] or "", "row": int(row["src_row"])}
+    return Finding(rule_id, **place, column=column, value=value, details=details or {})
+
+
+def _addresses(ledger: Ledger) -> Iterator[Finding]:
+    """Doubts about addresses of pieces that print all the same."""
+    column = ledger.kind.inputs[ledger.kind.merge.base].field("address").label
+    query = (
+        f"SELECT {_PLACE}, reasons FROM ordered "  # noqa: S608
+        "JOIN (SELECT id, reasons FROM address_book WHERE verdict = 'doubtful') a ON a.id = address_id "
+        "ORDER BY row_id"
+    )
+    for row in _rows(ledger, query):
+        for rule_id, details in json.loads(row["reasons"]):
+            yield _at(row, rule_id, column, details=details)
+
+
+def _strays(ledger: Ledger) -> Iterator[Finding]:
+    """Account rows and lines whose member is not in the roster."""
+    merge, key = ledger.kind.merge, identifier(ledger.kind.merge.key)
+    for table in merge.tables[1:]:
+        query = (
+            f"SELECT {_PLACE}, {key} AS member FROM {identifier('in_' + table)} "  # noqa: S608
+            f"ANTI JOIN {identifier('in_' + merge.base)} USING ({key}) ORDER BY row_id"
+        )
+        yield from _of_members(ledger, "L202" if table == merge.lines else "L201", table, query)
+
+
+def _twice_accounted(ledger: Ledger) -> Iterator[Finding]:
+    """Members with more than one row in an account table, which only several files can bring about."""
+    key = identifier(ledger.kind.merge.key)
+    for table in ledger.kind.merge.accounts:
+        query = (
+            f"SELECT {_PLACE}, {key} AS member FROM {identifier('in_' + table)} "  # noqa: S608
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_id) > 1 ORDER BY row_id"
+        )
+        yield from _of_members(ledger, "L203", table, query)
+
+
+def _of_members(ledger: Ledger, rule_id: str, table: str, query: str) -> Iterator[Finding]:
+    spec = ledger.kind.inputs[table]
+    column = spec.field(ledger.kind.merge.key).label
+    for row in _rows(ledger, query):
+        yield _at(row, rule_id, column, mask_id(str(row["member"])), {"table": spec.label})
+
+
+def _repeated_lines(ledger: Ledger) -> Iterator[Finding]:
+    """Lines that an earlier file had already; they are on no statement a second time."""
+    if not ledger.has_repeated_lines:
+        return
+    spec = ledger.kind.inputs[ledger.kind.merge.lines]
+    query = f"SELECT {_PLACE}, {identifier(spec.key[0])} AS k FROM repeated ORDER BY row_id"  # noqa: S608
+    for row in _rows(ledger, query):
+        yield _at(row, "L204", spec.field(spec.key[0]).label, mask_id(str(row["k"])), {"table": spec.label})
+
+
+def _unknown_employers(ledger: Ledger) -> Iterator[Finding]:
+    """Pieces whose employer is not among the employers that were imported."""
+    if not ledger.has_employers:
+        return
+    column = ledger.kind.inputs[ledger.kind.merge.base].field("employer_no").label
+    query = (
+        f"SELECT {_PLACE}, employer_no FROM ordered "  # noqa: S608
+        "ANTI JOIN in_employers USING (employer_no) WHERE employer_no IS NOT NULL ORDER BY row_id"
+    )
+    for row in _rows(ledger, query):
+        yield _at(row, "L205", column, row["employer_no"])
+
+
+def _untimely_lines(ledger: Ledger) -> Iterator[Finding]:
+    """Lines dated outside the mailing's period, one finding for each file, with their number."""
+    merge, (first, last) = ledger.kind.merge, ledger.period
+    if not (merge.lines and merge.line_date):
+        return
+    day, column = identifier(merge.line_date), ledger.kind.inputs[merge.lines].field(merge.line_date).label
+    query = (
+        f"SELECT src_file, min(src_sheet) AS src_sheet, min(src_row) AS src_row, count(*) AS n "  # noqa: S608
+        f"FROM {identifier('in_' + merge.lines)} WHERE {day} < {literal(first)} OR {day} > {literal(last)} "
+        "GROUP BY src_file ORDER BY src_file"
+    )
+    for row in _rows(ledger, query):
+        yield _at(row, "L206", column, details={"count": row["n"], "first": first, "last": last})
