@@ -4,7 +4,6 @@ import random
 import re
 from dataclasses import replace
 
-import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,20 +37,6 @@ def by_pdfium(part, pdf):
 
 def told(part, pdf):
     return [(d.page, d.what) for d in differences(part, pdf)]
-
-
-@pytest.fixture
-def edited(tmp_path):
-    """Write a part, let a function change the open PDF, and give the changed file."""
-
-    def edit(part, change):
-        source, target = part.write(tmp_path / "right.pdf"), tmp_path / "wrong.pdf"
-        with pikepdf.open(source) as pdf:
-            change(pdf)
-            pdf.save(target)
-        return target
-
-    return edit
 
 
 # ------------------------------------------------------------------ a right file gives nothing back

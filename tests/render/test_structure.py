@@ -33,20 +33,6 @@ def told(part, pdf):
     return [(d.page, d.what) for d in differences(part, pdf)]
 
 
-@pytest.fixture
-def edited(tmp_path):
-    """Write a part, let a function change the open PDF, and give the changed file."""
-
-    def edit(part, change):
-        source, target = part.write(tmp_path / "right.pdf"), tmp_path / "wrong.pdf"
-        with pikepdf.open(source) as pdf:
-            change(pdf)
-            pdf.save(target)
-        return target
-
-    return edit
-
-
 def replaced(page, old, new):
     """Replace what stands in a page's content, once, and see that it was there."""
     content = page.Contents.read_bytes()

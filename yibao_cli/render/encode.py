@@ -29,6 +29,7 @@ _BFCHAR_BLOCK = 100  # ISO 32000-2, 9.10.3: at most 100 entries in a block
 # What may not stand in a literal string as it is.
 _NOT_LITERAL = frozenset("()\\") | {chr(c) for c in (*range(32), 127)}
 _FIRST_LATIN, _LAST_LATIN = 32, 126
+_SYMBOLIC, _NONSYMBOLIC = 4, 32  # flags of a font descriptor, ISO 32000-2 table 121
 
 
 class PartFont:
@@ -92,14 +93,7 @@ class PartFont:
         codes = {self._private.get(c, ord(c)): c for c in self._used}
         glyphs = {code: self.font.glyph_of.get(ord(c), 0) for code, c in codes.items()}
         program, new_glyph = self._subset(glyphs.values())
-        name = f"{_tag(program)}+{self.font.name}".encode()
-        file = add_stream(b"/Length1 %d" % len(program), program)
-        ascent, descent = self.font.vertical
-        descriptor = add(
-            b"<</Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[-1000 %d 3000 %d]/ItalicAngle 0"
-            b"/Ascent %d/Descent %d/CapHeight 733/StemV 80/FontFile2 %d 0 R>>"
-            % (name, descent, ascent, ascent, descent, file)
-        )
+        name, descriptor = self._embedded(program, _SYMBOLIC, add, add_stream)
         to_glyph = add_stream(b"", _cid_to_gid({c: new_glyph[g] for c, g in glyphs.items()}))
         descendant = add(
             b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
@@ -115,14 +109,7 @@ class PartFont:
     def write_latin(self, add: Callable[[bytes], int], add_stream: Callable[[bytes, bytes], int]) -> int:
         """Write the simple font's objects; returns the number of the font."""
         program = with_only(self.font, "".join(self._latin), cmap_only=True)
-        name = f"{_tag(program)}+{self.font.name}".encode()
-        file = add_stream(b"/Length1 %d" % len(program), program)
-        ascent, descent = self.font.vertical
-        descriptor = add(
-            b"<</Type/FontDescriptor/FontName/%b/Flags 32/FontBBox[-1000 %d 3000 %d]/ItalicAngle 0"
-            b"/Ascent %d/Descent %d/CapHeight 733/StemV 80/FontFile2 %d 0 R>>"
-            % (name, descent, ascent, ascent, descent, file)
-        )
+        name, descriptor = self._embedded(program, _NONSYMBOLIC, add, add_stream)
         widths = b" ".join(
             number(self.font.advance(chr(c)) if chr(c) in self._latin else 0)
             for c in range(_FIRST_LATIN, _LAST_LATIN + 1)
@@ -132,6 +119,23 @@ class PartFont:
             b"<</Type/Font/Subtype/TrueType/BaseFont/%b/Encoding/WinAnsiEncoding/FirstChar %d/LastChar %d"
             b"/Widths[%b]/FontDescriptor %d 0 R/ToUnicode %d 0 R>>"
             % (name, _FIRST_LATIN, _LAST_LATIN, widths, descriptor, to_unicode)
+        )
+
+    def _embedded(
+        self,
+        program: bytes,
+        flags: int,
+        add: Callable[[bytes], int],
+        add_stream: Callable[[bytes, bytes], int],
+    ) -> tuple[bytes, int]:
+        """Write a font file and its descriptor; returns the subset's name and the descriptor's number."""
+        name = f"{_tag(program)}+{self.font.name}".encode()
+        file = add_stream(b"/Length1 %d" % len(program), program)
+        ascent, descent = self.font.vertical
+        return name, add(
+            b"<</Type/FontDescriptor/FontName/%b/Flags %d/FontBBox[-1000 %d 3000 %d]/ItalicAngle 0"
+            b"/Ascent %d/Descent %d/CapHeight 733/StemV 80/FontFile2 %d 0 R>>"
+            % (name, flags, descent, ascent, ascent, descent, file)
         )
 
     def _subset(self, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int]]:
