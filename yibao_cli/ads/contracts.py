@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from yibao_cli.ads.artwork import check_artwork
+from yibao_cli.artwork.facts import Verdict
+from yibao_cli.artwork.judging import check_artwork
 from yibao_cli.model import Finding
 
 if TYPE_CHECKING:
@@ -46,16 +47,17 @@ def usable_contracts(
     kept: list[Contract] = []
     findings: list[Finding] = []
     for row in sorted(rows, key=lambda r: str(r["contract_no"])):
-        problem = _problem(row, posting)
+        problem, what = _problem(row, posting), ""
         art = art_folder / str(row["artwork"])
         if problem is None:
             # A path in a client's list is a name inside the import, never a way out of it.
             name = PurePath(str(row["artwork"]))
             inside = not name.is_absolute() and ".." not in name.parts
-            problem, warning = check_artwork(art, panel_size) if inside else ("C201", None)
-            findings += [_finding(warning, row, posting)] if warning else []
+            verdict = check_artwork(art, panel_size) if inside else Verdict("C201")
+            problem, what = verdict.refusal, verdict.what
+            findings += [_finding(verdict.warning, row, posting)] if verdict.warning else []
         if problem is not None:
-            findings.append(_finding(problem, row, posting))
+            findings.append(_finding(problem, row, posting, what))
         else:
             kept.append(_contract(row, art))
     return kept, findings
@@ -90,7 +92,7 @@ def _targets(text: str | None) -> frozenset[str]:
     return frozenset(folded.split()) - {"全市", "全部", "不限"}
 
 
-def _finding(rule_id: str, row: Mapping[str, Any], posting: str) -> Finding:
+def _finding(rule_id: str, row: Mapping[str, Any], posting: str, what: str = "") -> Finding:
     return Finding(
         rule_id,
         file=str(row["src_file"]),
@@ -105,6 +107,7 @@ def _finding(rule_id: str, row: Mapping[str, Any], posting: str) -> Finding:
             "ends": row["ends"],
             "posting": posting,
             "artwork": row["artwork"],
+            "what": what,
         },
     )
 
