@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.fields import Spec
+from yibao_cli.kinds.page import FontPlan
 from yibao_cli.kinds.reasons import settings_fault, toml_fault
 
 FILE_NAME = "yibao.toml"
@@ -43,10 +44,19 @@ class MailingSettings(Spec):
 
 
 class RenderSettings(Spec):
-    """Print files: pieces in a part; worker processes, 0 for one a processor."""
+    """Print files: pieces in a part; plain or for a press; worker processes, 0 for one a processor."""
 
     pieces_per_part: Annotated[int, Field(ge=1, le=20000)] = 1000
+    profile: Literal["office", "press"] = "office"
     workers: Annotated[int, Field(ge=0, le=256)] = 0
+
+
+class PressSettings(Spec):
+    """Print files for a press: ICC output profile by path, "" for our own gray; bleed and slug in mm."""
+
+    icc: str = ""
+    bleed: Annotated[float, Field(ge=0, le=20)] = 3
+    slug: Annotated[float, Field(ge=0, le=40)] = 10
 
 
 class PromiseSettings(Spec):
@@ -62,6 +72,41 @@ class StoreSettings(Spec):
     url: str = ""
 
 
+FontPath = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # the system takes no path with a zero byte
+
+
+def _file_list(value: object) -> object:
+    return tuple(value.split(os.pathsep)) if isinstance(value, str) else value
+
+
+class FontSettings(Spec):
+    """Fonts by path, relative to the workspace; "" for the shipped Noto Sans SC.
+
+    A face of a collection is named `font.ttc#2`. An environment variable gives the fallbacks with the
+    system's separator of paths between them.
+    """
+
+    body: FontPath = ""
+    body_bold: FontPath = ""
+    second: FontPath = ""
+    second_bold: FontPath = ""
+    fallback: Annotated[tuple[FontPath, ...], BeforeValidator(_file_list)] = ()
+
+    def plan(self, workspace: Path) -> FontPlan:
+        """The same fonts by whole paths."""
+
+        def whole(path: str) -> str:
+            return str(workspace / path) if path else ""
+
+        return FontPlan(
+            whole(self.body),
+            whole(self.body_bold),
+            whole(self.second),
+            whole(self.second_bold),
+            tuple(map(whole, filter(None, self.fallback))),
+        )
+
+
 class Settings(Spec):
     """All settings of a workspace."""
 
@@ -69,8 +114,10 @@ class Settings(Spec):
     mailings: dict[str, MailingSettings]
     mailing: str = ""
     render: RenderSettings = RenderSettings()
+    press: PressSettings = PressSettings()
     promise: PromiseSettings = PromiseSettings()
     store: StoreSettings = StoreSettings()
+    fonts: FontSettings = FontSettings()
 
     def mailing_settings(self, mailing: str) -> MailingSettings:
         """Settings of one mailing; InputNotFound when yibao.toml does not name it."""
@@ -111,7 +158,7 @@ def load_settings(workspace: Path) -> Settings:
             where=FILE_NAME,
             remedy=_("correct that line"),
         ) from error
-    for section in ("render", "promise", "store"):
+    for section in ("render", "press", "promise", "store", "fonts"):
         for name in _field_names(section):
             if value := os.environ.get(f"YIBAO_{section}_{name}".upper()):
                 data.setdefault(section, {})[name] = value

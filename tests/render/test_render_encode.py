@@ -58,6 +58,22 @@ def test_a_font_no_text_was_set_in_is_not_used():
     assert part_font.used
 
 
+def test_the_fonts_of_a_page_have_names_of_their_own():
+    parts = [PartFont(font(w), w, f) for f in ("body", "second") for w in (400, 700)]
+
+    names = [name for p in parts for name in (p.wide, p.narrow)]
+
+    assert names[:2] == ["F400", "L400"]
+    assert len(set(names)) == 8
+
+
+def test_a_character_of_no_font_takes_the_glyph_for_what_is_missing():
+    codes, pdf = written("王\ue123")
+
+    table = pdf.Root.Font.DescendantFonts[0].CIDToGIDMap.read_bytes()
+    assert [int.from_bytes(table[2 * c : 2 * c + 2], "big") for c in codes] == [1, 0]
+
+
 def written(text):
     """Codes of a text, and a PDF of nothing but its font, as another library reads it."""
     part_font = PartFont(font())

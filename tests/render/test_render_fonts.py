@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 import uharfbuzz as hb
+from fontTools.pens.areaPen import AreaPen
 
-from yibao_cli.render.fonts import BOLD, REGULAR, Font, font, pinned_font
+from yibao_cli.render.fonts import BOLD, REGULAR, Font, font, pinned_font, with_only
 
 
 @pytest.mark.parametrize("weight", [REGULAR, BOLD])
@@ -58,6 +59,35 @@ def test_hanzi_are_an_em_wide_and_digits_of_one_width():
     assert face.width("医保", 10) == pytest.approx(20)
     assert len({face.advance(d) for d in "0123456789"}) == 1
     assert face.advance("\ue123") == face.face.upem
+
+
+def test_a_fallback_counts_where_it_draws():
+    assert not font().own.glyph("𠮷")
+    assert font().missing("王𠮷") == ()
+    assert font().advance("𠮷") == 1000
+    assert font().place("𠮷").file.path.name == "NotoSansJP[wght].ttf"
+
+
+@pytest.mark.parametrize(
+    ("char", "family"), [("\U00020021", "NotoSansTC"), ("\U00020bb7", "NotoSansJP"), ("\uac00", "NotoSansKR")]
+)
+def test_every_shipped_fallback_adds_characters(char, family):
+    assert font(BOLD).place(char).file.path.name == f"{family}[wght].ttf"
+
+
+def test_bold_falls_back_to_bold():
+    def ink(weight):
+        place = font(weight).place("𠮷")
+        pen = AreaPen()
+        place.file.metrics.draw_glyph_with_pen(place.glyph, pen)
+        return abs(pen.value)
+
+    assert ink(BOLD) > 1.3 * ink(REGULAR)
+
+
+def test_white_space_is_drawn_by_nothing_and_not_missing():
+    assert font().missing(" \u3000\u00a0") == ()
+    assert with_only(font(), "王") == with_only(font(), "王 ")
 
 
 def test_the_line_reaches_above_and_below_the_baseline():

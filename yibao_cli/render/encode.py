@@ -12,17 +12,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-import uharfbuzz as hb
-
-from yibao_cli.render.fonts import EMBEDDED_TABLES, with_only
+from yibao_cli.render.fonts import embedded, with_only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from yibao_cli.render.fonts import Font
 
 _FIRST_PRIVATE, _LAST_PRIVATE = 0xD800, 0xDFFF
 _EM = 1000
+_RESOURCES = {"body": ("F", "L"), "second": ("G", "M")}  # face to the letters of its two resources
 _BFCHAR_BLOCK = 100  # ISO 32000-2, 9.10.3: at most 100 entries in a block
 
 
@@ -38,9 +37,10 @@ class PartFont:
     wide, narrow: names of its two fonts among a page's resources, composite and simple.
     """
 
-    def __init__(self, font: Font, weight: int = 400) -> None:
+    def __init__(self, font: Font, weight: int = 400, face: str = "body") -> None:
         self.font = font
-        self.wide, self.narrow = f"F{weight}", f"L{weight}"
+        wide, narrow = _RESOURCES[face]
+        self.wide, self.narrow = f"{wide}{weight}", f"{narrow}{weight}"
         self._used: set[str] = set()
         self._latin: set[str] = set()
         self._private: dict[str, int] = {}
@@ -55,14 +55,20 @@ class PartFont:
         """Whether any text was set in the simple font."""
         return bool(self._latin)
 
+    def takes_narrow(self, joined: str) -> bool:
+        """Whether texts, given joined, can be set in the simple font as they are; it has them then."""
+        if not joined.isascii():
+            return False
+        characters = set(joined)
+        if characters & _NOT_LITERAL:
+            return False
+        self._latin |= characters
+        return True
+
     def strings(self, texts: list[str]) -> tuple[str, list[str]]:
         """A column of texts as PDF strings, and the name of the font that they are for."""
-        joined = "".join(texts)
-        if joined.isascii():
-            characters = set(joined)
-            if not characters & _NOT_LITERAL:
-                self._latin |= characters
-                return self.narrow, [f"({t})" for t in texts]
+        if self.takes_narrow("".join(texts)):
+            return self.narrow, [f"({t})" for t in texts]
         return self.wide, [f"<{code}>" for code in self.encode_column(texts)]
 
     def encode(self, text: str) -> str:
@@ -91,10 +97,9 @@ class PartFont:
         entries, data to compress).
         """
         codes = {self._private.get(c, ord(c)): c for c in self._used}
-        glyphs = {code: self.font.glyph_of.get(ord(c), 0) for code, c in codes.items()}
-        program, new_glyph = self._subset(glyphs.values())
+        program, glyphs = embedded(self.font, self._used)
         name, descriptor = self._embedded(program, _SYMBOLIC, add, add_stream)
-        to_glyph = add_stream(b"", _cid_to_gid({c: new_glyph[g] for c, g in glyphs.items()}))
+        to_glyph = add_stream(b"", _cid_to_gid({code: glyphs.get(c, 0) for code, c in codes.items()}))
         descendant = add(
             b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
             b"/Supplement 0>>/FontDescriptor %d 0 R/DW %d/W[%b]/CIDToGIDMap %d 0 R>>"
@@ -137,16 +142,6 @@ class PartFont:
             b"/Ascent %d/Descent %d/CapHeight 733/StemV 80/FontFile2 %d 0 R>>"
             % (name, flags, descent, ascent, ascent, descent, file)
         )
-
-    def _subset(self, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int]]:
-        wanted = hb.SubsetInput()
-        wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).set(set(glyphs) | {0})
-        wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
-        drop = set(self.font.face.table_tags) - set(EMBEDDED_TABLES)
-        wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).set({int.from_bytes(t.encode(), "big") for t in drop})
-        plan = hb.SubsetPlan(self.font.face, wanted)
-        mapping = plan.old_to_new_glyph_mapping
-        return bytes(plan.execute().blob.data), {old: mapping[old] for old in {*glyphs, 0}}
 
     def _widths(self, codes: dict[int, str]) -> bytes:
         wide = ((code, self.font.advance(char)) for code, char in sorted(codes.items()))
