@@ -1,0 +1,99 @@
+"""A look at a workspace's database that changes nothing: no file made, no schema brought up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy.exc import DatabaseError
+
+from yibao_cli.errors import OutputError
+from yibao_cli.i18n import _
+from yibao_cli.store.database import FILE_NAME, HEAD
+from yibao_cli.store.schema import imports
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseHealth:
+    """What a look at the database found.
+
+    revision: of its schema, "" where it has none of ours; faults: what the database says is damaged;
+    newest_import: moment of the last import, ISO, or "".
+    """
+
+    revision: str
+    faults: tuple[str, ...] = ()
+    newest_import: str = ""
+
+    @property
+    def current(self) -> bool:
+        """Whether the schema is the one this program writes."""
+        return self.revision == HEAD
+
+    @property
+    def newer(self) -> bool:
+        """Whether a newer program made it; revisions are counted up."""
+        return self.revision > HEAD
+
+
+def database_health(workspace: Path, url: str = "") -> DatabaseHealth | None:
+    """Look at a database; None where there is none yet.
+
+    Raises OutputError when it cannot be opened or read.
+    """
+    path = workspace / FILE_NAME
+    if not url and (not path.exists() or not path.stat().st_size):
+        return None
+    try:
+        engine = create_engine(url) if url else _existing(path)
+    except Exception as error:
+        # A wrong URL, or the driver of another database that is not installed.
+        raise _unusable() from error
+    try:
+        with engine.connect() as connection:
+            return _look(connection)
+    except DatabaseError as error:
+        raise _unusable() from error
+    finally:
+        engine.dispose()
+
+
+def _existing(path: Path) -> Engine:
+    from sqlcipher3 import dbapi2  # noqa: PLC0415 - only where SQLite is used
+
+    def connect() -> object:
+        # Opened to read only, SQLite leaves its two files beside the database when it closes.
+        connection = dbapi2.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    return create_engine("sqlite+pysqlite://", creator=connect, module=dbapi2)
+
+
+def _look(connection: Connection) -> DatabaseHealth:
+    faults: tuple[str, ...] = ()
+    if connection.dialect.name == "sqlite":
+        said = connection.execute(text("PRAGMA integrity_check(5)")).scalars().all()
+        faults = tuple(line for line in map(str, said) if line != "ok")
+    tables = inspect(connection)
+    if not tables.has_table("alembic_version"):
+        return DatabaseHealth("", faults)
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+    newest = ""
+    if tables.has_table(imports.name):
+        newest = connection.execute(select(func.max(imports.c.imported_at))).scalar() or ""
+    return DatabaseHealth(str(revision), faults, str(newest))
+
+
+def _unusable() -> OutputError:
+    return OutputError(
+        _("the database cannot be opened"),
+        where=FILE_NAME,
+        remedy=_("check the file and its permissions, or restore it from a backup"),
+    )
