@@ -35,8 +35,8 @@ check: $(STAMP) ## What a change must pass: ruff, mypy, import contracts, tests 
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
-bench: $(STAMP) ## Print the speed of the hot paths
-	$(BIN)/python benchmarks/run.py
+bench: $(STAMP) ## Print the speed of the hot paths, ours and ReportLab's; B="render peers" for these two
+	$(BIN)/python benchmarks/run.py $(B)
 
 goldens: $(STAMP) ## Write the expected pages again (read the diff before you commit it)
 	$(BIN)/python -m pytest tests/golden --update-goldens

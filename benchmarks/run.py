@@ -4,6 +4,9 @@ Each benchmark runs in a process of its own, so that no measurement inherits ano
 "CPU-s" is processor time of the process and its children; compare figures only when they were taken on the
 same machine and one after the other.
 
+`peers` draws the same pages with ReportLab (peers.py), in turn with ours, and prints how many times
+faster ours is; `workers` prints what a part costs before its first page.
+
     python benchmarks/run.py              all of them
     python benchmarks/run.py render chain these two
 """
@@ -14,48 +17,24 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
+from measure import Clock, peak_memory
+from parts import ROOT, WORKLOADS, compose_and_print, invented_part, layout_and_static
+
 MEMBERS = int(os.environ.get("N", "3000"))
 EXCEL_ROWS = 50_000
 ADDRESSES = 20_000
 SMALL, LARGE = 2_000, 10_000  # pieces
-LINES = 12
+TURNS = 3  # how often each of a pair is run, in turn
+FEW = 500  # pieces of the smaller part of a pair
+SLOW = 200  # pieces for the slow one of the peers
 MAILING, TODAY = "2026Q3", "2026-11-21"
-
-
-def _cpu():
-    spent = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(s.ru_utime + s.ru_stime for s in spent)
-
-
-@dataclass
-class Clock:
-    """Processor and wall time since it was made, of this process and its finished children."""
-
-    _cpu: float = field(default_factory=_cpu)
-    _wall: float = field(default_factory=time.perf_counter)
-
-    @property
-    def cpu(self):
-        return _cpu() - self._cpu
-
-    @property
-    def wall(self):
-        return time.perf_counter() - self._wall
-
-
-def peak_memory():
-    """Largest resident size of this process or any child so far, in MB."""
-    largest = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return largest / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
 # -------------------------------------------------------------- benchmarks: each gives rows of (what, figure)
@@ -147,7 +126,7 @@ def render(_folder):
     """Print two-page letter-sheets of 12 lines with house panels, 2-D code and embedded fonts."""
     sizes = {}
     for pieces in (SMALL, LARGE):
-        found = in_its_own_process("part", pieces)
+        found = in_its_own_process("ours", pieces)
         sizes[pieces] = found
         if pieces == SMALL:
             yield (
@@ -161,38 +140,68 @@ def render(_folder):
     yield "  peak memory above the data", " / ".join(f"{s['memory']:,.0f} MB" for s in sizes.values())
 
 
-def part(folder, pieces):
-    """One part: compose, static layer, texts, pages."""
-    builders, data = invented_part(pieces)
-    before = peak_memory()
-    clock = Clock()
-    made = compose_and_print(builders, data, folder / "part.pdf")
-    return {"cpu": clock.cpu, "pages": made.pages, "size": made.size, "memory": peak_memory() - before}
+def peers(_folder):
+    """The same pages by ReportLab, and the floor: to compress, write and hash the same bytes."""
+    # In turn, so that whatever else the machine does meets all alike.
+    turns = [{run: in_its_own_process(*run) for run in PAIRED} for _turn in range(TURNS)]
+    accelerator = "in use" if turns[0]["canvas", SMALL]["accelerated"] else "NOT in use: pip install rl_accel"
+    yield "ReportLab's C accelerator", accelerator
+    rate = {run: median(_rate(t[run]) for t in turns) for run in PAIRED}
+    further = {n: median(_further(t, n) for t in turns) for n in ("ours", "canvas")}
+    yield f"ours, {SMALL:,} pieces", f"{rate['ours', SMALL]:,.0f} pages per CPU-s"
+    yield "  each further page", f"{further['ours']:,.0f} pages per CPU-s"
+    for run in (("canvas", SMALL), ("platypus", SLOW)):
+        times = median(_rate(t["ours", SMALL]) / _rate(t[run]) for t in turns)
+        yield (
+            f"ReportLab {run[0]}, {run[1]:,} pieces",
+            f"{rate[run]:,.0f} pages per CPU-s; ours is {times:.1f} x",
+        )
+        if run[0] in further:
+            times = median(_further(t, "ours") / _further(t, run[0]) for t in turns)
+            yield "  each further page", f"{further[run[0]]:,.0f} pages per CPU-s; ours is {times:.1f} x"
+        yield "  bytes per page, memory above the data", _weight(turns[0][run])
+    times = median(t["ours", SMALL]["cpu"] / t["floor", SMALL]["cpu"] for t in turns)
+    floor = rate["floor", SMALL]
+    yield "compress, write, hash the same bytes", f"{floor:,.0f} pages per CPU-s; ours takes {times:.1f} x"
+    for name, found in in_its_own_process("same", 20).items():
+        yield f"  {name}: same characters as ours", "on all of 40 pages" if found else "NO"
 
 
-def invented_part(pieces):
-    import pyarrow as pa
+PAIRED = (
+    *(("ours", SMALL), ("canvas", SMALL), ("platypus", SLOW), ("floor", SMALL)),
+    *(("ours", FEW), ("canvas", FEW)),
+)
 
-    sys.path.insert(0, str(ROOT / "tests"))
-    import builders
 
-    rows, details = builders.invented(pieces, LINES, seed=1, change={}, line={})
-    data = (
-        tuple(rows[0]),
-        pa.Table.from_pylist(rows),
-        pa.Table.from_pylist(details, schema=builders.LINE_SCHEMA),
+def _rate(found):
+    return found["pages"] / found["cpu"]
+
+
+def _further(turn, name):
+    """Pages per CPU-s, what comes before the first page left out."""
+    many, few = turn[name, SMALL], turn[name, FEW]
+    return (many["pages"] - few["pages"]) / (many["cpu"] - few["cpu"])
+
+
+def _weight(found):
+    return f"{found['size'] / found['pages']:,.0f}, {found['memory']:,.0f} MB"
+
+
+def workers(_folder):
+    """What a part costs before its first page, and what a second process brings."""
+    first, many = (median(in_its_own_process("ours", n)["cpu"] for _t in range(TURNS)) for n in (1, SMALL))
+    second = median(in_its_own_process("again", 1)["cpu"] for _t in range(TURNS))
+    yield (
+        "a part of one piece, in a new process",
+        f"{first:,.3f} CPU-s ({first / many:.0%} of one of {SMALL:,})",
     )
-    return builders, data
-
-
-def compose_and_print(builders, data, path):
-    from yibao_cli.compose import part_values
-    from yibao_cli.render.part import render_part
-
-    fields, pieces, lines = data
-    layout, static = builders._drawn(fields, (), Path())  # noqa: SLF001 - the tests' way to a layout
-    with path.open("wb") as out:
-        return render_part(layout, static, part_values(layout, pieces, lines, builders.MAILING), out)
+    yield "  and after it, in the same process", f"{second:,.3f} CPU-s"
+    alone = [in_its_own_process("ours", LARGE) for _half in range(2)]
+    together = at_the_same_time([("ours", LARGE)] * 2)
+    one = sum(h["ended"] - h["began"] for h in alone)
+    two = max(h["ended"] for h in together) - min(h["began"] for h in together)
+    yield f"2 parts of {LARGE:,}: one process after the other", f"{one:,.1f} s"
+    yield "  two processes at the same time", f"{two:,.1f} s; {one / two:.2f} x"
 
 
 def readback(folder):
@@ -203,7 +212,7 @@ def readback(folder):
 
     builders, data = invented_part(1000)
     made = compose_and_print(builders, data, folder / "part.pdf")
-    layout, static = builders._drawn(data[0], (), Path())  # noqa: SLF001
+    layout, static = layout_and_static(builders, data)
     values = part_values(layout, *data[1:], builders.MAILING)
     clock = Clock()
     expected = expected_pages(layout, values, form_digests(static))
@@ -256,20 +265,32 @@ def yibao(*arguments):
 
 # ------------------------------------------------------------------ running and showing
 
-BENCHMARKS = {b.__name__: b for b in (excel, address, render, readback, chain)}
+BENCHMARKS = {b.__name__: b for b in (excel, address, render, peers, workers, readback, chain)}
 
 
 def in_its_own_process(name, *arguments):
     """Run one benchmark in a child; returns what it gave."""
-    command = [sys.executable, __file__, "--child", name, *map(str, arguments)]
-    found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(found.stdout.splitlines()[-1])
+    return at_the_same_time([(name, *arguments)])[0]
+
+
+def at_the_same_time(runs):
+    """Run benchmarks in children, all at once; returns what each gave."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, __file__, "--child", *map(str, run)], stdout=subprocess.PIPE, text=True
+        )
+        for run in runs
+    ]
+    said = [child.communicate()[0] for child in started]
+    if any(child.returncode for child in started):
+        raise SystemExit(1)
+    return [json.loads(text.splitlines()[-1]) for text in said]
 
 
 def child(name, *arguments):
     with tempfile.TemporaryDirectory() as folder:
-        if name == part.__name__:
-            found = part(Path(folder), *map(int, arguments))
+        if name in WORKLOADS:
+            found = WORKLOADS[name](Path(folder), *map(int, arguments))
         else:
             found = list(BENCHMARKS[name](Path(folder)))
     print(json.dumps(found, ensure_ascii=False))
