@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ class Part:
 
     def print(self, path: Path, *, proof: bool = False) -> PartFile:
         with path.open("wb") as out:
-            return render_part(self.layout, self.static, self.values, out, proof=proof)
+            return render_part(self.layout, self.static, [self.values], out, proof=proof)
 
 
 def make_part(
@@ -70,14 +71,19 @@ def make_part(
     line: dict | None = None,
     ads: dict[str, str] | None = None,
     art_folder: Path = Path(),
+    kind: str = "medical",
+    templates: Path | None = None,
 ) -> Part:
-    """A part of the medical kind with `count` pieces of `lines` lines each.
+    """A part of a kind with the medical tables: `count` pieces of `lines` lines each.
 
     change: row number to fields that differ (`lines` among them gives that piece another number of lines);
     line: fields that differ in every line; ads: ad id to file name in art_folder.
     """
     rows, details = invented(count, lines, seed=seed, change=change or {}, line=line or {})
-    layout, static = _drawn(tuple(rows[0]), tuple(sorted((ads or {}).items())), art_folder)
+    wanted = (templates or shipped("templates"), kind)
+    layout, static = drawn(tuple(rows[0]), tuple(sorted((ads or {}).items())), art_folder, wanted)
+    for row in rows:
+        row["variant"] = row["variant"] if row["variant"] in layout.variants else "standard"
     pieces, table = pa.Table.from_pylist(rows), pa.Table.from_pylist(details, schema=LINE_SCHEMA)
     return Part(pieces, table, layout, part_values(layout, pieces, table, MAILING), static)
 
@@ -149,12 +155,13 @@ def _line(draw, j):
 _DRAWN: dict = {}
 
 
-def _drawn(fields, ads, art_folder):
+def drawn(fields, ads=(), art_folder=Path(), wanted=None):
+    """The layout and the static layer of a kind; wanted: templates and name of the kind."""
     # Drawing the static layer takes a quarter of a second, and most tests share one.
-    key = (fields, ads, art_folder)
+    templates, name = wanted or (shipped("templates"), "medical")
+    key = (fields, ads, art_folder, templates, name)
     if key not in _DRAWN:
-        templates = shipped("templates")
-        kind = load_kind(templates, "medical")
+        kind = load_kind(templates, name)
         constants = {
             "client": CLIENT,
             "mailing": {"id": MAILING, "period": "2026年7月1日至9月30日"},
@@ -164,6 +171,17 @@ def _drawn(fields, ads, art_folder):
         layout = compose_layout(kind, product, fields, constants, dict(ads))
         _DRAWN[key] = layout, draw_static(layout, art_folder)
     return _DRAWN[key]
+
+
+def altered(folder: Path, old: str, new: str, *, file: str = "medical/kind.toml") -> Path:
+    """The shipped templates copied, with `old`, which must be there, replaced once in `file`; may be repeated."""
+    if not (folder / "common").is_dir():
+        shutil.copytree(shipped("templates"), folder, dirs_exist_ok=True)
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return folder
 
 
 # ------------------------------------------------------------------ the strings of a page, for mutations

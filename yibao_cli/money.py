@@ -16,6 +16,8 @@ _TOO_LARGE = Decimal(10) ** 13
 
 
 _CENTS = tuple(f".{cents:02d}" for cents in range(100))
+_UNITS = tuple(map(str, range(1000)))
+_THOUSAND = 100_000  # fen; from here on the yuan have a comma
 
 
 def fen(value: str | float | Decimal) -> int:
@@ -42,10 +44,19 @@ def yuan(amount: int) -> str:
     >>> yuan(-123450)
     '-1,234.50'
     """
-    if amount < 0:
-        return "-" + yuan(-amount)
-    # Formatting an amount is the renderer's most frequent act: the cents come from a table.
-    return f"{amount // 100:,}{_CENTS[amount % 100]}"
+    return yuan_column([amount])[0]
+
+
+def yuan_column(amounts: list[int]) -> list[str]:
+    """Write many amounts at once, each as `yuan` does."""
+    # The renderer's most frequent act: cents, and yuan below a thousand, come from tables.
+    units, cents = _UNITS, _CENTS
+    return [
+        units[a // 100] + cents[a % 100]
+        if 0 <= a < _THOUSAND
+        else f"{'-' * (a < 0)}{abs(a) // 100:,}{cents[abs(a) % 100]}"
+        for a in amounts
+    ]
 
 
 def plain_yuan(amount: int) -> Decimal:

@@ -572,7 +572,7 @@ _rule(
     "C202",
     Severity.REJECT,
     N_("the artwork {artwork} of contract {contract} cannot be used"),
-    N_("ask for it as PDF, PNG or JPEG"),
+    N_("ask for it as PDF, PNG, JPEG or SVG"),
     "a damaged PNG, a .docx",
 )
 _rule(
@@ -616,6 +616,34 @@ _rule(
     N_("contract {contract} has a quota or a price that cannot be"),
     N_("correct it, then import the contracts again"),
     "印数 = 0; 版位价 = -500.00",
+)
+_rule(
+    "C209",
+    Severity.REJECT,
+    N_("the artwork {artwork} of contract {contract} holds {what}, which has no place in print"),
+    N_("ask for it without scripts, actions, attachments and links, such as a PDF/X"),
+    "an SVG with a script; a PDF that runs something when it is opened",
+)
+_rule(
+    "C210",
+    Severity.REJECT,
+    N_("the artwork {artwork} of contract {contract} uses {what}, which would not print as it looks"),
+    N_("ask for it with text and effects turned into outlines, or as a flattened PDF"),
+    "an SVG with text or a blur; a PDF with a hidden layer or a stamp",
+)
+_rule(
+    "C211",
+    Severity.REJECT,
+    N_("the artwork {artwork} of contract {contract} is too large"),
+    N_("ask for it at 300 dpi, with less than 60 million pixels and 100 MB"),
+    "a picture of 20,000 x 10,435 pixels",
+)
+_rule(
+    "C212",
+    Severity.REJECT,
+    N_("the artwork {artwork} of contract {contract} is protected by a password"),
+    N_("ask for it without a password and without restrictions"),
+    "a PDF that may be read and not changed",
 )
 
 # ------------------------------------------------------------------------------ P: print

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from builders import LINE_SCHEMA, MAILING, invented, make_part
 from yibao_cli.codes import parse_sheet_code
 from yibao_cli.compose import part_values
-from yibao_cli.compose.texts import text_source
 from yibao_cli.compose.values import Columnar, source_column
 from yibao_cli.kinds.geometry import ColumnSpec, TableItem
-from yibao_cli.kinds.page import Layout, PagePlan, PlacedTable
+from yibao_cli.kinds.page import Layout, PagePlan, PlacedTable, VariantPlan
+from yibao_cli.kinds.texts import text_source
 from yibao_cli.money import fen
 
 AMOUNTS = ("total", "fund_paid", "account_paid", "cash_paid")
@@ -32,7 +32,7 @@ def table_layout(rows, blocks, *, overflow_text="此前 {{ count }} 笔合计"):
     cells = tuple(text_source(t, frozenset({"institution", *AMOUNTS}), {}) for t in texts)
     table = PlacedTable(item, cells, text_source(overflow_text, frozenset({"count"}), {}), 0, 0)
     page = PagePlan(1, 210, 297, (), (), (), (table,), (), (), ())
-    return Layout({"standard": (page,)}, (), (0.0, 0.0))
+    return Layout({"standard": VariantPlan((page,), most=1)}, (), (0.0, 0.0))
 
 
 def values_of(layout, groups):
@@ -40,17 +40,24 @@ def values_of(layout, groups):
     rows, start = [], 0
     for i, group in enumerate(groups):
         rows.append(
-            {"piece": f"{i:08d}", "variant": "standard", "line_start": start, "line_stop": start + len(group)}
+            {
+                "piece": f"{i:08d}",
+                "variant": "standard",
+                "postcode": None,
+                "line_start": start,
+                "line_stop": start + len(group),
+            }
         )
         start += len(group)
     lines = pa.Table.from_pylist([line for group in groups for line in group], schema=LINE_SCHEMA)
-    return part_values(layout, pa.Table.from_pylist(rows), lines, MAILING).tables["standard", 1, 0]
+    values = part_values(layout, pa.Table.from_pylist(rows), lines, MAILING)
+    return values.values["standard", 1].tables[0]
 
 
 def page_rows(table, i):
     """What stands on the page of piece i, row by row."""
     shown = [tuple(c[j] for c in table.columns) for j in range(table.start[i], table.stop[i])]
-    return ([table.head[i]] if table.head[i] else []) + shown
+    return [*filter(None, [table.head[i]]), *shown, *filter(None, [table.foot[i]])]
 
 
 MONEY = st.integers(-(10**9), 10**9)
@@ -116,13 +123,19 @@ def test_a_piece_without_lines_shows_none():
 def test_every_text_has_one_value_a_piece_and_every_piece_its_code():
     part = make_part(5, lines=40)
 
-    assert {len(column) for column in part.values.texts.values()} == {5}
+    large = [i for i, v in enumerate(part.values.variants) if v == "large"]
     assert part.values.pieces == part.pieces.column("piece").to_pylist()
-    codes = [parse_sheet_code(c) for c in part.values.codes]
-    assert [(c.mailing, c.piece, c.copy, c.page, c.pages) for c in codes] == [
-        (MAILING, p, 0, 1, 2) for p in part.values.pieces
-    ]
-    assert sorted(part.values.art) == ["A", "B", "C"]
+    assert part.values.plans == [(1, 2)] * 5
+    assert part.values.pages == 10
+    for (variant, number), page in part.values.values.items():
+        own = [p for i, p in enumerate(part.values.pieces) if (i in large) == (variant == "large")]
+        assert page.count == len(own)
+        assert {len(column) for column in page.texts.values()} == {len(own)}
+        codes = [parse_sheet_code(c) for column in page.marks for c in column]
+        assert [(c.mailing, c.piece, c.copy, c.page, c.pages) for c in codes] == (
+            [(MAILING, p, 0, 1, 2) for p in own] if number == 1 else []
+        )
+        assert sorted(page.art) == {1: ["A"], 2: ["B", "C"]}[number]
 
 
 def test_a_second_printing_says_so_in_its_codes():
@@ -131,7 +144,8 @@ def test_a_second_printing_says_so_in_its_codes():
 
     values = part_values(make_part(1).layout, pieces, lines, MAILING, copy=2)
 
-    assert parse_sheet_code(values.codes[0]).copy == 2
+    ((code,),) = values.values["standard", 1].marks
+    assert parse_sheet_code(code).copy == 2
 
 
 @pytest.mark.parametrize("text", ["", "元", "{{ institution }}"])

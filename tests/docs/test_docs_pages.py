@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -23,11 +24,12 @@ from docs_builders import (
 )
 from PIL import Image
 
-from yibao_cli.compose.texts import FILTERS
-from yibao_cli.config import MailingSettings, Settings
+from yibao_cli.config import MailingSettings, Settings, shipped
 from yibao_cli.errors import ExitCode
 from yibao_cli.kinds import geometry, kind
 from yibao_cli.kinds.fields import FieldSpec, FieldType, TableSpec
+from yibao_cli.kinds.sources import PAGE_FIELDS
+from yibao_cli.kinds.texts import FILTERS
 from yibao_cli.mailing.tariff import Band, Rate
 
 PAGES = [p.relative_to(ROOT).as_posix() for p in hand_and_generated_pages()]
@@ -44,11 +46,17 @@ KIND_SECTIONS = {
     '`type = "text"`': (geometry.TextItem,),
     '`type = "rule"`': (geometry.RuleItem,),
     '`type = "box"`': (geometry.BoxItem,),
+    '`type = "picture"`': (geometry.PictureItem,),
     '`type = "code"`': (geometry.CodeItem,),
+    '`type = "barcode"`': (geometry.BarcodeItem,),
+    '`type = "omr"`': (geometry.OmrItem,),
     '`type = "table"`': (geometry.TableItem, geometry.ColumnSpec),
     "`[variants.NAME]`": (kind.VariantSpec,),
     "`[[house]]`": (geometry.HouseSpec,),
     "Products": (geometry.Product, geometry.PanelPlace),
+    "Zones": (geometry.Zone,),
+    "Windows": (geometry.WindowSpec,),
+    "Marks for inserters": (geometry.OmrProfile,),
     "Postage": (Rate, Band),
 }
 
@@ -73,6 +81,32 @@ def test_every_item_type_of_a_panel_has_a_section():
     assert {m for models in KIND_SECTIONS.values() for m in models} >= set(models)
 
 
+def test_every_kind_and_product_that_is_shipped_is_named():
+    top = read("docs/kinds.md").partition("\n## ")[0]
+    templates = shipped("templates")
+    products = tomllib.loads((templates / "common" / "products.toml").read_text(encoding="utf-8"))
+
+    assert keys_in(top) >= {path.parent.name for path in templates.glob("*/kind.toml")} | set(products)
+    assert keys_in(section(read("docs/kinds.md"), "Products")) >= set(products)
+
+
+def test_every_line_of_marks_for_inserters_is_described():
+    text = section(read("docs/kinds.md"), "Marks for inserters")
+
+    described = keys_in(text) | {f"feed{n}" for n in range(1, 7) if "`feed1` to `feed6`" in text}
+    assert described >= set(get_args(geometry.OmrLine))
+
+
+def test_what_a_kind_that_extends_another_takes_over_is_described():
+    text = section(read("docs/kinds.md"), '`extends = "KIND"`')
+
+    assert keys_in(text) >= set(kind.Kind.model_fields) - {"id", "name", "texts", "omr"}
+
+
+def test_every_name_that_a_page_adds_to_texts_is_described():
+    assert set(PAGE_FIELDS) <= keys_in(section(read("docs/kinds.md"), "Texts"))
+
+
 def test_every_field_type_is_named_where_kinds_and_files_are_described():
     for name in get_args(FieldType):
         assert f"`{name}`" in section(read("docs/kinds.md"), "`[inputs.TABLE]`")
@@ -89,10 +123,11 @@ def test_every_setting_is_described_with_its_default_and_its_variable():
     page = read("docs/settings.md")
 
     for name, field in Settings.model_fields.items():
-        if name in {"render", "promise", "store"}:
+        if name in {"render", "promise", "store", "fonts"}:
             text = section(page, f"`[{name}]`")
             for key, inner in type(field.default).model_fields.items():
                 shown = f'"{inner.default}"' if isinstance(inner.default, str) else inner.default
+                shown = list(shown) if isinstance(shown, tuple) else shown
                 assert f"| `{key}` | `{shown}` | `YIBAO_{name}_{key}` |".upper() in text.upper(), (
                     f"{name}.{key}"
                 )

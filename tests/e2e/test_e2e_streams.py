@@ -57,7 +57,7 @@ def test_a_clean_verification_gives_a_header_and_no_row(call, at):
 
     assert as_csv.out == '"part","page","piece","what","detail"\n'
     assert as_jsonl.out == ""
-    assert "0 differences over 168 pieces, 336 pages, 5 parts" in as_csv.err
+    assert "0 differences over 169 pieces, 338 pages, 5 parts" in as_csv.err
 
 
 def test_a_quiet_command_that_goes_well_says_nothing(call, at):

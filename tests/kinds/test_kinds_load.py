@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from kind_builders import altered
 
+from builders import altered
 from yibao_cli.config import shipped
 from yibao_cli.errors import ExitCode, InputNotFound, SettingsError
 from yibao_cli.kinds import load_kind, load_product
@@ -234,6 +234,6 @@ def test_ad_slots_without_a_house_panel_are_refused(tmp_path):
 
 
 def test_an_error_in_a_common_file_names_that_file(tmp_path):
-    error = refusal(altered(tmp_path, "[employers]", "[employers", file="tables.toml"))
+    error = refusal(altered(tmp_path, "[employers]", "[employers", file="common/tables.toml"))
 
     assert error.where == "common/tables.toml"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import stat
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from PIL import Image
 from builders import make_part
 from yibao_cli.errors import InputRefused, InternalError, OutputError
 from yibao_cli.render.proofs import contact_sheet, page_images, pick_extremes
+from yibao_cli.render.reading import PrintFile
 
 NAMES = ("name", "closing")
 
@@ -126,13 +128,24 @@ def test_another_seed_gives_another_sample():
 # ------------------------------------------------------------------ pictures
 
 
+def sheets(*reasons):
+    """Reasons of pieces of two pages each."""
+    return [(2, reason) for reason in reasons]
+
+
+def ink(picture):
+    """How much of a picture is dark, inside of the line around it."""
+    gray = np.asarray(picture.convert("L"), dtype=int)[3:-3, 3:-3]
+    return int((255 - gray).sum() // 255)
+
+
 @pytest.fixture(scope="module")
 def proof(tmp_path_factory):
     return make_part(2).write(tmp_path_factory.mktemp("proof") / "proof.pdf", proof=True)
 
 
 def test_a_contact_sheet_shows_front_and_back_of_every_piece_in_one_row(proof, tmp_path):
-    paths = contact_sheet(proof, ["最长的姓名", "没有交易"], tmp_path / "sheet.png", 2)
+    paths = contact_sheet(proof, sheets("最长的姓名", "没有交易"), tmp_path / "sheet.png")
 
     with Image.open(paths[0]) as sheet:
         width, height = sheet.size
@@ -145,9 +158,9 @@ def test_a_contact_sheet_shows_front_and_back_of_every_piece_in_one_row(proof, t
 
 
 def test_captions_differ_with_their_reasons(proof, tmp_path):
-    one = contact_sheet(proof, ["最长的姓名", ""], tmp_path / "one.png", 2)[0]
-    other = contact_sheet(proof, ["没有交易", ""], tmp_path / "other.png", 2)[0]
-    long = contact_sheet(proof, ["很长的理由，" * 30, ""], tmp_path / "long.png", 2)[0]
+    one = contact_sheet(proof, sheets("最长的姓名", ""), tmp_path / "one.png")[0]
+    other = contact_sheet(proof, sheets("没有交易", ""), tmp_path / "other.png")[0]
+    long = contact_sheet(proof, sheets("很长的理由，" * 30, ""), tmp_path / "long.png")[0]
 
     assert len({p.read_bytes() for p in (one, other, long)}) == 3
 
@@ -155,7 +168,7 @@ def test_captions_differ_with_their_reasons(proof, tmp_path):
 def test_more_than_24_pieces_take_several_sheets_of_bounded_width(tmp_path):
     pdf = make_part(25, 0).write(tmp_path / "proof.pdf")
 
-    paths = contact_sheet(pdf, ["random sample"] * 25, tmp_path / "sheet.png", 2)
+    paths = contact_sheet(pdf, sheets(*["random sample"] * 25), tmp_path / "sheet.png")
 
     assert [p.name for p in paths] == ["sheet-1.png", "sheet-2.png"]
     for path in paths:
@@ -164,15 +177,35 @@ def test_more_than_24_pieces_take_several_sheets_of_bounded_width(tmp_path):
 
 
 def test_the_same_proof_gives_the_same_picture(proof, tmp_path):
-    first = contact_sheet(proof, ["a", "b"], tmp_path / "1.png", 2)[0].read_bytes()
-    second = contact_sheet(proof, ["a", "b"], tmp_path / "2.png", 2)[0].read_bytes()
+    first = contact_sheet(proof, sheets("a", "b"), tmp_path / "1.png")[0].read_bytes()
+    second = contact_sheet(proof, sheets("a", "b"), tmp_path / "2.png")[0].read_bytes()
 
     assert first == second
 
 
-def test_reasons_that_do_not_fit_the_pages_are_a_bug(proof, tmp_path):
+@pytest.mark.parametrize("pieces", [[(2, "a")], [(2, "a"), (4, "b")], [(2, "a"), (1, "b")]])
+def test_reasons_that_do_not_fit_the_pages_are_a_bug(proof, tmp_path, pieces):
     with pytest.raises(InternalError):
-        contact_sheet(proof, ["a"], tmp_path / "sheet.png", 2)
+        contact_sheet(proof, pieces, tmp_path / "sheet.png")
+
+
+def test_of_a_piece_of_many_pages_the_first_three_and_the_last_are_shown(tmp_path):
+    part = make_part(2, change={0: {"lines": 250}, 1: {"lines": 0}}, kind="medical-dl")
+    pdf = part.write(tmp_path / "proof.pdf")
+    pages = [len(plans) for plans in part.values.plans]
+
+    (sheet,) = contact_sheet(pdf, [(n, "") for n in pages], tmp_path / "sheet.png", 2)
+
+    assert pages == [6, 2]
+    with Image.open(sheet) as shown, PrintFile(pdf) as file:
+        assert shown.width == 2400
+        inside = (1200 - 24) // 4
+        for place, number in enumerate((0, 1, 2, 5)):  # of the first piece; the sixth is the blank back
+            with file.page(number) as page:
+                want = page.picture(inside / page.size[0] * 25.4)
+            left = 12 + place * inside
+            found = shown.crop((left, 12, left + inside, 12 + round(inside * 297 / 210)))
+            assert ink(found) == pytest.approx(ink(want), rel=0.15, abs=500)
 
 
 def test_page_images_are_private_numbered_and_of_the_resolution(proof, tmp_path):

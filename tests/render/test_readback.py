@@ -14,7 +14,7 @@ from yibao_cli.money import yuan
 from yibao_cli.render.fonts import font
 from yibao_cli.render.forms import form_digests
 from yibao_cli.render.matching import match_texts
-from yibao_cli.render.readback import AMOUNT, What, _by_pdfium, expected_pages, read_back
+from yibao_cli.render.readback import AMOUNT, Sample, What, _by_pdfium, expected_pages, read_back
 from yibao_cli.render.reading import PrintFile, bare
 
 
@@ -27,7 +27,7 @@ def expected(part, **options):
 
 
 def by_structure(part, pdf):
-    return differences(part, pdf, sample=0)
+    return differences(part, pdf, sample=Sample(0, 1))
 
 
 def by_pdfium(part, pdf):
@@ -455,4 +455,4 @@ def test_an_expectation_written_by_hand_works_too(tmp_path):
     found = list(read_back(part.write(tmp_path / "part.pdf"), 7, wanted))
 
     assert [(d.part, d.page, d.piece, d.what) for d in found] == [(7, 2, back.piece, What.AMOUNT)]
-    assert HOUSE["slot_a"] in part.values.art["A"]
+    assert HOUSE["slot_a"] in part.values.values["standard", 1].art["A"]

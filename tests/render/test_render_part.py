@@ -11,11 +11,14 @@ import pypdfium2.raw as api
 import pytest
 import zxingcpp
 from PIL import Image
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from builders import make_part
 from yibao_cli.codes import SheetCode, parse_sheet_code, piece_number
-from yibao_cli.render.datamatrix import code_image
+from yibao_cli.render.fonts import pinned_font
+from yibao_cli.render.marks import code_image
 from yibao_cli.render.part import render_part
 from yibao_cli.render.readback import expected_pages
 from yibao_cli.render.reading import PrintFile
@@ -67,12 +70,12 @@ def test_every_name_stands_on_both_pages_of_its_piece(tmp_path):
 
 def test_the_data_matrix_of_each_piece_decodes_to_its_piece(tmp_path):
     part = make_part(5)
-    wanted = [e for e in expected_pages(part.layout, part.values) if e.code]
+    wanted = [e for e in expected_pages(part.layout, part.values) if e.marks]
 
     with PrintFile(part.write(tmp_path / "part.pdf")) as file:
         for i, want in enumerate(wanted):
             with file.page(2 * i) as page:
-                read = zxingcpp.read_barcodes(page.gray(want.code_box, 200))
+                read = zxingcpp.read_barcodes(page.gray(want.marks[0].box, 200))
             assert parse_sheet_code(read[0].text).piece == want.piece
 
     assert len(wanted) == 5
@@ -114,7 +117,7 @@ def test_amounts_in_a_table_end_at_the_same_edge(tmp_path):
 
 def test_amounts_of_one_length_that_must_be_cut_do_not_show_each_others_digits(tmp_path):
     part = make_part(2, 1, line={"fund_paid": 8_888_888_888_888_88})
-    lines = part.values.tables["standard", 2, 0].columns[4]
+    lines = part.values.values["standard", 2].tables[0].columns[4]
     lines[0], lines[1] = "8,888,888,888,888.88", "7,777,777,777,777.77"
 
     with PrintFile(part.write(tmp_path / "part.pdf")) as file, file.page(3) as page:
@@ -127,6 +130,9 @@ def test_amounts_of_one_length_that_must_be_cut_do_not_show_each_others_digits(t
 @pytest.fixture
 def art(tmp_path):
     canvas = Canvas(str(tmp_path / "shop.pdf"), pagesize=(652, 340), invariant=1)
+    face = TTFont("embedded", str(pinned_font(400)))
+    pdfmetrics.registerFont(face)
+    canvas.setFont("embedded", 12)
     canvas.drawString(40, 40, "shop")
     canvas.save()
     Image.new("RGB", (230, 120), (200, 30, 40)).save(tmp_path / "bank.png")
@@ -142,7 +148,7 @@ def test_ads_are_stored_once_however_many_pieces_show_them(art):
     def streams(count):
         part = part_with(art, count)
         out = io.BytesIO()
-        render_part(part.layout, part.static, part.values, out)
+        render_part(part.layout, part.static, [part.values], out)
         with pikepdf.open(out) as pdf:
             kinds = [str(o.get("/Subtype")) for o in pdf.objects if isinstance(o, pikepdf.Stream)]
         return kinds.count("/Form"), kinds.count("/Image")

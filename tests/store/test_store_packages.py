@@ -24,6 +24,8 @@ FACTS = {
 
 def part(count, lines, seed):
     rows, details = invented(count, lines, seed=seed, change={}, line={})
+    for row in rows:
+        row["pages"] = 2 + 2 * (row["row_id"] % 2)
     return pa.Table.from_pylist(rows), pa.Table.from_pylist(details, schema=LINE_SCHEMA)
 
 
@@ -46,7 +48,8 @@ def test_a_package_gives_back_what_was_frozen(tmp_path):
 
     package = open_package(tmp_path, "2026Q3")
 
-    assert [(p.part, p.pieces, p.lines) for p in package.manifest.parts] == [(1, 3, 6), (2, 2, 0)]
+    parts = [(p.part, p.pieces, p.pages, p.lines) for p in package.manifest.parts]
+    assert parts == [(1, 3, 8, 6), (2, 2, 6, 0)]
     assert package.pieces(1).equals(part(3, 2, seed=1)[0])
     assert package.lines(1).equals(part(3, 2, seed=1)[1])
     assert package.pieces(2, ["piece"]).column_names == ["piece"]

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from yibao_cli import __version__
-from yibao_cli.cli import data, post, production, start
+from yibao_cli.cli import data, health, post, production, start
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import Session
@@ -35,6 +35,7 @@ app.command("init", rich_help_panel=_BEGIN)(start.init_command)
 app.command("demo", rich_help_panel=_BEGIN)(start.demo_command)
 app.command("sample", rich_help_panel=_BEGIN)(start.sample_command)
 app.command("status", rich_help_panel=_BEGIN)(start.status_command)
+app.command("doctor", rich_help_panel=_BEGIN)(health.doctor_command)
 app.command("import", rich_help_panel=_DATA)(data.import_command)
 app.add_typer(data.address_app, name="address", rich_help_panel=_DATA)
 app.command("merge", rich_help_panel=_MAKE)(production.merge_command)

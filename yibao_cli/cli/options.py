@@ -40,6 +40,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help=_("read and check, keep 
 FindingsFile = Annotated[
     Path | None, typer.Option("--findings", help=_("write the findings here too, as .xlsx or .csv"))
 ]
+FontsOnly = Annotated[
+    bool, typer.Option("--fonts", help=_("only what each font draws of the Chinese character sets"))
+]
 Part = Annotated[int, typer.Option("--part", min=0, help=_("only this part"))]
 Workers = Annotated[int, typer.Option("--workers", min=0, help=_("processes; 0: one a processor"))]
 Full = Annotated[

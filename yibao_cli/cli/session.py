@@ -31,11 +31,19 @@ class Session:
 
     def workspace(self) -> Workspace:
         """Open the workspace that is meant."""
-        from yibao_cli.jobs.workspace import CHINA, open_workspace
+        from yibao_cli.jobs.workspace import open_workspace
 
-        # A day given on the command line is noon in China: the same date in every zone that matters.
-        now = self.now.replace(hour=12, tzinfo=CHINA) if self.now else None
-        return open_workspace(self.folder, now)
+        return open_workspace(self.folder, self.moment)
+
+    @property
+    def moment(self) -> datetime | None:
+        """The moment that a day given on the command line stands for."""
+        if self.now is None:
+            return None
+        from yibao_cli.jobs.workspace import CHINA
+
+        # Noon in China is the same date in every zone that matters.
+        return self.now.replace(hour=12, tzinfo=CHINA)
 
 
 def session(context: typer.Context) -> Session:

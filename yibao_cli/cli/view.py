@@ -29,7 +29,7 @@ Rows = "Sequence[Mapping[str, object]]"
 # Columns and fixed words of tables, which keep their English in csv and jsonl.
 _WORDS = (
     *(N_("part"), N_("page"), N_("piece"), N_("what"), N_("detail"), N_("step"), N_("count"), N_("remark")),
-    *(N_("file"), N_("pages"), N_("text"), N_("amount"), N_("code")),
+    *(N_("file"), N_("pages"), N_("text"), N_("amount"), N_("code"), N_("press")),
 )
 _ORDER = (Severity.REJECT, Severity.HOLD, Severity.WARN, Severity.NOTE)
 

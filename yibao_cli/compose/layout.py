@@ -5,52 +5,59 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yibao_cli.compose.texts import text_source
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
-from yibao_cli.kinds.geometry import BoxItem, CodeItem, RuleItem, TableItem, TextItem
+from yibao_cli.kinds.geometry import (
+    BarcodeItem,
+    BoxItem,
+    CodeItem,
+    OmrItem,
+    PictureItem,
+    RuleItem,
+    TableItem,
+    TextItem,
+)
 from yibao_cli.kinds.page import (
+    BLANK,
+    FURTHER,
+    SHIPPED_FONTS,
     Layout,
     PagePlan,
     PanelArt,
+    PlacedMark,
     PlacedShape,
     PlacedSlot,
     PlacedTable,
     PlacedText,
     Source,
+    VariantPlan,
 )
+from yibao_cli.kinds.sources import OVERFLOW_FIELDS, PAGE_FIELDS, page_number, text_of
+from yibao_cli.kinds.texts import bound, text_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from yibao_cli.kinds.geometry import HouseSpec, Item, PanelPlace, Product
+    from yibao_cli.kinds.geometry import HouseSpec, PanelPlace, PanelSpec, Product
     from yibao_cli.kinds.kind import Kind
-
-# What the text of a line that sums others may name: how many there are.
-OVERFLOW_FIELDS = frozenset({"count"})
+    from yibao_cli.kinds.page import FontPlan, PressPlan
 
 
 @dataclass(frozen=True)
 class _Names:
     """What texts may name: fields of a piece, fields of a line, constants of the mailing, texts by file."""
 
+    kind: Kind
     piece: frozenset[str]
     line: frozenset[str]
     constants: Mapping[str, Mapping[str, str]]
-    texts: Mapping[str, str]
 
     def source(self, text: str, fields: frozenset[str]) -> Source:
-        return text_source(self._looked_up(text), fields, self.constants)
+        return text_source(text_of(self.kind, text), fields, self.constants)
 
-    def _looked_up(self, text: str) -> str:
-        if not text.startswith("@"):
-            return text
-        if text[1:] not in self.texts:
-            raise SettingsError(
-                _("there is no text file {name}").format(name=f"{text[1:]}.j2"),
-                remedy=_("write it beside kind.toml, or correct the item"),
-            )
-        return self.texts[text[1:]]
+    def on_page(self, text: str, fixed: Mapping[str, str]) -> Source:
+        """The source of a text on a page; fixed: what the page knows of itself."""
+        return bound(self.source(text, self.piece | PAGE_FIELDS), fixed)
 
 
 def compose_layout(
@@ -59,74 +66,113 @@ def compose_layout(
     piece_fields: Iterable[str],
     constants: Mapping[str, Mapping[str, str]],
     ads: Mapping[str, str],
+    fonts: FontPlan = SHIPPED_FONTS,
+    press: PressPlan | None = None,
 ) -> Layout:
     """Resolve a kind for a mailing.
 
     piece_fields: columns of the package's pieces, which texts may name.
     constants: groups of fixed texts (`client`, `mailing`, `kind`).
-    ads: ad id to file name of its art in the package.
+    ads: ad id to file name of its art in the package. fonts: that its texts are set in; press: what
+      a press wants, None for plain files.
 
     Raises SettingsError with the item's text when it names something unknown.
     """
     lines = kind.inputs[kind.merge.lines].names if kind.merge.lines else ()
-    names = _Names(frozenset(piece_fields), frozenset(lines), constants, kind.texts)
-    variants = {v: _pages(kind, product, v, names) for v in kind.variant_names}
+    names = _Names(kind, frozenset(piece_fields), frozenset(lines), constants)
+    variants = {v: _variant(kind.panels_of(v), product, names) for v in kind.variant_names}
     slots = [p for name, p in product.panels.items() if kind.panels.get(name) and kind.panels[name].slot]
     size = (slots[0].w, slots[0].h) if slots else (0.0, 0.0)
     house = tuple(_house(h, names) for h in kind.house)
     paid = tuple(PanelArt(f"ad:{ad}", file) for ad, file in sorted(ads.items()))
-    return Layout(variants, paid + house, size)
+    return Layout(variants, paid + house, size, fonts, press)
 
 
-def _pages(kind: Kind, product: Product, variant: str, names: _Names) -> tuple[PagePlan, ...]:
-    panels = kind.panels_of(variant)
-    return tuple(_page(number, product, panels, names) for number in range(1, product.pages + 1))
+def _variant(panels: Mapping[str, PanelSpec], product: Product, names: _Names) -> VariantPlan:
+    """The pages of a variant; those that stand at a fixed place know their number already."""
+    goes_on = any(
+        page_number(place.page) == FURTHER and name in panels and panels[name].items
+        for name, place in product.panels.items()
+    )
+    count = product.pages + product.pages % 2
+    known = {} if goes_on else {"pages": str(count)}
+    first = tuple(
+        _page(n, product, panels, (names, {**known, "page": str(n)})) for n in range(1, product.pages + 1)
+    )
+    if not goes_on:
+        odd = (
+            _page(BLANK, product, panels, (names, {**known, "page": str(count)}))
+            if product.pages % 2
+            else None
+        )
+        return VariantPlan(first, None, odd, count)
+    further = _page(FURTHER, product, panels, (names, {}))
+    return VariantPlan(first, further, _page(BLANK, product, panels, (names, {})), max(product.most, count))
 
 
-def _page(number: int, product: Product, panels: Mapping[str, object], names: _Names) -> PagePlan:
+def _page(
+    number: int,
+    product: Product,
+    panels: Mapping[str, PanelSpec],
+    naming: tuple[_Names, Mapping[str, str]],
+) -> PagePlan:
     texts: list[PlacedText] = []
     tables: list[PlacedTable] = []
     shapes: list[PlacedShape] = []
+    marks: list[PlacedMark] = []
     slots: list[PlacedSlot] = []
-    for name, place in product.panels.items():
-        panel = panels.get(name)
-        if place.page != number or panel is None:
-            continue
-        if slot := getattr(panel, "slot", None):
-            slots.append(PlacedSlot(slot, place.x, place.y, place.w, place.h))
-        for item in getattr(panel, "items", ()):
-            _place(item, place, names, (texts, tables, shapes))
+    names, fixed = naming
+    for panel, place in _panels_on(number, product, panels):
+        if panel.slot:
+            slots.append(PlacedSlot(panel.slot, place.x, place.y, place.w, place.h))
+        for item in panel.items:
+            match item:
+                case TextItem():
+                    texts.append(PlacedText(item, names.on_page(item.text, fixed), place.x, place.y))
+                case TableItem():
+                    tables.append(_table(item, place, names))
+                case CodeItem() | BarcodeItem() | OmrItem():
+                    marks.append(_mark(item, place, names, fixed))
+                case PictureItem() | RuleItem() | BoxItem():
+                    shapes.append(PlacedShape(item, place.x, place.y))
     return PagePlan(
         number=number,
         width=product.width,
         height=product.height,
         static_texts=tuple(t for t in texts if t.source.static),
-        shapes=tuple(s for s in shapes if not isinstance(s.item, CodeItem)),
+        shapes=tuple(shapes),
         texts=tuple(t for t in texts if not t.source.static),
         tables=tuple(tables),
-        codes=tuple(s for s in shapes if isinstance(s.item, CodeItem)),
+        marks=tuple(marks),
         slots=tuple(slots),
         folds=product.folds,
     )
 
 
-def _place(
-    item: Item,
-    place: PanelPlace,
-    names: _Names,
-    into: tuple[list[PlacedText], list[PlacedTable], list[PlacedShape]],
-) -> None:
-    texts, tables, shapes = into
+def _panels_on(
+    number: int, product: Product, panels: Mapping[str, PanelSpec]
+) -> Iterator[tuple[PanelSpec, PanelPlace]]:
+    for name, place in product.panels.items():
+        if page_number(place.page) == number and name in panels:
+            yield panels[name], place
+
+
+def _table(item: TableItem, place: PanelPlace, names: _Names) -> PlacedTable:
+    cells = tuple(names.source(c.text, names.line) for c in item.columns)
+    _check_overflow(item, cells)
+    overflow = names.source(item.overflow_text, OVERFLOW_FIELDS)
+    return PlacedTable(item, cells, overflow, place.x, place.y)
+
+
+def _mark(
+    item: CodeItem | BarcodeItem | OmrItem, place: PanelPlace, names: _Names, fixed: Mapping[str, str]
+) -> PlacedMark:
     match item:
-        case TextItem():
-            texts.append(PlacedText(item, names.source(item.text, names.piece), place.x, place.y))
-        case TableItem():
-            cells = tuple(names.source(c.text, names.line) for c in item.columns)
-            overflow = names.source(item.overflow_text, OVERFLOW_FIELDS)
-            _check_overflow(item, cells)
-            tables.append(PlacedTable(item, cells, overflow, place.x, place.y))
-        case RuleItem() | BoxItem() | CodeItem():
-            shapes.append(PlacedShape(item, place.x, place.y))
+        case BarcodeItem():
+            return PlacedMark(item, place.x, place.y, names.on_page(item.text, fixed))
+        case OmrItem():
+            return PlacedMark(item, place.x, place.y, profile=names.kind.omr[item.profile])
+    return PlacedMark(item, place.x, place.y)
 
 
 def _check_overflow(item: TableItem, cells: Sequence[Source]) -> None:
@@ -142,5 +188,5 @@ def _house(spec: HouseSpec, names: _Names) -> PanelArt:
     texts = [
         PlacedText(i, names.source(i.text, frozenset()), 0, 0) for i in spec.items if isinstance(i, TextItem)
     ]
-    shapes = [PlacedShape(i, 0, 0) for i in spec.items if isinstance(i, RuleItem | BoxItem)]
-    return PanelArt(f"house:{spec.id}", texts=tuple(texts), shapes=tuple(shapes))
+    drawn = (i for i in spec.items if isinstance(i, PictureItem | RuleItem | BoxItem))
+    return PanelArt(f"house:{spec.id}", texts=tuple(texts), shapes=tuple(PlacedShape(i, 0, 0) for i in drawn))

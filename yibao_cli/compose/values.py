@@ -1,57 +1,204 @@
-"""The texts of a part's pieces, computed column by column."""
+"""The texts of a part's pieces, computed column by column, and laid out in rows of pages."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
 from yibao_cli.codes import SheetCode
-from yibao_cli.compose.texts import FILTERS, FUNCTIONS, text_renderer
-from yibao_cli.kinds.page import FieldRef, Layout, PartValues, PlacedTable, Source, TableValues
+from yibao_cli.compose.flowing import Flow, Stretch, flow_of, page_plans
+from yibao_cli.compose.marks import omr_bits
+from yibao_cli.kinds.geometry import CodeItem, OmrItem
+from yibao_cli.kinds.page import FieldRef, PageValues, PartValues, Source, TableValues
+from yibao_cli.kinds.texts import FILTERS, FUNCTIONS, text_renderer
+from yibao_cli.money import yuan_column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    import pyarrow as pa
+    from yibao_cli.kinds.page import Layout, PagePlan, PlacedMark, PlacedTable, Row, VariantPlan
 
-Columns = dict[str, list[Any]]
+# What every row of pages knows of itself, beside the fields of its piece.
+_PAGE, _PAGES = "page", "pages"
+_TOWN_DIGITS = 4  # of a postcode: province, postal area, county or city; research/domain.md 1.6
 
 
-def part_values(layout: Layout, pieces: pa.Table, lines: pa.Table, mailing: str, copy: int = 0) -> PartValues:
+@dataclass(frozen=True)
+class Printing:
+    """Which printing of which mailing. copy: 0 for the first one; sheet: of the part that comes first."""
+
+    mailing: str
+    copy: int = 0
+    sheet: int = 0
+
+
+def part_values(
+    layout: Layout, pieces: pa.Table, lines: pa.Table, mailing: str | Printing, copy: int = 0
+) -> PartValues:
     """Compute every text of the pieces of one part.
 
     pieces: one row a piece, in print order, with `line_start` and `line_stop`: its range in `lines`.
-    lines: the part's lines, in the order of the pieces. copy: 0 for the first printing.
+    lines: the part's lines, in the order of the pieces.
     """
-    of_piece = Columnar(pieces)
-    of_line = Columnar(lines)
-    variants: list[str] = of_piece["variant"]
-    texts: dict[Source, list[str]] = {}
-    tables: dict[tuple[str, int, int], TableValues] = {}
-    cells: dict[Source, list[str]] = {}
-    for name, pages in layout.variants.items():
-        for page in pages:
-            for text in page.texts:
-                if text.source not in texts:
-                    texts[text.source] = source_column(text.source, of_piece, pieces.num_rows)
-            for index, table in enumerate(page.tables):
-                for source in table.cells:
-                    # Variants show the same lines; their texts are made once.
-                    if source not in cells:
-                        cells[source] = source_column(source, of_line, len(of_line))
-                columns = tuple(cells[source] for source in table.cells)
-                tables[name, page.number, index] = _table_values(table, columns, of_piece, of_line)
-    codes = [str(SheetCode(mailing, p, copy, 1, layout.pages)) for p in of_piece["piece"]]
-    slots = {s.slot for pages in layout.variants.values() for page in pages for s in page.slots}
-    art = {slot: of_piece[f"slot_{slot.lower()}"] for slot in sorted(slots)}
-    return PartValues(of_piece["piece"], variants, texts, tables, codes, art)
+    printing = mailing if isinstance(mailing, Printing) else Printing(mailing, copy)
+    variants: list[str] = pieces.column("variant").to_pylist()
+    counts = _line_counts(pieces)
+    plans = [page_plans(layout.variants[v], n) for v, n in zip(variants, counts, strict=True)]
+    pages = list(map(len, plans))
+    sheets = list(accumulate(((p + 1) // 2 for p in pages), initial=printing.sheet))
+    values: dict[tuple[str, int], PageValues] = {}
+    for name, variant in layout.variants.items():
+        rows = [i for i, v in enumerate(variants) if v == name]
+        if rows:
+            own = _Pieces(*_subset(pieces, lines, rows), [pages[i] for i in rows], [sheets[i] for i in rows])
+            values |= {(name, n): v for n, v in own.values(variant, printing).items()}
+    return PartValues(pieces.column("piece").to_pylist(), variants, plans, values, _groups(pieces))
+
+
+def _groups(pieces: pa.Table) -> list[tuple[str, str]]:
+    """Bag and bundle of each piece: its town's post, and the delivery office, as its postcode names them."""
+    postcodes = (p or "" for p in pieces.column("postcode").to_pylist())
+    return [(p[:_TOWN_DIGITS], p) for p in postcodes]
+
+
+def _line_counts(pieces: pa.Table) -> list[int]:
+    start, stop = (pieces.column(c).to_numpy() for c in ("line_start", "line_stop"))
+    counts: list[int] = (stop - start).tolist()
+    return counts
+
+
+def _subset(pieces: pa.Table, lines: pa.Table, rows: list[int]) -> tuple[pa.Table, pa.Table]:
+    """Some pieces with their lines alone: what one variant shows is computed once, for it."""
+    if len(rows) == pieces.num_rows:
+        return pieces, lines
+    own = pieces.take(rows)
+    start, stop = (own.column(c).to_numpy() for c in ("line_start", "line_stop"))
+    stops = np.cumsum(stop - start)
+    taken = [np.arange(a, b) for a, b in zip(start, stop, strict=True)]
+    for name, column in (("line_start", stops - (stop - start)), ("line_stop", stops)):
+        own = own.set_column(own.column_names.index(name), name, pa.array(column, pa.int64()))
+    return own, lines.take(np.concatenate(taken))
+
+
+class _Pieces:
+    """The pieces of one variant, on their way to rows of pages.
+
+    pages: of each piece; sheets: number in the part of each piece's first sheet, from 0.
+    """
+
+    def __init__(self, pieces: pa.Table, lines: pa.Table, pages: list[int], sheets: list[int]) -> None:
+        self._of_piece = Columnar(pieces)
+        self._of_line = Columnar(lines)
+        self._pages = pages
+        self._sheets = sheets
+        self._cell_texts: dict[Source, list[str]] = {}
+
+    def values(self, variant: VariantPlan, printing: Printing) -> dict[int, PageValues]:
+        """By number of the page plan what fills it."""
+        stretches = self._stretches(variant)
+        everyone = list(range(len(self._pages)))
+        found = {}
+        for place, plan in enumerate(variant.first, 1):
+            shown = {} if variant.flowing is None else {variant.flowing[0]: [s[0] for s in stretches]}
+            rows = _Rows(everyone, [place] * len(everyone), shown)
+            found[plan.number] = self._page_values(plan, rows, printing)
+        if variant.flowing is not None and variant.further is not None:
+            numbers = [(i, n) for i, s in enumerate(stretches) for n in range(1, len(s))]
+            shown = {variant.flowing[1]: [stretches[i][n] for i, n in numbers]}
+            places = [len(variant.first) + n for _i, n in numbers]
+            found[variant.further.number] = self._page_values(
+                variant.further, _Rows([i for i, _n in numbers], places, shown), printing
+            )
+        if variant.blank is not None:
+            odd = [i for i, s in enumerate(stretches) if (len(variant.first) + len(s) - 1) % 2]
+            rows = _Rows(odd, [self._pages[i] for i in odd], {})
+            found[variant.blank.number] = self._page_values(variant.blank, rows, printing)
+        return found
+
+    def _stretches(self, variant: VariantPlan) -> list[list[Stretch]]:
+        """Per piece what each of its pages shows of its lines."""
+        if variant.flowing is None:
+            return [[Stretch(0, 0)]] * len(self._pages)
+        flow = flow_of(variant)
+        starts, stops = self._of_piece["line_start"], self._of_piece["line_stop"]
+        return [flow.stretches(b - a) for a, b in zip(starts, stops, strict=True)]
+
+    def _page_values(self, plan: PagePlan, rows: _Rows, printing: Printing) -> PageValues:
+        if not rows.pieces:
+            empty: list[Row | None] = []
+            tables = tuple(TableValues(tuple([] for _ in t.cells), [], [], empty, empty) for t in plan.tables)
+            return PageValues(
+                0, {t.source: [] for t in plan.texts}, tables, tuple([] for _ in plan.marks), {}
+            )
+        everyone = rows.pieces == list(range(len(self._pages)))
+        source = self._of_piece if everyone else self._of_piece.taken(rows.pieces)
+        columns = source.with_columns(
+            {_PAGE: list(map(str, rows.places)), _PAGES: [str(self._pages[i]) for i in rows.pieces]}
+        )
+        return PageValues(
+            count=len(rows.pieces),
+            texts={s: source_column(s, columns, len(columns)) for s in {t.source for t in plan.texts}},
+            tables=tuple(self._table_values(t, rows) for t in plan.tables),
+            marks=tuple(self._mark_column(m, columns, rows, printing) for m in plan.marks),
+            art={s.slot: columns[f"slot_{s.slot.lower()}"] for s in plan.slots},
+        )
+
+    def _table_values(self, table: PlacedTable, rows: _Rows) -> TableValues:
+        starts, stops = self._of_piece["line_start"], self._of_piece["line_stop"]
+        columns = tuple(self._cells(s) for s in table.cells)
+        stretches = rows.shown.get(table)
+        if stretches is None:
+            alone = Flow(table.item.capacity)
+            stretches = [alone.stretches(stops[i] - starts[i])[0] for i in rows.pieces]
+        first = [starts[i] for i in rows.pieces]
+        summing = _Summing(table, self._of_line)
+        return TableValues(
+            columns=columns,
+            start=[a + s.start for a, s in zip(first, stretches, strict=True)],
+            stop=[a + s.stop for a, s in zip(first, stretches, strict=True)],
+            head=[summing.head(a, s) for a, s in zip(first, stretches, strict=True)],
+            foot=[summing.foot(a, s) for a, s in zip(first, stretches, strict=True)],
+        )
+
+    def _cells(self, source: Source) -> list[str]:
+        """The text of a table's cell for every line; a table and the one it goes on in share it."""
+        if source not in self._cell_texts:
+            self._cell_texts[source] = source_column(source, self._of_line, len(self._of_line))
+        return self._cell_texts[source]
+
+    def _mark_column(self, mark: PlacedMark, columns: Columnar, rows: _Rows, printing: Printing) -> list[str]:
+        pages = [self._pages[i] for i in rows.pieces]
+        if isinstance(mark.item, CodeItem):
+            numbers = zip(columns["piece"], rows.places, pages, strict=True)
+            return [str(SheetCode(printing.mailing, p, printing.copy, n, m)) for p, n, m in numbers]
+        if isinstance(mark.item, OmrItem) and mark.profile is not None:
+            first = (self._sheets[i] for i in rows.pieces)
+            return [
+                omr_bits(mark.profile, mark.item, (n, m), sheet + (n - 1) // 2)
+                for n, m, sheet in zip(rows.places, pages, first, strict=True)
+            ]
+        return source_column(mark.source, columns, len(columns))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The pages made from one page plan: of which piece each is, its number in the piece, its lines."""
+
+    pieces: list[int]
+    places: list[int]
+    shown: Mapping[PlacedTable, list[Stretch]]
 
 
 class Columnar:
     """Columns of an Arrow table as Python lists, made once each when asked for."""
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, columns: Mapping[str, list[Any]] | None = None) -> None:
         self._table = table
-        self._columns: Columns = {}
+        self._columns: dict[str, list[Any]] = dict(columns or {})
 
     def __getitem__(self, name: str) -> list[Any]:
         if name not in self._columns:
@@ -60,6 +207,51 @@ class Columnar:
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
+
+    def taken(self, rows: list[int]) -> Columnar:
+        """Some rows, in the order given; one may come more than once."""
+        return Columnar(self._table.take(rows))
+
+    def with_columns(self, columns: Mapping[str, list[Any]]) -> Columnar:
+        """The same rows with further columns, which win."""
+        return Columnar(self._table, {**self._columns, **columns})
+
+
+class _Summing:
+    """The lines that stand for others: their sums under each amount, and what they are."""
+
+    def __init__(self, table: PlacedTable, of_line: Columnar) -> None:
+        self._table = table
+        self._of_line = of_line
+
+    def head(self, first: int, shown: Stretch) -> Row | None:
+        """The line above, for a piece whose lines begin at `first`."""
+        if shown.brought:
+            return self._row(range(first, first + shown.start), self._table.item.brought_text)
+        if shown.hidden:
+            return self._row(range(first, first + shown.hidden), self._overflow_text(shown.hidden))
+        return None
+
+    def foot(self, first: int, shown: Stretch) -> Row | None:
+        """The line below."""
+        if not shown.carried:
+            return None
+        return self._row(range(first, first + shown.stop), self._table.item.carried_text)
+
+    def _row(self, lines: Sequence[int], text: str) -> Row:
+        cells = [""] * len(self._table.cells)
+        for j, cell in enumerate(self._table.cells):
+            if cell.amount is not None:
+                column = self._of_line[cell.amount]
+                cells[j] = FILTERS["yuan"](sum(column[i] or 0 for i in lines))
+        cells[self._table.item.overflow_column] = text
+        return tuple(cells)
+
+    def _overflow_text(self, count: int) -> str:
+        overflow = self._table.overflow
+        if overflow.template:
+            return text_renderer(overflow)({"count": count})
+        return "".join(s if isinstance(s, str) else str(count) for s in overflow.segments)
 
 
 def source_column(source: Source, columns: Columnar, length: int) -> list[str]:
@@ -83,8 +275,12 @@ def _segment_column(segment: str | FieldRef, columns: Columnar) -> str | list[st
         return ["" if v is None else str(v) for v in values]
     for name in segment.filters:
         # Blanks are rare, and looking for one is cheaper than asking at every value.
-        function = FILTERS[name] if None in values else FUNCTIONS.get(name, FILTERS[name])
-        values = list(map(function, values))
+        if None in values or name not in FUNCTIONS:
+            values = list(map(FILTERS[name], values))
+        elif name == "yuan":
+            values = yuan_column(values)
+        else:
+            values = list(map(FUNCTIONS[name], values))
     return values
 
 
@@ -92,32 +288,3 @@ def _rendered(source: Source, columns: Columnar, length: int) -> list[str]:
     render = text_renderer(source)
     rows = zip(*(columns[f] for f in source.fields), strict=True)
     return [render(dict(zip(source.fields, row, strict=True))) for row in rows][:length]
-
-
-def _table_values(
-    table: PlacedTable, columns: tuple[list[str], ...], of_piece: Columnar, of_line: Columnar
-) -> TableValues:
-    start, stop = list(of_piece["line_start"]), list(of_piece["line_stop"])
-    head: list[tuple[str, ...] | None] = [None] * len(start)
-    for i, (first, last) in enumerate(zip(start, stop, strict=True)):
-        if last - first > table.item.capacity:
-            # One line is given up to the one that sums the oldest.
-            start[i] = last - table.item.capacity + 1
-            head[i] = _summed(table, of_line, range(first, start[i]))
-    return TableValues(columns, start, stop, head)
-
-
-def _summed(table: PlacedTable, of_line: Columnar, hidden: Sequence[int]) -> tuple[str, ...]:
-    """The line that stands for the hidden ones: their sums under each amount, and what they are."""
-    cells = [""] * len(table.cells)
-    for j, cell in enumerate(table.cells):
-        if cell.amount is not None:
-            column = of_line[cell.amount]
-            cells[j] = FILTERS["yuan"](sum(column[i] or 0 for i in hidden))
-    count = len(hidden)
-    if table.overflow.template:
-        text = text_renderer(table.overflow)({"count": count})
-    else:
-        text = "".join(s if isinstance(s, str) else str(count) for s in table.overflow.segments)
-    cells[table.item.overflow_column] = text
-    return tuple(cells)

@@ -12,15 +12,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yibao_cli.ads import Assigner, Audience, Contract, twice_contracted, usable_contracts
-from yibao_cli.compose import compose_layout
+from yibao_cli.compose import compose_layout, pages_of
 from yibao_cli.config import shipped
 from yibao_cli.i18n import _
 from yibao_cli.jobs.constants import constants_of
 from yibao_cli.jobs.preflight import preflight
 from yibao_cli.kinds import load_product
+from yibao_cli.kinds.page import PressPlan
+from yibao_cli.kinds.pictures import PICTURES, pictures_of
 from yibao_cli.ledger import outcome
 from yibao_cli.ledger.doubts import doubts
-from yibao_cli.store.files import atomic_folder, sha256_of
+from yibao_cli.render.faces import font_digests
+from yibao_cli.render.press.icc import load_intent
+from yibao_cli.store.files import atomic_folder, private_folder, sha256_of
 from yibao_cli.store.packages import ART, FOLDER, PackageWriter
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Progress, Workspace
     from yibao_cli.kinds.geometry import Product
     from yibao_cli.kinds.kind import Kind
+    from yibao_cli.kinds.page import Layout
     from yibao_cli.ledger.assemble import Ledger
     from yibao_cli.model import Finding
     from yibao_cli.store.imports import ImportRecord
@@ -68,7 +73,9 @@ class Freezer:
         contracts, ad_findings = self._contracts(product)
         art = {c.id: f"{sha256_of(c.art)[:16]}{c.art.suffix.lower()}" for c in contracts}
         fields = (*outcome.piece_columns(ledger), *_ADDED)
-        layout = compose_layout(self.kind, product, fields, constants, art)
+        fonts = self.workspace.settings.fonts.plan(self.workspace.folder)
+        press = self._press()
+        layout = compose_layout(self.kind, product, fields, constants, art, fonts, press)
         self.progress(_("checking what will be printed"), 0, 0)
         known = preflight(ledger, layout)
         pieces = outcome.order_pieces(ledger)
@@ -83,19 +90,27 @@ class Freezer:
             with atomic_folder(self.workspace.mailing_folder(self.mailing) / FOLDER) as folder:
                 writer = PackageWriter(folder)
                 _copy_art(contracts, art, folder / ART)
+                _copy_pictures(self.kind, folder / ART / PICTURES)
                 writer.add_kind(self.kind, product, constants)
-                self._write_parts(ledger, writer, contracts, frozen)
+                writer.add_fonts(fonts, font_digests(fonts))
+                if press is not None:
+                    writer.add_press(press)
+                self._write_parts((ledger, layout), writer, contracts, frozen)
                 facts = {"ads": art, "inputs": tuple(self._inputs()), "quotas": frozen.printed_ads}
                 facts |= {"counts": frozen.counts, "totals": frozen.totals}
                 frozen.package_sha256 = writer.finish(self.mailing, self.kind.id, facts)
         return frozen
 
     def _write_parts(
-        self, ledger: Ledger, writer: PackageWriter, contracts: list[Contract], frozen: Frozen
+        self,
+        printing: tuple[Ledger, Layout],
+        writer: PackageWriter,
+        contracts: list[Contract],
+        frozen: Frozen,
     ) -> None:
         assigner = Assigner(contracts, [f"house:{h.id}" for h in self.kind.house], self.kind.slots)
         size = self.workspace.settings.render.pieces_per_part
-        for pieces, lines in _parts(ledger, assigner, size):
+        for pieces, lines in _parts(*printing, assigner, size):
             writer.add_part(pieces, lines)
             frozen.parts += 1
             self.progress(_("freezing"), frozen.parts * size, frozen.counts["pieces"])
@@ -119,6 +134,14 @@ class Freezer:
                     kept.append(contract)
         return kept, findings
 
+    def _press(self) -> PressPlan | None:
+        settings, mailing = self.workspace.settings, self.workspace.mailing(self.mailing)
+        if settings.render.profile == "office":
+            return None
+        icc = str(self.workspace.folder / settings.press.icc) if settings.press.icc else ""
+        load_intent(icc)  # better refused now than in the middle of a part
+        return PressPlan(icc, settings.press.bleed, settings.press.slug, self.mailing, mailing.ends)
+
     def _counts(self, pieces: int, held: int) -> dict[str, int]:
         rosters = [r for r in self.records if r.table == self.kind.merge.base]
         return {
@@ -141,14 +164,27 @@ def _copy_art(contracts: list[Contract], names: dict[str, str], folder: Path) ->
         target.chmod(0o600)
 
 
-def _parts(ledger: Ledger, assigner: Assigner, size: int) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _copy_pictures(kind: Kind, folder: Path) -> None:
+    """Pictures of the kind keep their names in a folder of their own, which no artwork can be named into."""
+    for name in sorted({item.file for _place, item in pictures_of(kind)}):
+        target = private_folder(folder) / name
+        shutil.copyfile(shipped("templates") / kind.id / "art" / name, target)
+        target.chmod(0o600)
+
+
+def _parts(
+    ledger: Ledger, layout: Layout, assigner: Assigner, size: int
+) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The parts in print order, each with its lines and its panels."""
     feed = _LineFeed(ledger)
     for number, table in enumerate(outcome.piece_batches(ledger, size), start=1):
-        stops = list(accumulate(table.column("line_count").to_pylist()))
+        counts = table.column("line_count").to_pylist()
+        stops = list(accumulate(counts))
+        pages = pages_of(layout, table.column("variant").to_pylist(), counts)
         audience = Audience(*(table.column(c).to_pylist() for c in ("ads_consent", "county", "category")))
         added = {
             "part": pa.array([number] * len(stops), pa.int32()),
+            "pages": pa.array(pages, pa.int32()),
             "line_start": pa.array([0, *stops[:-1]], pa.int64()),
             "line_stop": pa.array(stops, pa.int64()),
         }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
+from yibao_cli.artwork.facts import PICTURE_SUFFIXES
 from yibao_cli.errors import InputNotFound, InputRefused, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.ingest import ReadOptions, mapping_of, read_batches
@@ -292,6 +293,4 @@ def _art_beside(folder: Path) -> list[Path]:
 
 
 def _is_art(path: Path) -> bool:
-    return (
-        path.suffix.lower() in {".pdf", ".png", ".jpg", ".jpeg"} and path.is_file() and not path.is_symlink()
-    )
+    return path.suffix.lower() in PICTURE_SUFFIXES and path.is_file() and not path.is_symlink()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FOLDER = "manifest"
 _COLUMNS = [
     "position",
+    "pages",
     "piece",
     "name",
     "employer_no",
@@ -78,6 +79,7 @@ def list_mailing(
             on_date=day,
             locality=Locality.of_client(client.postcode),
             sheet_grams=Decimal(str(product.sheet_grams)),
+            cover_grams=Decimal(str(product.cover_grams)),
         )
         tariff = load_tariff(shipped("templates") / "common" / "tariff.toml")
         frame = manifest_frame(pieces, mailing, tariff, terms)
@@ -144,7 +146,6 @@ def _pieces(package: Package) -> pd.DataFrame:
     for missing in set(_COLUMNS) - set(names):
         frame[missing] = ""
     frame["part"] = frame["part"].astype("string")
-    frame["pages"] = package.product.pages
     return frame
 
 

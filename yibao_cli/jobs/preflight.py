@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.compose.values import Columnar, source_column
+from yibao_cli.errors import SettingsError
+from yibao_cli.i18n import _
+from yibao_cli.kinds.sources import PAGE_FIELDS
 from yibao_cli.ledger import outcome as ledger_outcome
-from yibao_cli.render.preflight import largest_fitting_amount, missing_characters, unfitting
+from yibao_cli.render.faces import font_set
+from yibao_cli.render.fonts import REGULAR
+from yibao_cli.render.preflight import (
+    largest_fitting_amount,
+    missing_characters,
+    unfitting,
+    unfitting_marks,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pyarrow as pa
 
-    from yibao_cli.kinds.page import Layout, PlacedText
+    from yibao_cli.kinds.page import Layout
     from yibao_cli.ledger.assemble import Ledger
 
 _BATCH = 20_000
+_WIDE_PAGE = "88"  # stands for any number of a page, none of which is wider
 Known = dict[tuple[int, str], dict[str, object]]
 
 
 def preflight(ledger: Ledger, layout: Layout) -> Known:
     """Hold what no font can draw (H401) and what does not fit its place (H402).
 
-    Returns the details of each hold by (row id, rule).
+    Returns the details of each hold by (row id, rule). Raises SettingsError when a text that stands on every
+    piece cannot be printed.
     """
+    _check_static(layout)
     known: Known = {}
     for batch in ledger_outcome.candidate_batches(ledger, _BATCH):
         _check_texts(batch, layout, known)
@@ -38,43 +50,58 @@ def preflight(ledger: Ledger, layout: Layout) -> Known:
     return known
 
 
+def _check_static(layout: Layout) -> None:
+    """The kind's own words and the client's: they stand on every piece, so nothing prints without them."""
+    faces = font_set(layout.fonts)
+    on_pages = (text for _variant, page in layout.plans() for text in page.static_texts)
+    for placed in chain(on_pages, *(art.texts for art in layout.art)):
+        text, font = placed.source.literal, faces.font(placed.item.face, placed.item.weight)
+        reason = ""
+        if missing := font.missing(text.replace("\n", "")):
+            reason = _("no font draws {characters}").format(characters=_named("".join(missing)))
+        elif unfitting(placed, [text], font):
+            reason = _("it does not fit its place, even at its smallest size")
+        if reason:
+            raise SettingsError(
+                _("the text «{text}» cannot be printed: {reason}").format(text=text[:40], reason=reason),
+                remedy=_("shorten it in yibao.toml or the kind, or name a fallback font under [fonts]"),
+            )
+
+
 def _check_texts(batch: pa.Table, layout: Layout, known: Known) -> None:
-    columns = Columnar(batch)
-    rows, variants = columns["row_id"], columns["variant"]
-    for variant, placed in _texts(layout):
-        texts = source_column(placed.source, columns, len(columns))
-        for i, characters in missing_characters(texts, placed.item.weight).items():
-            if variants[i] == variant:
-                known[rows[i], "H401"] = {"characters": _named(characters)}
-        for i in unfitting(placed, texts):
-            if variants[i] == variant:
-                known[rows[i], "H402"] = {"place": placed.item.text}
-
-
-def _texts(layout: Layout) -> Iterator[tuple[str, PlacedText]]:
-    for variant, pages in layout.variants.items():
-        for page in pages:
-            for placed in page.texts:
-                yield variant, placed
+    faces = font_set(layout.fonts)
+    for variant in layout.variants:
+        rows = [i for i, v in enumerate(batch.column("variant").to_pylist()) if v == variant]
+        if not rows:  # Arrow takes no rows from no list of numbers
+            continue
+        own = batch.take(rows)
+        columns = Columnar(own).with_columns(dict.fromkeys(PAGE_FIELDS, [_WIDE_PAGE] * len(rows)))
+        ids = columns["row_id"]
+        for plan in layout.variants[variant].plans:
+            for placed in plan.texts:
+                texts = source_column(placed.source, columns, len(columns))
+                font = faces.font(placed.item.face, placed.item.weight)
+                for i, characters in missing_characters(texts, font).items():
+                    known[ids[i], "H401"] = {"characters": _named(characters)}
+                for i in unfitting(placed, texts, font):
+                    known[ids[i], "H402"] = {"place": placed.item.text}
+            for mark in plan.marks:
+                for i in unfitting_marks(mark, source_column(mark.source, columns, len(columns))):
+                    known[ids[i], "H402"] = {"place": getattr(mark.item, "text", mark.item.type)}
 
 
 def _check_lines(ledger: Ledger, layout: Layout, known: Known) -> None:
-    shown = {
-        f
-        for pages in layout.variants.values()
-        for p in pages
-        for t in p.tables
-        for c in t.cells
-        for f in c.fields
-    }
+    tables = (t for _variant, page in layout.plans() for t in page.tables)
+    shown = {f for table in tables for cell in table.cells for f in cell.fields}
     spec = ledger.kind.inputs[ledger.kind.merge.lines]
     bad: defaultdict[str, list[str]] = defaultdict(list)
     characters: dict[str, str] = {}
+    font = font_set(layout.fonts).font("body", REGULAR)
     for name in sorted(
         f.name for f in spec.fields if f.name in shown and f.type in {"text", "name", "choice"}
     ):
         values: list[Any] = ledger_outcome.distinct_line_values(ledger, name)
-        for i, missing in missing_characters(values, 400).items():
+        for i, missing in missing_characters(values, font).items():
             bad[name].append(values[i])
             characters[values[i]] = missing
     for name, values in bad.items():
@@ -84,16 +111,19 @@ def _check_lines(ledger: Ledger, layout: Layout, known: Known) -> None:
 
 def _check_amounts(ledger: Ledger, layout: Layout, known: Known) -> None:
     """An amount that is cut would be another amount: hold whoever has one too wide for its column."""
-    for variant, pages in layout.variants.items():
-        for table in (t for page in pages for t in page.tables):
+    font = font_set(layout.fonts).font("body", REGULAR)
+    for variant, page in layout.plans():
+        for table in page.tables:
+            flowing = layout.variants[variant].flowing
+            # A table that lines go on to brings sums as soon as the one before it is full.
+            full = flowing[0] if flowing and table is flowing[1] else table
             for column, cell in enumerate(table.cells):
                 if cell.amount is None:
                     continue
-                limit = largest_fitting_amount(table, column)
+                limit = largest_fitting_amount(table, column, font)
                 place = table.item.columns[column].header
-                for row_id in ledger_outcome.rows_with_amount(
-                    ledger, variant, cell.amount, (limit, table.item.capacity)
-                ):
+                limits = (limit, full.item.capacity)
+                for row_id in ledger_outcome.rows_with_amount(ledger, variant, cell.amount, limits):
                     known[row_id, "H402"] = {"place": place}
 
 

@@ -12,7 +12,7 @@ from yibao_cli.i18n import _
 from yibao_cli.jobs.rendering import package_layout, whole_package
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.render.part import render_part
-from yibao_cli.render.proofs import contact_sheet, page_images, pick_extremes
+from yibao_cli.render.proofs import bind_pictures, contact_sheet, page_images, pick_extremes
 from yibao_cli.render.static import draw_static
 from yibao_cli.store.files import atomic_file, atomic_folder
 
@@ -56,10 +56,12 @@ def proof_mailing(
         with atomic_folder(folder) as target:
             pdf = target / f"proof-{mailing}.pdf"
             with atomic_file(pdf) as stream:
-                render_part(layout, draw_static(layout, package.art), values, stream, proof=True)
+                render_part(layout, draw_static(layout, package.art), [values], stream, proof=True)
             progress(_("drawing pictures"), 0, 0)
             reasons = [reason for _row, reason in picks]
-            sheets = contact_sheet(pdf, reasons, target / f"proof-{mailing}.png", layout.pages)
+            captions = [(len(plans), reason) for plans, reason in zip(values.plans, reasons, strict=True)]
+            sheets = contact_sheet(pdf, captions, target / f"proof-{mailing}.png")
+            bind_pictures(sheets, target / f"contact-{mailing}.pdf")
             pages = page_images(pdf, target, _DPI)
     return ProofOutcome(
         pdf=folder / pdf.name,
@@ -71,7 +73,7 @@ def proof_mailing(
 
 def _picks(package: Package, count: int, seed: int) -> list[tuple[int, str]]:
     verify = package.kind.verify
-    wanted = {verify.name, verify.amount, "address", "variant", "slot_a", "slot_b", "slot_c"}
+    wanted = {verify.name, verify.amount, "address", "variant", "part", "slot_a", "slot_b", "slot_c"}
     present = sorted(wanted & set(package.piece_fields()))
     parts = [package.pieces(e.part, [*present, "line_start", "line_stop"]) for e in package.manifest.parts]
     pieces = pa.concat_tables(parts)

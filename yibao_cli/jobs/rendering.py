@@ -8,13 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
 from sqlalchemy import update
 
-from yibao_cli.compose import compose_layout, part_values
+from yibao_cli.compose import Printing, compose_layout, part_values
 from yibao_cli.errors import CheckFailed, InputNotFound, StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.pool import run_tasks
 from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
+from yibao_cli.render.faces import font_digests
 from yibao_cli.render.part import render_part
 from yibao_cli.render.static import StaticLayer, draw_static
 from yibao_cli.store import audit
@@ -24,6 +26,8 @@ from yibao_cli.store.packages import Package, open_package
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yibao_cli.kinds.page import Layout, PartValues
 
 
@@ -113,7 +117,21 @@ def whole_package(workspace: Workspace, mailing: str, sha256: str) -> Package:
             remedy=_("print nothing from it; merge the mailing again"),
         )
     _require_current(workspace, mailing, package)
+    _require_fonts(package)
     return package
+
+
+def _require_fonts(package: Package) -> None:
+    """What is printed must look as what was looked at: the same font files."""
+    plan, known = package.fonts
+    now = font_digests(plan)
+    if changed := sorted(name for name, digest in known.items() if now.get(name) != digest):
+        raise CheckFailed(
+            _("fonts are not those that the package was frozen with: {fonts}").format(
+                fonts=", ".join(changed)
+            ),
+            remedy=_("put the old fonts back, or merge the mailing again"),
+        )
 
 
 def _require_current(workspace: Workspace, mailing: str, package: Package) -> None:
@@ -130,13 +148,33 @@ def _require_current(workspace: Workspace, mailing: str, package: Package) -> No
 def package_layout(package: Package) -> Layout:
     """The layout of a package, composed from nothing but the package."""
     return compose_layout(
-        package.kind, package.product, package.piece_fields(), package.constants, package.manifest.ads
+        package.kind,
+        package.product,
+        package.piece_fields(),
+        package.constants,
+        package.manifest.ads,
+        package.fonts[0],
+        package.press,
     )
 
 
-def values_of_part(package: Package, layout: Layout, part: int) -> PartValues:
-    """All texts of a part's pieces."""
-    return part_values(layout, package.pieces(part), package.lines(part), package.manifest.mailing)
+# Pieces whose texts are in memory at once, however large the part.
+_STRETCH = 1000
+
+
+def values_of_part(package: Package, layout: Layout, part: int) -> Iterator[PartValues]:
+    """All texts of a part's pieces, some pieces at a time."""
+    pieces, lines = package.pieces(part), package.lines(part)
+    mailing, sheets, line = package.manifest.mailing, 0, 0
+    for start in range(0, pieces.num_rows, _STRETCH):
+        own = pieces.slice(start, _STRETCH)
+        stop = own.column("line_stop")[-1].as_py()
+        for name in ("line_start", "line_stop"):
+            moved = pc.subtract(own.column(name), line)
+            own = own.set_column(own.column_names.index(name), name, moved)
+        yield part_values(layout, own, lines.slice(line, stop - line), Printing(mailing, sheet=sheets))
+        sheets += pc.sum(pc.divide(pc.add(own.column("pages"), 1), 2)).as_py()
+        line = stop
 
 
 @lru_cache(maxsize=1)
@@ -187,13 +225,13 @@ def _already(task: PartTask, package: Package) -> ControlFile | None:
     control = read_control(pdf)
     if control is None or not pdf.is_file():
         return None
-    pieces = package.manifest.parts[task.part - 1].pieces
+    entry = package.manifest.parts[task.part - 1]
     whole = ControlFile(
         mailing=task.mailing,
         part=task.part,
         package_sha256=task.package_sha256,
-        pieces=pieces,
-        pages=pieces * package.product.pages,
+        pieces=entry.pieces,
+        pages=entry.pages,
         size=pdf.stat().st_size,
         sha256=sha256_of(pdf),
     )

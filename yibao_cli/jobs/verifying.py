@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from yibao_cli.jobs.rendering import (
 )
 from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
 from yibao_cli.render.forms import form_digests
-from yibao_cli.render.readback import SAMPLE, Difference, What, expected_pages, read_back, sampled
+from yibao_cli.render.readback import SAMPLE, Difference, Sample, What, expected_pages, read_back
 from yibao_cli.render.static import draw_static
 from yibao_cli.store import audit
 from yibao_cli.store.files import sha256_of
@@ -115,12 +116,14 @@ def verify_task(task: VerifyTask) -> PartReading:
     part = task.part
     package, layout, digests = _prepared(part.folder, part.mailing, part.package_sha256)
     pdf = pdf_path(Path(part.folder), part.part)
-    values = values_of_part(package, layout, part.part)
-    pieces = len(values.pieces)
-    sample = pieces if task.full else SAMPLE
-    found = _against_control(pdf, part, pieces, pieces * layout.pages)
-    found += read_back(pdf, part.part, expected_pages(layout, values, digests), sample=sample)
-    return PartReading(pieces, pieces * layout.pages, sampled(pieces, sample) * layout.pages, found)
+    entry = package.manifest.parts[part.part - 1]
+    sample = Sample(entry.pieces if task.full else SAMPLE, part.part)
+    found = _against_control(pdf, part, entry.pieces, entry.pages)
+    stretches = values_of_part(package, layout, part.part)
+    expected = chain.from_iterable(expected_pages(layout, values, digests) for values in stretches)
+    press = layout.press is not None
+    found += read_back(pdf, part.part, expected, sample=sample, press=press)
+    return PartReading(entry.pieces, entry.pages, len(sample.pages()), found)
 
 
 @lru_cache(maxsize=1)

@@ -13,10 +13,12 @@ from pydantic import Field, model_validator
 from yibao_cli.i18n import _
 from yibao_cli.kinds.fields import Spec
 
-Align = Literal["left", "right", "center"]
+Align = Literal["left", "right", "center", "decimal"]
 Weight = Literal[400, 700]
+Face = Literal["body", "second"]
 Mm = float
 Point = float
+Rect = tuple[Mm, Mm, Mm, Mm]  # x, y, w, h
 
 # A gray (0 black, 1 white) or `#rrggbb`.
 Colour = Annotated[float, Field(ge=0, le=1)] | Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
@@ -30,6 +32,8 @@ class TextItem(Spec):
     width: mm to stay within; a longer text breaks into at most `lines` lines, then shrinks down to
       `min_size`, then is a finding.
     leading: distance of baselines in mm.
+    align: where x stands in the text: at its begin, end, middle, or at its decimal point.
+    face: `body`, or the `second` face that the settings name (a song or kai).
     """
 
     type: Literal["text"] = "text"
@@ -38,6 +42,7 @@ class TextItem(Spec):
     y: Mm
     size: Annotated[Point, Field(ge=4, le=72)] = 9
     weight: Weight = 400
+    face: Face = "body"
     align: Align = "left"
     width: Mm | None = None
     lines: Annotated[int, Field(ge=1, le=40)] = 1
@@ -74,6 +79,20 @@ class BoxItem(Spec):
     width: Mm = 0.2
 
 
+class PictureItem(Spec):
+    """A picture of the kind, below rules and texts; x, y, w, h in mm.
+
+    file: name of a PDF, PNG, JPEG or SVG in the kind's folder art/.
+    """
+
+    type: Literal["picture"] = "picture"
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(pdf|png|jpe?g|svg)$")]
+    x: Mm
+    y: Mm
+    w: Annotated[Mm, Field(gt=0)]
+    h: Annotated[Mm, Field(gt=0)]
+
+
 class CodeItem(Spec):
     """The sheet's Data Matrix, top left corner at x, y; module in mm."""
 
@@ -83,13 +102,86 @@ class CodeItem(Spec):
     module: Annotated[Mm, Field(ge=0.3, le=1.5)] = 0.5
 
 
+class BarcodeItem(Spec):
+    """A Code 128 of a text, such as a tracking number, top left corner at x, y; none where the text is empty.
+
+    width: mm that it may take at most, quiet zones of ten modules on both sides included; module in mm.
+    Source: ISO/IEC 15417.
+    """
+
+    type: Literal["barcode"] = "barcode"
+    text: str
+    x: Mm
+    y: Mm
+    width: Mm
+    height: Annotated[Mm, Field(ge=5, le=40)] = 12
+    module: Annotated[Mm, Field(ge=0.19, le=1)] = 0.33
+
+
+class OmrItem(Spec):
+    """Marks that an inserter reads, on the front of each sheet; the first one's top left corner at x, y.
+
+    profile: its name in templates/common/omr.toml; feeds: stations that add an insert to each piece.
+    """
+
+    type: Literal["omr"] = "omr"
+    profile: str
+    x: Mm
+    y: Mm
+    feeds: tuple[Annotated[int, Field(ge=1, le=6)], ...] = ()
+
+
+OmrLine = Literal[
+    "always",
+    "insert",
+    "not-first",
+    "not-last",
+    "divert",
+    "stop",
+    "feed1",
+    "feed2",
+    "feed3",
+    "feed4",
+    "feed5",
+    "feed6",
+    "sequence1",
+    "sequence2",
+    "sequence4",
+    "parity",
+]
+
+
+class OmrProfile(Spec):
+    """What one family of inserters reads, line by line from the sensor's end.
+
+    pitch: mm from line to line; a mark is `length` mm long and pitch / `ratio` thick.
+    reverse: the sensor's end is at the bottom. Source: research/domain.md 3.3.
+    """
+
+    name: str
+    pitch: Annotated[Mm, Field(ge=2, le=12)]
+    length: Annotated[Mm, Field(ge=5, le=25)]
+    ratio: Annotated[int, Field(ge=4, le=20)] = 10
+    lines: Annotated[tuple[OmrLine, ...], Field(min_length=2, max_length=24)]
+    reverse: bool = False
+
+    @property
+    def height(self) -> Mm:
+        """From the top of the first line to the bottom of the last."""
+        return (len(self.lines) - 1) * self.pitch + self.pitch / self.ratio
+
+
 class ColumnSpec(Spec):
-    """One column of a table: `text` is a Jinja2 template over a line's fields."""
+    """One column of a table: `text` is a Jinja2 template over a line's fields.
+
+    align: `decimal` puts the points of numbers below each other, with room for `decimals` digits behind.
+    """
 
     header: str
     text: str
     width: Mm
     align: Align = "left"
+    decimals: Annotated[int, Field(ge=0, le=8)] = 2
 
 
 class TableItem(Spec):
@@ -97,9 +189,12 @@ class TableItem(Spec):
 
     blocks: the table stands this many times side by side, `gap` mm apart, filled one after another.
     rows: lines in one block. More lines than blocks x rows: the `overflow` rule. `sum-oldest` replaces
-      the oldest lines by one line with their number and sums, so that the page still adds up.
+      the oldest lines by one line with their number and sums, so that the page still adds up. `continue`
+      goes on in the table of the panel of further pages: the last line of a page carries the sums so far,
+      the first one of the next brings them; only what no sheet has room for is summed.
     overflow_text: template of that line's text, over `count`; it stands in column `overflow_column`
-      (from 0), and each money column shows its sum.
+      (from 0), and each money column shows its sum. brought_text, carried_text: what the lines say that
+      bring and carry sums.
     empty_text: what stands there for a member without lines.
     """
 
@@ -114,8 +209,10 @@ class TableItem(Spec):
     size: Point = 7.5
     min_size: Point = 5
     header_size: Point | None = None
-    overflow: Literal["sum-oldest"] = "sum-oldest"
+    overflow: Literal["sum-oldest", "continue"] = "sum-oldest"
     overflow_text: str = "({{ count }})"
+    brought_text: str = "承前页"
+    carried_text: str = "过次页"
     overflow_column: int = 1
     empty_text: str = ""
 
@@ -136,7 +233,10 @@ class TableItem(Spec):
         return sum(c.width for c in self.columns)
 
 
-Item = Annotated[TextItem | RuleItem | BoxItem | CodeItem | TableItem, Field(discriminator="type")]
+Item = Annotated[
+    TextItem | RuleItem | BoxItem | PictureItem | CodeItem | BarcodeItem | OmrItem | TableItem,
+    Field(discriminator="type"),
+]
 
 
 class PanelSpec(Spec):
@@ -153,9 +253,13 @@ class PanelSpec(Spec):
 
 
 class PanelPlace(Spec):
-    """Where a product has a panel: page counts from 1; x, y, w, h in mm from the page's top left corner."""
+    """Where a product has a panel; x, y, w, h in mm from the page's top left corner.
 
-    page: int
+    page: counts from 1; `further`: the page that is repeated while lines remain; `blank`: the back of a
+    last sheet that nothing else stands on.
+    """
+
+    page: Annotated[int, Field(ge=1)] | Literal["further", "blank"]
     x: Mm
     y: Mm
     w: Mm
@@ -163,18 +267,78 @@ class PanelPlace(Spec):
     ads: bool = False  # whether the post allows an ad here
 
 
+class Zone(Spec):
+    """A rectangle of a panel, in mm from its top left corner, that the post keeps for itself.
+
+    allows: fields that may be shown in it; boxes: whether frames may stand in it.
+    """
+
+    name: str
+    panel: str
+    x: Mm
+    y: Mm
+    w: Mm
+    h: Mm
+    allows: tuple[str, ...] = ()
+    boxes: bool = False
+
+
+class WindowSpec(Spec):
+    """A window envelope and the panel that lies behind its window; mm.
+
+    envelope: width and height; opening: x, y, w, h of the window from the envelope's top left corner;
+    insert: width and height of the folded sheet, which may lie anywhere in the envelope.
+    across, down: how far the window itself may be off; fold: the fold. Source: GB/T 1416-2003, annex A.
+    """
+
+    panel: str
+    envelope: tuple[Mm, Mm]
+    opening: tuple[Mm, Mm, Mm, Mm]
+    insert: tuple[Mm, Mm]
+    across: Mm = 2
+    down: Mm = 1.5
+    fold: Mm = 1.5
+
+    @property
+    def safe(self) -> Rect:
+        """What is always seen, as x, y, w, h on the panel: the address belongs here."""
+        x, y, w, h = self.opening
+        slack = self.envelope[0] - self.insert[0], self.envelope[1] - self.insert[1]
+        left, top = x + self.across, y + self.down + self.fold
+        right, bottom = x + w - self.across - slack[0], y + h - self.down - self.fold - slack[1]
+        return left, top, right - left, bottom - top
+
+    @property
+    def visible(self) -> Rect:
+        """What may come to be seen: nothing private may touch it."""
+        x, y, w, h = self.opening
+        slack = self.envelope[0] - self.insert[0], self.envelope[1] - self.insert[1]
+        left, top = x - self.across - slack[0], y - self.down - self.fold - slack[1]
+        right, bottom = x + w + self.across, y + h + self.down + self.fold
+        return left, top, right - left, bottom - top
+
+
 class Product(Spec):
-    """A physical product: page size, panels, folds (y of each fold line), sheets of paper."""
+    """A physical product: page size, panels, folds (y of each fold line), sheets of paper.
+
+    pages: pages that every piece has; most: pages that one may have, where lines go on to further pages.
+    A sheet has two pages, so a piece always has an even number of them.
+    cover_grams: the envelope; zones: what the post keeps free; window: of the envelope, where it has one.
+    """
 
     id: str
     name: str
     width: Mm
     height: Mm
-    pages: int
+    pages: Annotated[int, Field(ge=1)]
+    most: Annotated[int, Field(ge=0, le=98)] = 0
     panels: dict[str, PanelPlace]
     folds: tuple[Mm, ...] = ()
     tariff: str  # name of its line in the tariff
     sheet_grams: float
+    cover_grams: float = 0
+    zones: tuple[Zone, ...] = ()
+    window: WindowSpec | None = None
 
 
 class HouseSpec(Spec):
@@ -183,24 +347,3 @@ class HouseSpec(Spec):
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     topic: str
     items: tuple[Item, ...]
-
-
-def extent(item: Item) -> tuple[Mm, Mm]:
-    """Right and bottom edge of an item, as far as its declaration fixes them."""
-    match item:
-        case RuleItem():
-            return max(item.x, item.x2), max(item.y, item.y2)
-        case BoxItem():
-            return item.x + item.w, item.y + item.h
-        case TableItem():
-            width = item.blocks * item.block_width + (item.blocks - 1) * item.gap
-            return item.x + width, item.y + (item.rows + 1) * item.row_height
-        case CodeItem():
-            return item.x + _LARGEST_CODE * item.module, item.y + _LARGEST_CODE * item.module
-        case TextItem():
-            across = (item.width or 0) if item.align == "left" else 0
-            return item.x + across, item.y + (item.lines - 1) * item.leading
-
-
-# Modules of the largest symbol a sheet code can need (26 x 26 holds 44 letters and digits).
-_LARGEST_CODE = 26

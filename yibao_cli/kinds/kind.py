@@ -12,13 +12,18 @@ from yibao_cli.i18n import _
 from yibao_cli.kinds.checks import check_references
 from yibao_cli.kinds.expressions import Expression, parse_expression
 from yibao_cli.kinds.fields import FieldName, Spec, TableSpec
-from yibao_cli.kinds.geometry import HouseSpec, PanelSpec, Product, extent
+from yibao_cli.kinds.geometry import HouseSpec, OmrProfile, PanelSpec, Product
+from yibao_cli.kinds.pictures import check_pictures
+from yibao_cli.kinds.placement import check_placement
 from yibao_cli.kinds.reasons import settings_fault, toml_fault
+from yibao_cli.kinds.sources import check_pages, check_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _S = TypeVar("_S", bound=Spec)
+# What a kind that extends another says for itself or not at all.
+_OWN = {"id", "name", "product", "panels", "variants", "ads", "house", "extends"}
 
 
 class LawSpec(Spec):
@@ -113,6 +118,7 @@ class Kind(Spec):
     variants: dict[str, VariantSpec] = Field(default_factory=dict)
     house: tuple[HouseSpec, ...] = ()
     texts: dict[str, str] = Field(default_factory=dict)
+    omr: dict[str, OmrProfile] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Kind:
@@ -175,13 +181,43 @@ def load_kind(templates: Path, kind_id: str) -> Kind:
             remedy=_("choose one of: {known}").format(known=known),
         )
     data = _toml(path)
+    texts = _text_files(path.parent)
+    if base := data.pop("extends", None):
+        # The tables, laws and texts of another kind, on other paper.
+        parent = _base_of(templates, str(base), path)
+        data = {**{k: v for k, v in _toml(parent).items() if k not in _OWN}, **data}
+        texts = {**_text_files(parent.parent), **texts}
     shared = _toml(templates / "common" / "tables.toml")
     data["inputs"] = {**shared, **data.get("inputs", {})}
-    data["texts"] = {p.stem: p.read_text(encoding="utf-8").strip() for p in sorted(path.parent.glob("*.j2"))}
+    data["texts"] = texts
+    data["omr"] = _toml(templates / "common" / "omr.toml")
     kind = _validated(Kind, data, path)
-    check_references(kind, f"{path.parent.name}/{path.name}")
-    _check_panels(kind, load_product(templates, kind.product), path)
+    where = f"{path.parent.name}/{path.name}"
+    check_references(kind, where)
+    product = load_product(templates, kind.product)
+    try:
+        check_pages(kind, product)
+        check_placement(kind, product, check_texts(kind))
+        check_pictures(kind, path.parent / "art")
+    except SettingsError as error:
+        raise SettingsError(error.message, where=where, remedy=error.remedy) from error
     return kind
+
+
+def _base_of(templates: Path, base: str, path: Path) -> Path:
+    """The kind.toml that another one extends, which must extend none itself."""
+    parent = templates / base / "kind.toml"
+    if parent == path or not parent.is_file() or "extends" in _toml(parent):
+        raise SettingsError(
+            _("extends: {kind} is no kind that stands on its own").format(kind=base),
+            where=f"{path.parent.name}/{path.name}",
+            remedy=_("name the folder of a kind that extends no other"),
+        )
+    return parent
+
+
+def _text_files(folder: Path) -> dict[str, str]:
+    return {p.stem: p.read_text(encoding="utf-8").strip() for p in sorted(folder.glob("*.j2"))}
 
 
 def load_product(templates: Path, product_id: str) -> Product:
@@ -218,31 +254,3 @@ def _validated(model: type[_S], data: dict[str, Any], path: Path) -> _S:
             where=f"{path.parent.name}/{path.name}",
             remedy=_("correct the key; docs/kinds.md describes each"),
         ) from error
-
-
-def _check_panels(kind: Kind, product: Product, path: Path) -> None:
-    where = f"{path.parent.name}/{path.name}"
-    remedy = _("move or shrink the item, or name a panel of the product")
-    for variant in kind.variant_names:
-        for name, panel in kind.panels_of(variant).items():
-            place = product.panels.get(name)
-            if place is None:
-                raise SettingsError(
-                    _("product {product} has no panel {panel}").format(product=product.id, panel=name),
-                    where=where,
-                    remedy=remedy,
-                )
-            if panel.slot and not place.ads:
-                raise SettingsError(
-                    _("panel {panel} may not carry an ad").format(panel=name), where=where, remedy=remedy
-                )
-            for item in panel.items:
-                right, bottom = extent(item)
-                if item.x < 0 or item.y < 0 or right > place.w + 0.01 or bottom > place.h + 0.01:
-                    raise SettingsError(
-                        _("panel {panel}: {type} at {x}, {y} leaves the panel").format(
-                            panel=name, type=item.type, x=item.x, y=item.y
-                        ),
-                        where=where,
-                        remedy=remedy,
-                    )

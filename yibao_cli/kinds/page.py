@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yibao_cli.kinds.geometry import BoxItem, CodeItem, RuleItem, TableItem, TextItem
+    from collections.abc import Iterator
+
+    from yibao_cli.kinds.geometry import (
+        BarcodeItem,
+        BoxItem,
+        CodeItem,
+        OmrItem,
+        OmrProfile,
+        PictureItem,
+        RuleItem,
+        TableItem,
+        TextItem,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +38,8 @@ class Source:
     """Where a text comes from: literals and fields in turn; or `template`, for texts with logic.
 
     A source without fields is static: `literal` is what it always says.
-    constants: what a template's `client.name` and the like stand for, as (group, name, value).
+    constants: what a template's `client.name` and the like stand for, as (group, name, value); the group
+    is empty for a field whose text is fixed (`page`).
     """
 
     segments: tuple[str | FieldRef, ...] = ()
@@ -76,11 +89,25 @@ class PlacedTable:
 
 @dataclass(frozen=True, slots=True)
 class PlacedShape:
-    """A rule, box or code, moved from panel to page."""
+    """A picture, rule or box, moved from panel to page."""
 
-    item: RuleItem | BoxItem | CodeItem
+    item: PictureItem | RuleItem | BoxItem
     dx: float
     dy: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedMark:
+    """A mark for machines, moved from panel to page.
+
+    source: what a bar code says; profile: of OMR marks.
+    """
+
+    item: CodeItem | BarcodeItem | OmrItem
+    dx: float
+    dy: float
+    source: Source = Source()
+    profile: OmrProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +121,13 @@ class PlacedSlot:
     h: float
 
 
+# Numbers of the page plans that stand at no fixed place in a piece.
+FURTHER, BLANK = 0, -1
+
+
 @dataclass(frozen=True, slots=True)
 class PagePlan:
-    """One page of one variant; `number` counts from 1."""
+    """One page of one variant; `number` counts from 1, or is FURTHER or BLANK."""
 
     number: int
     width: float
@@ -105,7 +136,7 @@ class PagePlan:
     shapes: tuple[PlacedShape, ...]
     texts: tuple[PlacedText, ...]
     tables: tuple[PlacedTable, ...]
-    codes: tuple[PlacedShape, ...]
+    marks: tuple[PlacedMark, ...]
     slots: tuple[PlacedSlot, ...]
     folds: tuple[float, ...]
 
@@ -130,44 +161,137 @@ class PanelArt:
 
 
 @dataclass(frozen=True, slots=True)
+class FontPlan:
+    """The fonts of a mailing as configured: paths of font files, "" for the shipped Noto Sans SC.
+
+    A face of a collection is named `path.ttc#2`, counted from 0. `second` without a path is the body font.
+    fallback: fonts asked, in order, for a character that a face cannot draw; the shipped ones come after.
+    """
+
+    body: str = ""
+    body_bold: str = ""
+    second: str = ""
+    second_bold: str = ""
+    fallback: tuple[str, ...] = ()
+
+
+SHIPPED_FONTS = FontPlan()
+
+
+@dataclass(frozen=True, slots=True)
+class PressPlan:
+    """What a press wants of the print files, beside their pages: PDF/X-4 and PDF/VT-1.
+
+    icc: path of the output profile, "" for our own gray; bleed: mm that pages stand over their trim; slug:
+    mm of white beyond, for crop marks, 0 for none. document: what the files belong to, day: the ISO day they
+    are dated with.
+    """
+
+    icc: str = ""
+    bleed: float = 3
+    slug: float = 10
+    document: str = ""
+    day: str = "2000-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPlan:
+    """The pages of one variant.
+
+    first: the pages every piece has, in order. further: the page that is repeated while lines remain, or
+    None; blank: the back of a last sheet that has nothing to say, or None where sheets are not filled up.
+    most: pages that a piece may have at most.
+    """
+
+    first: tuple[PagePlan, ...]
+    further: PagePlan | None = None
+    blank: PagePlan | None = None
+    most: int = 0
+
+    @property
+    def plans(self) -> tuple[PagePlan, ...]:
+        """Every page there is, once."""
+        return (*self.first, *filter(None, (self.further, self.blank)))
+
+    @property
+    def flowing(self) -> tuple[PlacedTable, PlacedTable] | None:
+        """The table whose lines go on to further pages, and the one there that takes them."""
+        if self.further is None:
+            return None
+        tables = (t for page in self.first for t in page.tables if t.item.overflow == "continue")
+        begins = next(tables, None)
+        return (begins, self.further.tables[0]) if begins and self.further.tables else None
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Everything a print job draws: the pages of each variant, and the art of the slots."""
 
-    variants: dict[str, tuple[PagePlan, ...]]
+    variants: dict[str, VariantPlan]
     art: tuple[PanelArt, ...]
     panel_size: tuple[float, float]
+    fonts: FontPlan = SHIPPED_FONTS
+    press: PressPlan | None = None
+
+    def plans(self) -> Iterator[tuple[str, PagePlan]]:
+        """Every page of every variant, with the variant's name."""
+        return ((name, page) for name, variant in self.variants.items() for page in variant.plans)
 
     @property
-    def pages(self) -> int:
-        """Pages of a piece."""
-        return len(next(iter(self.variants.values())))
+    def paper(self) -> PagePlan:
+        """A page that has the size and folds that all have."""
+        return next(iter(self.variants.values())).first[0]
+
+
+Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TableValues:
-    """The cells of one table for all pieces of a part.
+    """The cells of one table on a row of pages.
 
-    columns: per column the texts of all lines of the part, in order; piece i shows the lines
-    start[i]:stop[i], below `head[i]` when that is given (the line that sums what did not fit).
+    columns: per column the texts of all lines, in order; page i shows the lines start[i]:stop[i], below
+    `head[i]` (the line that sums what stands elsewhere or nowhere) and above `foot[i]` where they are given.
     """
 
     columns: tuple[list[str], ...]
     start: list[int]
     stop: list[int]
-    head: list[tuple[str, ...] | None]
+    head: list[Row | None]
+    foot: list[Row | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PageValues:
+    """What fills one page plan, once for each page made from it, in print order.
+
+    texts: per source one text a page; tables: in the order of `PagePlan.tables`; marks: in the order of
+    `PagePlan.marks`, what each says, "" where a page has none; art: per slot one key a page.
+    """
+
+    count: int
+    texts: dict[Source, list[str]]
+    tables: tuple[TableValues, ...]
+    marks: tuple[list[str], ...]
+    art: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class PartValues:
     """All texts of the pieces of a part, as columns of strings, ready to be set.
 
-    texts: per source one text a piece; tables: per (variant, page, index in `PagePlan.tables`).
-    codes: per piece the sheet codes; art: per slot one key a piece.
+    pieces: their numbers, in print order; variants: the variant of each; plans: numbers of the page plans
+    that each is made from, in order. values: by variant and number of the page plan. groups: bag and bundle
+    that each piece goes to the post in.
     """
 
     pieces: list[str]
     variants: list[str]
-    texts: dict[Source, list[str]]
-    tables: dict[tuple[str, int, int], TableValues]
-    codes: list[str]
-    art: dict[str, list[str]]
+    plans: list[tuple[int, ...]]
+    values: dict[tuple[str, int], PageValues]
+    groups: list[tuple[str, str]]
+
+    @property
+    def pages(self) -> int:
+        """Pages of all pieces together."""
+        return sum(map(len, self.plans))

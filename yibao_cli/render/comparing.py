@@ -12,7 +12,7 @@ import zxingcpp
 
 from yibao_cli import codes as numbers
 from yibao_cli.i18n import _
-from yibao_cli.render.expected import AMOUNT, amounts_in, symbol, symbol_box
+from yibao_cli.render.expected import AMOUNT, amounts_in
 from yibao_cli.render.matching import Matched, match_texts
 from yibao_cli.render.reading import bare
 from yibao_cli.render.setting import MM
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from yibao_cli.render.content import CodeShown, PageShown
-    from yibao_cli.render.expected import Expected, Frame, PlacedForm
+    from yibao_cli.render.expected import Expected, ExpectedMark, Frame, PlacedForm
     from yibao_cli.render.reading import Box
 
 Found = tuple["What", str]
 
-_DATA_MATRIX = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
+_FORMATS = {
+    "code": zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix),
+    "barcode": zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128),
+}
 _SHOWN = 3  # texts named in one difference
+_SHOWN_LETTERS = 20
 
 # Numbers in the file have two decimals of a point.
 _NEAR = 0.05  # mm
@@ -36,7 +40,8 @@ _NEAR_COLOUR = 0.006
 _NEAR_SIZE = 0.006  # points
 _DARK = 0.5  # gray that a code may have at most
 _PIXELS = 4  # a module, for the decoder
-_MARGIN = 8
+_MARGIN = 10  # modules
+_BAR_HEIGHT = 20  # modules
 
 
 class What(StrEnum):
@@ -48,6 +53,7 @@ class What(StrEnum):
     TEXT = "text"  # a text is missing, is too many, stands in another's place, or cannot be seen
     AMOUNT = "amount"  # an amount is missing, is too many, or was changed
     CODE = "code"  # the Data Matrix cannot be read, or says something else
+    PRESS = "press"  # a named check for the press is not passed
     FORM = "form"  # static layer, ad, house panel or mark is missing, too many, or another's
 
 
@@ -73,6 +79,8 @@ def compare_structure(shown: PageShown, want: Expected, *, codes: bool) -> Itera
 def _frame_differences(shown: PageShown, frame: Frame) -> Iterator[Found]:
     if any(abs(a / MM - b) > _NEAR for a, b in zip(shown.size, frame.size, strict=True)):
         yield What.FILE, _("the page is not of the product's size")
+    if abs(shown.margin / MM - frame.margin) > _NEAR:
+        yield What.FILE, _("the paper around the page is not as wide as it should be")
     sizes = [float(size) for size in shown.sizes]
     if sizes and not frame.sizes[0] - _NEAR_SIZE <= min(sizes) <= max(sizes) <= frame.sizes[1] + _NEAR_SIZE:
         yield What.TEXT, _("a text is set smaller or larger than the kind allows")
@@ -120,21 +128,22 @@ def _form_difference(shown: PageShown, wanted: tuple[PlacedForm, ...]) -> str:
 def _mask_differences(
     found: list[CodeShown], want: Expected, height: float, *, codes: bool
 ) -> Iterator[Found]:
-    if want.code_box is None or not want.code:
-        if found:
-            yield What.CODE, _("a Data Matrix stands where none belongs")
+    if len(found) != len(want.marks):
+        detail = _("{count} codes and marks for machines where {wanted} belong")
+        yield What.CODE, detail.format(count=len(found), wanted=len(want.marks))
         return
-    if len(found) != 1:
-        yield What.CODE, _("{count} Data Matrix codes where one belongs").format(count=len(found))
-        return
-    shown = found[0]
-    modules, bits = symbol(want.code)
-    if codes and (shown.modules, shown.bits) != ((modules, modules), bits):
-        yield What.CODE, code_difference(_decoded(shown), want.code)
-    elif not _in_place(shown, symbol_box(want.code_box, modules), height):
-        yield What.CODE, _("the Data Matrix does not stand in its place")
-    elif max(_operands(shown.colour)) > _DARK:
-        yield What.CODE, _("the Data Matrix is painted in a light colour")
+    for shown, mark in zip(found, want.marks, strict=True):
+        symbol = mark.symbol
+        if codes and (shown.modules, shown.bits) != (symbol.modules, symbol.bits):
+            yield What.CODE, code_difference(_decoded(shown, mark.type), mark)
+        elif not _in_place(shown, symbol.box, height):
+            yield What.CODE, _("the {mark} does not stand in its place").format(mark=_named(mark))
+        elif max(_operands(shown.colour)) > _DARK:
+            yield What.CODE, _("the {mark} is painted in a light colour").format(mark=_named(mark))
+
+
+def _named(mark: ExpectedMark) -> str:
+    return {"code": _("Data Matrix"), "barcode": _("bar code")}.get(mark.type, _("OMR marks"))
 
 
 def _in_place(shown: CodeShown, box: Box, height: float) -> bool:
@@ -143,7 +152,7 @@ def _in_place(shown: CodeShown, box: Box, height: float) -> bool:
     return all(abs(a - b) <= _NEAR for a, b in zip(place, box, strict=True))
 
 
-def _decoded(shown: CodeShown) -> str:
+def _decoded(shown: CodeShown, kind: str) -> str:
     """What the bits of a code say, "" when they say nothing."""
     wide, high = shown.modules
     row = (wide + 7) // 8
@@ -152,25 +161,30 @@ def _decoded(shown: CodeShown) -> str:
     except ValueError:
         return ""
     pixels = np.unpackbits(packed, axis=1)[:, :wide] * np.uint8(255)
-    large = np.kron(pixels, np.ones((_PIXELS, _PIXELS), dtype=np.uint8))
-    return decode_symbol(np.pad(large, _MARGIN, constant_values=255))
+    # A linear code is one row of modules.
+    down = _PIXELS if high > 1 else _PIXELS * _BAR_HEIGHT
+    large = np.kron(pixels, np.ones((down, _PIXELS), dtype=np.uint8))
+    return decode_symbol(np.pad(large, _MARGIN * _PIXELS, constant_values=255), kind)
 
 
-def decode_symbol(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> str:
-    """What the Data Matrix on a gray picture says, "" when there is none to read."""
-    found = zxingcpp.read_barcodes(pixels, formats=_DATA_MATRIX)
+def decode_symbol(pixels: np.ndarray[Any, np.dtype[np.uint8]], kind: str = "code") -> str:
+    """What the code on a gray picture says, "" when there is none to read; kind: type of its item."""
+    if kind not in _FORMATS:
+        return ""
+    found = zxingcpp.read_barcodes(pixels, formats=_FORMATS[kind])
     return str(found[0].text) if found else ""
 
 
-def code_difference(read: str, code: str) -> str:
-    """A sentence on a Data Matrix that says `read`, "" for nothing, and should say `code`."""
+def code_difference(read: str, mark: ExpectedMark) -> str:
+    """A sentence on a mark that says `read`, "" for nothing, and should say something else."""
+    name = _named(mark)
     if not read:
-        return _("the Data Matrix cannot be read")
-    if read == code:
-        return _("the Data Matrix is damaged, though it can still be read")
+        return _("the {mark} cannot be read, or is not the right one").format(mark=name)
+    if read == mark.text:
+        return _("the {mark} is damaged, though it can still be read").format(mark=name)
     # Our own codes hold no personal data; what a stranger's code holds is not known.
     known = read if numbers.parse_sheet_code(read) else numbers.mask_name(read[:12])
-    return _("the Data Matrix says something else: {read}").format(read=known)
+    return _("the {mark} says something else: {read}").format(mark=name, read=known)
 
 
 def compare_texts(shown: list[str], want: Expected) -> Iterator[Found]:
@@ -189,6 +203,15 @@ def compare_texts(shown: list[str], want: Expected) -> Iterator[Found]:
         return
     yield from _amount_difference(found, Counter(want.amounts))
     yield from _text_difference(matched)
+
+
+def compare_printed(shown: str, want: Expected) -> Iterator[Found]:
+    """Which texts of the static layer and the house panels a page lacks, as (what, sentence)."""
+    if missing := [t for t in want.printed if t not in shown]:
+        # They are the kind's own words, with no person in them.
+        named = " ".join(t[:_SHOWN_LETTERS] for t in missing[:_SHOWN])
+        detail = _("texts that stand on every such page are missing: {count} ({texts})")
+        yield What.FORM, detail.format(count=len(missing), texts=named)
 
 
 def _other_piece(want: Expected, matched: Matched) -> str:

@@ -1,7 +1,7 @@
 """What a page's content stream shows, string by string, by a grammar of what our pages consist of.
 
     form      /X Do | q 1 0 0 1 x y cm /X Do ... Q
-    text      BT (Tc | g | rg | Tf | 1 0 0 1 x y Tm | Td | Tj | TJ)... ET
+    text      BT (Tc | g | rg | k | Tf | 1 0 0 1 x y Tm | Td | Tj | TJ)... ET
     code      q w 0 0 h x y cm BI (one-bit mask, ASCIIHex) EI Q
 
 All else is refused and told: other operators (text rendering modes, clipping, filled shapes, graphics states,
@@ -52,7 +52,7 @@ _STEP = re.compile(
     # First what most steps of a table are: to the next cell.
     rf"(?:({_N}){_W}++({_N}){_W}++Td{_END}|"
     rf"(?:({_N}){_W}++Tc{_END})?"
-    rf"({_N}{_W}++(?:g|{_N}{_W}++{_N}{_W}++rg){_END})?"
+    rf"({_N}{_W}++(?:g|{_N}{_W}++{_N}{_W}++(?:rg|{_N}{_W}++k)){_END})?"
     rf"(?:{_NAME}{_W}++({_N}){_W}++Tf{_END})?"
     rf"(?:{_UPRIGHT}({_N}){_W}++({_N}){_W}++Tm{_END}|({_N}){_W}++({_N}){_W}++Td{_END})?)"
     rf"(?:(\[{_W}*+(?:({_N}){_W}*+)?)?({_HEX}|{_LITERAL}){_W}*+(?(11)\]{_W}*+TJ|Tj){_END}"
@@ -100,13 +100,14 @@ class CodeShown:
 
 @dataclass(slots=True)
 class PageShown:
-    """What a page shows. Lengths are points from its bottom left corner.
+    """What a page shows. Lengths are points from its bottom left corner; margin: of paper around it.
 
     texts: its strings, in order; xs, ys: where each begins; sizes, colours: all that strings are set in,
     as their operands (a colour with its operator). refused: sentences on what our pages never hold.
     """
 
     size: tuple[float, float]
+    margin: float = 0
     texts: list[str] = field(default_factory=list)
     xs: list[float] = field(default_factory=list)
     ys: list[float] = field(default_factory=list)

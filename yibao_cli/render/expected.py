@@ -8,20 +8,22 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from yibao_cli.render.datamatrix import code_image
+from yibao_cli.render.marks import Symbol, symbol_of
+from yibao_cli.render.output import inks_of, press_of
 from yibao_cli.render.reading import bare
-from yibao_cli.render.static import FOLDS, MARK, WATERMARK
+from yibao_cli.render.static import CROP, FOLDS, MARK, WATERMARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from yibao_cli.kinds.page import Layout, PagePlan, PartValues, TableValues
+    from yibao_cli.kinds.page import Layout, PagePlan, PageValues, PartValues, PlacedText, TableValues
     from yibao_cli.render.reading import Box
 
 # Two branches where `-?` would do: so the search can skip to the next digit or sign.
 AMOUNT = re.compile(r"(?:-\d|\d)[\d,]*\.\d\d")
 
 _QUIET = 2  # modules around a Data Matrix; ISO/IEC 16022 asks for one
+_QUIET_BARS = 10  # and beside a Code 128; ISO/IEC 15417
 
 
 class PlacedForm(NamedTuple):
@@ -41,13 +43,37 @@ class PlacedForm(NamedTuple):
 class Frame:
     """What all pieces' pages of one kind have in common.
 
-    size: of the page, mm; sizes: smallest and largest type size that a text may have, points; colours: all
-    that texts may have, each as the values of its components, 0 to 1.
+    size: of the page, mm; margin: mm of paper around it, where a press cuts; sizes: smallest and largest
+    type size that a text may have, points; colours: all that texts may have, each as the values of its
+    components, 0 to 1.
     """
 
     size: tuple[float, float]
     sizes: tuple[float, float]
     colours: frozenset[tuple[float, ...]]
+    margin: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedMark:
+    """A mark for machines: what it is (type of its item), what it says, and its bits and place."""
+
+    type: str
+    text: str
+    symbol: Symbol
+
+    @property
+    def readable(self) -> bool:
+        """Whether a decoder reads it; OMR marks are for inserters alone."""
+        return self.type != "omr"
+
+    @property
+    def box(self) -> Box:
+        """Its place with the quiet zone, mm from the page's top left corner: x, y, w, h."""
+        x, y, w, h = self.symbol.box
+        module = w / self.symbol.modules[0]
+        across, down = (_QUIET_BARS, 0) if self.type == "barcode" else (_QUIET, _QUIET)
+        return x - across * module, y - down * module, w + 2 * across * module, h + 2 * down * module
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +84,9 @@ class Expected:
       space. A text may stand in several lines.
     cells: how many of the texts, the last ones, are cells of tables. They alone may be cut and end in `…`:
       the merge holds a piece when another text of it does not fit (H402).
+    printed: texts that every such page has, in its static layer and house panels, without white space.
     amounts: all amounts on the page, as a multiset: nothing more, nothing less.
-    code: text of the Data Matrix, "" where the page has none; code_box: its place with quiet zone, mm
-      from the page's top left corner: x, y, w, h.
+    marks: for machines, in the order they are painted.
     frame: None where size, type sizes and colours are not known; forms: static layer, panels and marks in
       the order they are painted, None where they are not known.
     """
@@ -69,11 +95,11 @@ class Expected:
     page: int
     texts: tuple[str, ...]
     amounts: tuple[str, ...]
-    code: str
-    code_box: Box | None
+    marks: tuple[ExpectedMark, ...] = ()
     frame: Frame | None = None
     forms: tuple[PlacedForm, ...] | None = None
     cells: int = 0
+    printed: tuple[str, ...] = ()
 
 
 def expected_pages(
@@ -87,17 +113,15 @@ def expected_pages(
     The texts in static layers, ads and house panels are not among the texts: they stand in forms, so that
     an amount in an ad is no amount of the piece.
     """
-    plans = {v: [_Plan(page, v, values) for page in pages] for v, pages in layout.variants.items()}
-    forms = _Forms(values, digests, proof=proof) if digests is not None else None
-    for i, (piece, variant) in enumerate(zip(values.pieces, values.variants, strict=True)):
-        for plan in plans[variant]:
-            page, texts = plan.page, plan.texts(i)
-            amounts = amounts_in(bare("\0".join(texts)))
-            code = values.codes[i] if page.codes else ""
-            shown = forms.on(page, variant, i) if forms else None
-            box = _code_box(page, code)
-            cells = len(texts) - len(page.texts)
-            yield Expected(piece, page.number, texts, amounts, code, box, plan.frame, shown, cells)
+    plans = {
+        (variant, page.number): _Plan(page, variant, values.values[variant, page.number], layout)
+        for variant, page in layout.plans()
+        if (variant, page.number) in values.values
+    }
+    forms = _Forms(digests, proof=proof) if digests is not None else None
+    for piece, variant, numbers in zip(values.pieces, values.variants, values.plans, strict=True):
+        for place, number in enumerate(numbers, 1):
+            yield plans[variant, number].next_page(piece, place, forms)
 
 
 # A page is asked for twice, when it is expected and when it is read.
@@ -107,55 +131,79 @@ def amounts_in(texts: str) -> tuple[str, ...]:
     return tuple(AMOUNT.findall(texts))
 
 
-@lru_cache(maxsize=16)
-def symbol(code: str) -> tuple[int, str]:
-    """Modules a side and bits, as hexadecimal, of the Data Matrix that says this."""
-    return code_image(code)
-
-
-def symbol_box(box: Box, modules: int) -> Box:
-    """The place of a symbol of so many modules, without the quiet zone that its box has."""
-    module = box[2] / (modules + 2 * _QUIET)
-    return box[0] + _QUIET * module, box[1] + _QUIET * module, modules * module, modules * module
-
-
 class _Plan:
-    """One page of a variant, with the columns of values that fill it."""
+    """One page of a variant, with the columns of values that fill it, page after page."""
 
-    def __init__(self, page: PagePlan, variant: str, values: PartValues) -> None:
-        self.page = page
-        self.frame = _frame(page)
+    def __init__(self, page: PagePlan, variant: str, values: PageValues, layout: Layout) -> None:
+        self._page = page
+        self._frame = _frame(page, layout)
+        self._layer = f"page:{variant}:{page.number}"
+        self._values = values
         self._columns = [values.texts[text.source] for text in page.texts]
-        self._tables = [
-            (values.tables[variant, page.number, i], [table.item.empty_text])
-            for i, table in enumerate(page.tables)
-            if (variant, page.number, i) in values.tables
-        ]
+        self._printed = tuple(_printed(page))
+        self._house = {a.key: tuple(_literals(a.texts)) for a in layout.art if a.texts}
+        self._at = -1
 
-    def texts(self, piece: int) -> tuple[str, ...]:
-        """All texts of the piece on this page, in order, the cells of tables last."""
-        cells = (_cells(table, piece) or empty for table, empty in self._tables)
-        return (*(column[piece] for column in self._columns), *chain.from_iterable(cells))
+    def next_page(self, piece: str, place: int, forms: _Forms | None) -> Expected:
+        """What the next page made from this plan must show."""
+        self._at += 1
+        texts = self._texts(self._at)
+        art = [self._values.art[slot.slot][self._at] for slot in self._page.slots]
+        return Expected(
+            piece=piece,
+            page=place,
+            texts=texts,
+            amounts=amounts_in(bare("\0".join(texts))),
+            marks=self._marks(self._at),
+            frame=self._frame,
+            forms=forms.on(self._page, self._layer, art) if forms else None,
+            cells=len(texts) - len(self._columns),
+            printed=(*self._printed, *chain.from_iterable(self._house.get(key, ()) for key in art)),
+        )
+
+    def _texts(self, row: int) -> tuple[str, ...]:
+        """All texts of a page, in order, the cells of tables last."""
+        cells = (
+            _cells(values, row) or [table.item.empty_text]
+            for table, values in zip(self._page.tables, self._values.tables, strict=True)
+        )
+        return (*(column[row] for column in self._columns), *chain.from_iterable(cells))
+
+    def _marks(self, row: int) -> tuple[ExpectedMark, ...]:
+        columns = zip(self._page.marks, self._values.marks, strict=True)
+        return tuple(
+            ExpectedMark(mark.item.type, texts[row], symbol_of(mark, texts[row]))
+            for mark, texts in columns
+            if texts[row]
+        )
+
+
+def _printed(page: PagePlan) -> Iterator[str]:
+    """The texts of a page's static layer."""
+    yield from _literals(page.static_texts)
+    headers = (column.header for table in page.tables for column in table.item.columns)
+    yield from filter(None, map(bare, headers))
+
+
+def _literals(texts: Iterable[PlacedText]) -> Iterator[str]:
+    return filter(None, (bare(text.source.literal) for text in texts))
 
 
 class _Forms:
     """The forms of each page; equal ones made once."""
 
-    def __init__(self, values: PartValues, digests: Mapping[str, str], *, proof: bool) -> None:
-        self._values = values
+    def __init__(self, digests: Mapping[str, str], *, proof: bool) -> None:
         self._digests = digests
         self._proof = proof
         self._made: dict[tuple[str, ...], tuple[PlacedForm, ...]] = {}
 
-    def on(self, page: PagePlan, variant: str, piece: int) -> tuple[PlacedForm, ...]:
-        art = [self._values.art[slot.slot][piece] for slot in page.slots]
-        key = (variant, str(page.number), *art)
+    def on(self, page: PagePlan, layer: str, art: list[str]) -> tuple[PlacedForm, ...]:
+        key = (layer, *art)
         if key not in self._made:
-            self._made[key] = tuple(self._placed(page, variant, art))
+            self._made[key] = tuple(self._placed(page, layer, art))
         return self._made[key]
 
-    def _placed(self, page: PagePlan, variant: str, art: list[str]) -> Iterator[PlacedForm]:
-        layer = f"page:{variant}:{page.number}"
+    def _placed(self, page: PagePlan, layer: str, art: list[str]) -> Iterator[PlacedForm]:
         yield PlacedForm(layer, self._digests[layer], 0, 0)
         for slot, key in zip(page.slots, art, strict=True):
             corner = slot.x, page.height - slot.y - slot.h
@@ -164,36 +212,28 @@ class _Forms:
                 yield PlacedForm(MARK, self._digests[MARK], *corner)
         if page.folds:
             yield PlacedForm(FOLDS, self._digests[FOLDS], 0, 0)
+        if CROP in self._digests:
+            yield PlacedForm(CROP, self._digests[CROP], 0, 0)
         if self._proof:
             yield PlacedForm(WATERMARK, self._digests[WATERMARK], 0, 0, over=True)
 
 
-def _frame(page: PagePlan) -> Frame:
+def _frame(page: PagePlan, layout: Layout) -> Frame:
     items = [t.item for t in page.texts] + [t.item for t in page.tables]
     sizes = [item.size for item in items]
     floors = [item.min_size for item in items if item.min_size < item.size]
-    colours = {_components(t.item.color) for t in page.texts} | {(0.0,)}
+    inks, press = inks_of(layout), press_of(layout)
+    colours = {_components(inks.fill(t.item.color)) for t in page.texts} | {(0.0,)}
     extremes = (min([*sizes, *floors]), max(sizes)) if sizes else (0.0, 0.0)
-    return Frame((page.width, page.height), extremes, frozenset(colours))
+    margin = press.boxes.margin if press else 0
+    return Frame((page.width, page.height), extremes, frozenset(colours), margin)
 
 
-def _components(colour: float | str) -> tuple[float, ...]:
-    if isinstance(colour, str):
-        return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return (colour,)
+def _components(operator: str) -> tuple[float, ...]:
+    return tuple(map(float, operator.split()[:-1]))
 
 
-def _code_box(page: PagePlan, code: str) -> Box | None:
-    if not code:
-        return None
-    placed = page.codes[0]
-    module = float(getattr(placed.item, "module", 0.5))
-    margin, side = _QUIET * module, symbol(code)[0] * module
-    left, top = placed.item.x + placed.dx - margin, placed.item.y + placed.dy - margin
-    return left, top, side + 2 * margin, side + 2 * margin
-
-
-def _cells(table: TableValues, piece: int) -> list[str]:
-    start, stop = table.start[piece], table.stop[piece]
+def _cells(table: TableValues, row: int) -> list[str]:
+    start, stop = table.start[row], table.stop[row]
     lines = zip(*(column[start:stop] for column in table.columns), strict=True)
-    return [*(table.head[piece] or ()), *chain.from_iterable(lines)]
+    return [*(table.head[row] or ()), *chain.from_iterable(lines), *(table.foot[row] or ())]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, chain
 from typing import IO, TYPE_CHECKING
 
-from yibao_cli.kinds.page import PartValues, TableValues
 from yibao_cli.render.encode import PartFont
-from yibao_cli.render.fonts import BOLD, REGULAR, font
-from yibao_cli.render.program import page_contents
-from yibao_cli.render.setting import MM
+from yibao_cli.render.faces import FACES, font_set
+from yibao_cli.render.fonts import BOLD, REGULAR
+from yibao_cli.render.frame import PlainFrame, PressFrame
+from yibao_cli.render.output import inks_of, press_of
+from yibao_cli.render.program import Fonts, Tools, page_contents
 from yibao_cli.render.static import WATERMARK, StaticLayer
-from yibao_cli.render.writer import PdfWriter, compressed
+from yibao_cli.render.writer import PageTree, PdfWriter, compressed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from yibao_cli.kinds.page import Layout
+    from yibao_cli.kinds.page import Layout, PartValues
+    from yibao_cli.render.fonts import Font
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,105 +32,99 @@ class PartFile:
 
 
 def render_part(
-    layout: Layout, static: StaticLayer, values: PartValues, out: IO[bytes], *, proof: bool = False
+    layout: Layout, static: StaticLayer, values: Iterable[PartValues], out: IO[bytes], *, proof: bool = False
 ) -> PartFile:
     """Write the pieces of a part as one PDF; proof: every page bears 样张.
 
-    The same arguments give the same bytes.
+    values: of the part's pieces, in one or more stretches, so that memory does not grow with the part. Equal
+    arguments give equal bytes.
     """
     writer = PdfWriter(out)
     first = writer.reserve(len(static.objects))
     for i, body in enumerate(static.objects):
         writer.write_object(first + i, body)
-    catalogue, info, tree, resources = (writer.reserve() for _ in range(4))
+    resources = writer.reserve()
     names = {key: f"X{number}" for key, number in static.forms.items()}
-    fonts = {weight: PartFont(font(weight), weight) for weight in (REGULAR, BOLD)}
-    kids: list[int] = []
-    for contents in _pieces(layout, values, fonts, names):
-        kids += _write_pages(writer, contents, tree, f"/{names[WATERMARK]} Do\n" if proof else "")
-    _write_resources(writer, resources, fonts, static)
-    _write_tree(writer, tree, kids, resources, layout)
-    writer.write_object(catalogue, b"<</Type/Catalog/Pages %d 0 R>>" % tree)
-    writer.write_object(info, b"<</Producer(yibao)/Title(%b)>>" % _title(values))
-    writer.finish(catalogue, info)
-    return PartFile(len(values.pieces), len(kids), writer.size, writer.sha256)
+    tools = Tools(_part_fonts(layout), names, inks_of(layout))
+    mark = f"/{names[WATERMARK]} Do\n" if proof else ""
+    press = press_of(layout)
+    frame = PressFrame(writer, press) if press else PlainFrame(writer, layout.paper)
+    tree = PageTree(writer)
+    title = _Title()
+    for stretch in values:
+        title.saw(stretch)
+        for piece, group, contents in zip(
+            stretch.pieces, stretch.groups, piece_contents(layout, stretch, tools), strict=True
+        ):
+            entries = frame.page_entries()
+            frame.add(group, piece, [_write_page(writer, c + mark, tree, entries) for c in contents])
+    _write_resources(writer, resources, tools.fonts, static)
+    pages = tree.finish(b"%b/Resources %d 0 R" % (frame.tree_entries(), resources))
+    frame.finish(pages, title.text)
+    return PartFile(title.pieces, tree.count, writer.size, writer.sha256)
 
 
-def _pieces(
-    layout: Layout, values: PartValues, fonts: dict[int, PartFont], names: dict[str, str]
-) -> Iterator[tuple[str, ...]]:
-    """The page contents of each piece, in print order; variants are set apart and come together here."""
-    of_variant = {}
-    for variant, pages in layout.variants.items():
-        own = _subset(values, variant)
-        if own.pieces:
-            of_variant[variant] = zip(
-                *(page_contents(p, variant, own, fonts, names) for p in pages), strict=True
-            )
-    return (next(of_variant[v]) for v in values.variants)
+def piece_contents(layout: Layout, values: PartValues, tools: Tools) -> Iterator[list[str]]:
+    """The page contents of each piece, in print order.
 
-
-def _subset(values: PartValues, variant: str) -> PartValues:
-    if all(v == variant for v in values.variants):
-        return values
-    rows = [i for i, v in enumerate(values.variants) if v == variant]
-
-    def of_table(table: TableValues) -> TableValues:
-        """The lines that these pieces show, and no others: each is set once."""
-        ranges = [(table.start[i], table.stop[i]) for i in rows]
-        stops = list(accumulate(stop - start for start, stop in ranges))
-        return TableValues(
-            columns=tuple(list(chain.from_iterable(c[a:b] for a, b in ranges)) for c in table.columns),
-            start=[0, *stops[:-1]],
-            stop=stops,
-            head=[table.head[i] for i in rows],
-        )
-
-    return PartValues(
-        pieces=[values.pieces[i] for i in rows],
-        variants=[variant] * len(rows),
-        texts={s: [column[i] for i in rows] for s, column in values.texts.items()},
-        tables={key: of_table(t) for key, t in values.tables.items() if key[0] == variant},
-        codes=[values.codes[i] for i in rows],
-        art={slot: [column[i] for i in rows] for slot, column in values.art.items()},
-    )
-
-
-def _write_pages(writer: PdfWriter, contents: tuple[str, ...], tree: int, mark: str) -> range:
-    """Write the streams of one piece, then its page objects; returns the pages' numbers."""
-    count = len(contents)
-    first = writer.reserve(2 * count)
-    for i, content in enumerate(contents):
-        packed = compressed((content + mark).encode("ascii"))
-        writer.write_object(
-            first + i, b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed)
-        )
-    pages = range(first + count, first + 2 * count)
-    for i, number in enumerate(pages):
-        writer.write_object(number, b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (tree, first + i))
-    return pages
-
-
-def _write_resources(writer: PdfWriter, number: int, fonts: dict[int, PartFont], static: StaticLayer) -> None:
-    written = {f.wide: f.write(writer.add, writer.add_stream) for f in fonts.values() if f.used}
-    written |= {
-        f.narrow: f.write_latin(writer.add, writer.add_stream) for f in fonts.values() if f.used_latin
+    Each page plan is set for all its pages at once; the pages of a piece come together here.
+    """
+    set_pages = {
+        (variant, plan.number): page_contents(plan, variant, values.values[variant, plan.number], tools)
+        for variant, plan in layout.plans()
+        if (variant, plan.number) in values.values
     }
+    for variant, numbers in zip(values.variants, values.plans, strict=True):
+        yield [next(set_pages[variant, n]) for n in numbers]
+
+
+def _part_fonts(layout: Layout) -> Fonts:
+    """The fonts of a part by face and weight; faces that are one font share it."""
+    faces = font_set(layout.fonts)
+    known: dict[Font, PartFont] = {}
+    found: Fonts = {}
+    for face in FACES:
+        for weight in (REGULAR, BOLD):
+            font = faces.font(face, weight)
+            found[face, weight] = known.setdefault(font, PartFont(font, weight, face))
+    return found
+
+
+class _Title:
+    """The title of the file: mailing, first piece, last piece."""
+
+    def __init__(self) -> None:
+        self.pieces = 0
+        self._first = self._last = ""
+
+    def saw(self, values: PartValues) -> None:
+        self.pieces += len(values.pieces)
+        self._first = self._first or values.pieces[0]
+        self._last = values.pieces[-1]
+
+    @property
+    def text(self) -> str:
+        return f"{self._first}-{self._last}"
+
+
+def _write_page(writer: PdfWriter, content: str, tree: PageTree, entries: bytes) -> int:
+    """Write the stream of a page, and its page object behind it; returns the page's number."""
+    packed = compressed(content.encode("ascii"))
+    stream = writer.reserve(2)
+    writer.write_object(
+        stream, b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed)
+    )
+    page = stream + 1
+    writer.write_object(
+        page, b"<</Type/Page/Parent %d 0 R/Contents %d 0 R%b>>" % (tree.add(page), stream, entries)
+    )
+    return page
+
+
+def _write_resources(writer: PdfWriter, number: int, fonts: Fonts, static: StaticLayer) -> None:
+    once = dict.fromkeys(fonts.values())
+    written = {f.wide: f.write(writer.add, writer.add_stream) for f in once if f.used}
+    written |= {f.narrow: f.write_latin(writer.add, writer.add_stream) for f in once if f.used_latin}
     faces = b"".join(b"/%b %d 0 R" % (name.encode(), obj) for name, obj in written.items())
     forms = b"".join(b"/X%d %d 0 R" % (n, n) for n in static.forms.values())
     writer.write_object(number, b"<</Font<<%b>>/XObject<<%b>>>>" % (faces, forms))
-
-
-def _write_tree(writer: PdfWriter, tree: int, kids: list[int], resources: int, layout: Layout) -> None:
-    page = next(iter(layout.variants.values()))[0]
-    box = b"[0 0 %.2f %.2f]" % (page.width * MM, page.height * MM)
-    references = b" ".join(b"%d 0 R" % kid for kid in kids)
-    writer.write_object(
-        tree,
-        b"<</Type/Pages/Count %d/MediaBox%b/Resources %d 0 R/Kids[%b]>>"
-        % (len(kids), box, resources, references),
-    )
-
-
-def _title(values: PartValues) -> bytes:
-    return f"{values.codes[0].split('/')[1]} {values.pieces[0]}-{values.pieces[-1]}".encode()

@@ -10,25 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from yibao_cli.render.datamatrix import code_image
 from yibao_cli.render.encode import number
 from yibao_cli.render.fonts import REGULAR
-from yibao_cli.render.setting import MM, set_text
-from yibao_cli.render.static import FOLDS, MARK
+from yibao_cli.render.marks import Symbol, symbol_of
+from yibao_cli.render.setting import MM, lead, set_text
+from yibao_cli.render.static import CROP, FOLDS, MARK
 from yibao_cli.render.table import TableProgram
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yibao_cli.kinds.page import (
-        PagePlan,
-        PartValues,
-        PlacedShape,
-        PlacedText,
-    )
+    from yibao_cli.kinds.geometry import TextItem
+    from yibao_cli.kinds.page import PagePlan, PageValues, PlacedMark, PlacedText
     from yibao_cli.render.encode import PartFont
+    from yibao_cli.render.output import Inks
+    from yibao_cli.render.setting import Setting
 
-Fonts = dict[int, "PartFont"]
+Fonts = dict[tuple[str, int], "PartFont"]  # by face and weight
 Column = list[str]
 
 
@@ -40,47 +38,59 @@ class Setter:
     columns: list[Column] = field(default_factory=list)
 
 
-def page_contents(
-    page: PagePlan, variant: str, values: PartValues, fonts: Fonts, form_names: dict[str, str]
-) -> Iterator[str]:
-    """The content stream of this page for every piece of the part, in order, as text.
+@dataclass(frozen=True)
+class Tools:
+    """What pages of one file are written with.
 
-    form_names: key of a static form to its resource name.
+    fonts: by face and weight; forms: key of a static form to its resource name; inks: how colours are
+    written.
     """
+
+    fonts: Fonts
+    forms: dict[str, str]
+    inks: Inks
+
+
+def page_contents(page: PagePlan, variant: str, values: PageValues, tools: Tools) -> Iterator[str]:
+    """The content stream of every page that is made from this plan, in order, as text."""
+    fonts, form_names = tools.fonts, tools.forms
     parts = [Setter(f"/{form_names[f'page:{variant}:{page.number}']} Do\n")]
-    parts += [_slot(s.slot, (s.x, page.height - s.y - s.h), values, form_names) for s in page.slots]
+    parts += [_slot((s.x, page.height - s.y - s.h), values.art[s.slot], form_names) for s in page.slots]
     if page.folds:
         # Over the panels, so that no artwork hides a fold mark.
         parts.append(Setter(f"/{form_names[FOLDS]} Do\n"))
-    parts.append(Setter("BT\n"))
-    parts += [_text(t, page, values.texts[t.source], fonts) for t in page.texts]
-    for index, table in enumerate(page.tables):
-        program = TableProgram(table, page, fonts[REGULAR])
-        parts.append(Setter("%s", [program.contents(values.tables[variant, page.number, index])]))
-    parts.append(Setter("ET\n"))
-    parts += [_code(c, page, values.codes) for c in page.codes]
+    if CROP in form_names:
+        parts.append(Setter(f"/{form_names[CROP]} Do\n"))
+    if page.texts or page.tables:
+        parts.append(Setter("BT\n"))
+        parts += [_text(t, page, values.texts[t.source], tools) for t in page.texts]
+        for table, lines in zip(page.tables, values.tables, strict=True):
+            parts.append(Setter("%s", [TableProgram(table, page, fonts["body", REGULAR]).contents(lines)]))
+        # The marks behind it are black.
+        parts.append(Setter("0 g\nET\n" if page.marks else "ET\n"))
+    parts += [_mark(m, page.height, texts) for m, texts in zip(page.marks, values.marks, strict=True)]
     template = "".join(p.template for p in parts)
     columns = [c for p in parts for c in p.columns]
     if not columns:
-        return iter([template % ()] * len(values.pieces))
+        return iter([template % ()] * values.count)
     return map(template.__mod__, zip(*columns, strict=True))
 
 
-def _slot(slot: str, corner: tuple[float, float], values: PartValues, form_names: dict[str, str]) -> Setter:
+def _slot(corner: tuple[float, float], art: Column, form_names: dict[str, str]) -> Setter:
     x, y = _pt(corner[0]), _pt(corner[1])
     mark = form_names.get(MARK, "")
     invoke = {
         key: f"/{name} Do /{mark} Do" if key.startswith("ad:") else f"/{name} Do"
         for key, name in form_names.items()
     }
-    return Setter(f"q 1 0 0 1 {x} {y} cm %s Q\n", [[invoke[k] for k in values.art[slot]]])
+    return Setter(f"q 1 0 0 1 {x} {y} cm %s Q\n", [[invoke[k] for k in art]])
 
 
-def _text(placed: PlacedText, page: PagePlan, texts: Column, fonts: Fonts) -> Setter:
+def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Setter:
     item = placed.item
-    font = fonts[item.weight]
+    font = tools.fonts[item.face, item.weight]
     x, y = (item.x + placed.dx) * MM, (page.height - item.y - placed.dy) * MM
-    colour, at = _colour(item.color), f"{_n(x)} {_n(y)}"
+    colour, at = f"{tools.inks.fill(item.color)} ", f"{_n(x)} {_n(y)}"
     one_line = item.width is None and item.lines == 1
     if item.pitch is not None or (one_line and item.align == "left"):
         name, strings = font.strings(texts)
@@ -97,24 +107,41 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, fonts: Fonts) -> Se
 
 def _set_column(placed: PlacedText, at: tuple[float, float], texts: Column, font: PartFont) -> Column:
     """Texts that break, shrink or align by their own width, each as its operators; equal texts once."""
-    font.encode_column(texts)
-    done: dict[str, str] = {}
-    for text in texts:
-        if text not in done:
-            done[text] = _set_operators(text, placed, at, font)
+    unique = list(dict.fromkeys(texts))
+    setter = _Setting(placed.item, at, font)
+    done = dict(zip(unique, map(setter.operators, unique, font.encode_column(unique)), strict=True))
     return [done[t] for t in texts]
 
 
-def _set_operators(text: str, placed: PlacedText, at: tuple[float, float], font: PartFont) -> str:
-    item = placed.item
-    setting = set_text(text, item, font.font)
-    operators = []
-    if setting.size != item.size:
-        operators.append(f"/{font.wide} {_n(setting.size)} Tf")
-    for i, line in enumerate(setting.lines):
-        x = at[0] - _share(item.align) * font.font.width(line, setting.size)
-        operators.append(f"1 0 0 1 {_n(x)} {_n(at[1] - i * item.leading * MM)} Tm <{font.encode(line)}>Tj")
-    return " ".join(operators)
+class _Setting:
+    """Sets the texts of one item. Most of them fit their first line as they are."""
+
+    def __init__(self, item: TextItem, at: tuple[float, float], font: PartFont) -> None:
+        self._item = item
+        self._font = font
+        self._x = at[0]
+        self._ys = [_n(at[1] - i * item.leading * MM) for i in range(item.lines)]
+        self._wide = item.width * MM if item.width is not None else None
+        self._left = f"1 0 0 1 {_n(at[0])} {self._ys[0]} Tm <" if item.align == "left" else ""
+
+    def operators(self, text: str, code: str) -> str:
+        """The operators of a text that is `code` when it is encoded."""
+        item = self._item
+        width = self._font.font.width(text, item.size)
+        if "\n" not in text and not text.endswith(" ") and (self._wide is None or width <= self._wide):
+            if self._left:
+                return f"{self._left}{code}>Tj"
+            x = self._x - lead(text, item.align, item.size, self._font.font)
+            return f"1 0 0 1 {x:.2f} {self._ys[0]} Tm <{code}>Tj"
+        return self._broken(set_text(text, item, self._font.font))
+
+    def _broken(self, setting: Setting) -> str:
+        font, size = self._font, setting.size
+        found = [] if size == self._item.size else [f"/{font.wide} {_n(size)} Tf"]
+        for line, y in zip(setting.lines, self._ys, strict=False):
+            x = self._x - lead(line, self._item.align, size, font.font)
+            found.append(f"1 0 0 1 {x:.2f} {y} Tm <{font.encode(line)}>Tj")
+        return " ".join(found)
 
 
 def _amounts(texts: Column, font: PartFont) -> tuple[str, Column]:
@@ -128,32 +155,27 @@ def _amounts(texts: Column, font: PartFont) -> tuple[str, Column]:
     return name, [f"{shifts[len(t), t[:1] == '-']}{s}" for t, s in zip(texts, strings, strict=True)]
 
 
-def _share(align: str) -> float:
-    """Share of a line's width that lies left of its anchor."""
-    return {"left": 0.0, "center": 0.5, "right": 1.0}[align]
-
-
-def _code(placed: PlacedShape, page: PagePlan, codes: Column) -> Setter:
-    module = getattr(placed.item, "module", 0.5)
-    x = (placed.item.x + placed.dx) * MM
-    top = (page.height - placed.item.y - placed.dy) * MM
+def _mark(mark: PlacedMark, height: float, texts: Column) -> Setter:
+    """A mark for machines as an image mask; nothing where it has nothing to say."""
+    heads: dict[tuple[int, int], str] = {}
 
     def image(text: str) -> str:
-        modules, bits = code_image(text)
-        side = modules * module * MM
-        return (
-            f"q {_n(side)} 0 0 {_n(side)} {_n(x)} {_n(top - side)} cm "
-            f"BI /W {modules} /H {modules} /IM true /BPC 1 /F /AHx ID {bits}> EI Q"
-        )
+        if not text:
+            return ""
+        symbol = symbol_of(mark, text)
+        if symbol.modules not in heads:
+            heads[symbol.modules] = _mask_head(symbol, height)
+        return f"{heads[symbol.modules]}{symbol.bits}> EI Q\n"
 
-    return Setter("%s\n", [list(map(image, codes))])
+    return Setter("%s", [list(map(image, texts))])
 
 
-def _colour(value: float | str) -> str:
-    if isinstance(value, str):
-        red, green, blue = (int(value[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        return f"{_n(red)} {_n(green)} {_n(blue)} rg "
-    return f"{_n(value)} g "
+def _mask_head(symbol: Symbol, height: float) -> str:
+    (wide, high), (x, y, w, h) = symbol.modules, symbol.box
+    return (
+        f"q {_pt(w)} 0 0 {_pt(h)} {_pt(x)} {_pt(height - y - h)} cm "
+        f"BI /W {wide} /H {high} /IM true /BPC 1 /F /AHx ID "
+    )
 
 
 def _n(value: float) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Outside the common range: not a unified ideograph of the first block, not ASCII, not the dot in a name.
-_RARE = r"[^\x{4E00}-\x{9FFF}\x00-\x7F·]"
+_RARE = r"[^\u4E00-\u9FFF\x00-\x7F·]"
 # Addresses are full of full-width marks, so there only ideographs of the other blocks count.
-_RARE_IDEOGRAPH = r"[\x{3400}-\x{4DBF}\x{F900}-\x{FAFF}\x{20000}-\x{3FFFF}]"
-_RARE_ROWS = 3
+_RARE_IDEOGRAPH = r"[\u3400-\u4DBF\uF900-\uFAFF\U00020000-\U0003FFFF]"
 
 _SHEET_WIDTH = 2400  # pixels
+_SHEET_DPI = 290  # that makes a sheet as wide as A4
 _PIECES_A_SHEET = 24
+_PAGES_SHOWN = 4
 _MARGIN = 12  # pixels
 _CAPTION_LINES = 2
 _CAPTION_SIZE = 17  # pixels
@@ -59,8 +61,7 @@ def pick_extremes(
 def _extremes(pieces: pa.Table, lines_per_piece: list[int], names: tuple[str, str]) -> Iterator[Pick]:
     if not pieces.num_rows:
         return
-    yield 0, _("first piece")
-    yield pieces.num_rows - 1, _("last piece")
+    yield from _ends(pieces)
     yield from _longest(pieces, names[0], _("longest name"))
     yield from _longest(pieces, "address", _("longest address"))
     yield from _line_extremes(lines_per_piece)
@@ -70,8 +71,21 @@ def _extremes(pieces: pa.Table, lines_per_piece: list[int], names: tuple[str, st
         yield from _first_of_each(
             pieces, f"slot_{slot}", _("panel {slot}: {key}").replace("{slot}", slot.upper())
         )
-    yield from _matching(pieces, names[0], _RARE)
-    yield from _matching(pieces, "address", _RARE_IDEOGRAPH)
+    yield from _rare_characters(pieces, names[0], _RARE)
+    yield from _rare_characters(pieces, "address", _RARE_IDEOGRAPH)
+
+
+def _ends(pieces: pa.Table) -> Iterator[Pick]:
+    """First and last piece of the mailing, and of each part."""
+    last = pieces.num_rows - 1
+    yield 0, _("first piece")
+    yield last, _("last piece")
+    if "part" in pieces.column_names:
+        parts = pieces["part"].to_pylist()
+        for row in range(1, last + 1):
+            if parts[row] != parts[row - 1]:
+                yield row - 1, _("last of part {part}").format(part=parts[row - 1])
+                yield row, _("first of part {part}").format(part=parts[row])
 
 
 def _longest(pieces: pa.Table, field: str, reason: str) -> Iterator[Pick]:
@@ -118,11 +132,24 @@ def _named(key: str) -> str:
     return {"standard": _("standard"), "large": _("large type")}.get(key, key)
 
 
-def _matching(pieces: pa.Table, field: str, pattern: str) -> Iterator[Pick]:
-    if field in pieces.column_names:
-        rare = pc.fill_null(pc.match_substring_regex(pieces[field], pattern), fill_value=False)
-        for row in pc.indices_nonzero(rare).to_pylist()[:_RARE_ROWS]:
+def _rare_characters(pieces: pa.Table, field: str, pattern: str) -> Iterator[Pick]:
+    """The first piece that shows each rare character."""
+    if field not in pieces.column_names:
+        return
+    rare = re.compile(pattern)
+    texts = pc.fill_null(pieces[field], "")
+    rows = pc.indices_nonzero(pc.match_substring_regex(texts, _for_arrow(pattern))).to_pylist()
+    seen: set[str] = set()
+    for row in rows:
+        characters = set(rare.findall(texts[row].as_py()))
+        if characters - seen:
+            seen |= characters
             yield row, _("rare characters")
+
+
+def _for_arrow(pattern: str) -> str:
+    """A pattern as RE2 writes code points."""
+    return re.sub(r"\\[uU]([0-9A-Fa-f]{4,8})", r"\\x{\1}", pattern)
 
 
 def _sample(rows: int, chosen: Iterable[int], count: int, seed: int) -> list[int]:
@@ -132,24 +159,38 @@ def _sample(rows: int, chosen: Iterable[int], count: int, seed: int) -> list[int
     return [row for row in drawn if row not in taken][: max(count - len(taken), 0)]
 
 
-def contact_sheet(
-    pdf: Path, reasons: list[str], out: Path, pages_per_piece: int, columns: int = 4
-) -> list[Path]:
+def contact_sheet(pdf: Path, pieces: list[tuple[int, str]], out: Path, columns: int = 4) -> list[Path]:
     """Draw small pictures of all pieces of a proof, each with its pages side by side and its reason.
 
-    reasons: one a piece, in the order of the file. Writes `out`, or out-1.png, out-2.png ... where the
-    pieces are more than 24, at most 2400 pixels wide, readable by their owner only; returns the paths.
+    pieces: pages and reason of each, in the order of the file. Of a piece of many pages the first three and
+    the last one are drawn. Writes `out`, or out-1.png, out-2.png ... where the pieces are more than 24, at
+    most 2400 pixels wide, readable by their owner only; returns the paths.
     Raises InputRefused when the PDF cannot be read, OutputError when a picture cannot be written.
     """
-    starts = range(0, len(reasons), _PIECES_A_SHEET)
+    cells = []
+    first = 0
+    for number, (count, reason) in enumerate(pieces, 1):
+        shown = range(count) if count <= _PAGES_SHOWN else [*range(_PAGES_SHOWN - 1), count - 1]
+        cells.append(_Cell([first + n for n in shown], f"{number}  {reason}"))
+        first += count
+    starts = range(0, len(cells), _PIECES_A_SHEET)
     targets = [out] if len(starts) == 1 else [_numbered(out, n) for n in range(1, len(starts) + 1)]
     with PrintFile(pdf) as file:
-        if file.pages != len(reasons) * pages_per_piece:
+        if file.pages != first:
             raise InternalError(_("the proof does not have the pages of its pieces"), where=pdf.name)
         for start, target in zip(starts, targets, strict=True):
-            captions = [f"{n}  {r}" for n, r in enumerate(reasons, 1)][start : start + _PIECES_A_SHEET]
-            _save(_sheet(file, start, captions, (pages_per_piece, columns)), target)
+            _save(_sheet(file, cells[start : start + _PIECES_A_SHEET], columns), target)
     return targets
+
+
+def bind_pictures(pictures: list[Path], out: Path) -> Path:
+    """One PDF with a page for each picture, readable by its owner only; returns its path.
+
+    Raises OutputError when it cannot be written.
+    """
+    first, *rest = [Image.open(p) for p in pictures]
+    _save(first, out, "PDF", save_all=True, append_images=rest, resolution=_SHEET_DPI)
+    return out
 
 
 def page_images(pdf: Path, folder: Path, dpi: float) -> list[Path]:
@@ -170,27 +211,31 @@ def _numbered(out: Path, number: int) -> Path:
     return out.with_name(f"{out.stem}-{number}{out.suffix}")
 
 
-def _sheet(file: PrintFile, first: int, captions: list[str], shape: tuple[int, int]) -> Image.Image:
-    """One sheet of the pieces from `first` on; shape: pages a piece, columns."""
-    pages, columns = shape
+class _Cell(NamedTuple):
+    """One piece on a contact sheet: its pages in the file, from 0, and what stands below them."""
+
+    pages: list[int]
+    caption: str
+
+
+def _sheet(file: PrintFile, cells: list[_Cell], columns: int) -> Image.Image:
     width = _SHEET_WIDTH // columns
-    page_width = (width - 2 * _MARGIN) // pages
+    page_width = (width - 2 * _MARGIN) // max(len(c.pages) for c in cells)
     with file.page(0) as page:
         ratio = page.size[1] / page.size[0]
     page_height = round(page_width * ratio)
     height = page_height + 2 * _MARGIN + _CAPTION_LINES * _LEADING
-    rows = -(-len(captions) // columns)
-    sheet = Image.new("RGB", (width * min(columns, len(captions)), height * rows), "white")
+    sheet = Image.new("RGB", (width * min(columns, len(cells)), height * -(-len(cells) // columns)), "white")
     pen = ImageDraw.Draw(sheet)
-    for i, caption in enumerate(captions):
+    for i, cell in enumerate(cells):
         left, top = i % columns * width + _MARGIN, i // columns * height + _MARGIN
-        for n in range(pages):
-            with file.page((first + i) * pages + n) as page:
+        for n, number in enumerate(cell.pages):
+            with file.page(number) as page:
                 small = page.picture(page_width / page.size[0] * 25.4)
             sheet.paste(small.resize((page_width, page_height)), (left + n * page_width, top))
             box = (left + n * page_width, top, left + (n + 1) * page_width - 1, top + page_height - 1)
             pen.rectangle(box, outline=(150, 150, 150))
-        _write_caption(pen, caption, (left, top + page_height + 2), width - 2 * _MARGIN)
+        _write_caption(pen, cell.caption, (left, top + page_height + 2), width - 2 * _MARGIN)
     return sheet
 
 
@@ -210,13 +255,13 @@ def _fitting(text: str, width: int, face: Any) -> str:
     return text
 
 
-def _save(image: Image.Image, target: Path) -> None:
+def _save(image: Image.Image, target: Path, form: str = "PNG", **options: Any) -> None:
     # A page names a person: the file is private from its first byte, not after a change of mode.
     try:
         target.unlink(missing_ok=True)
         descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
-            image.save(stream, "PNG")
+            image.save(stream, form, **options)
     except OSError as error:
         raise OutputError(
             _("the picture cannot be written"),

@@ -21,12 +21,14 @@ from yibao_cli.i18n import _
 from yibao_cli.render.comparing import (
     What,
     code_difference,
+    compare_printed,
     compare_structure,
     compare_texts,
     decode_symbol,
 )
 from yibao_cli.render.expected import AMOUNT, Expected, expected_pages
-from yibao_cli.render.reading import Box, PrintFile, PrintPage
+from yibao_cli.render.press.checks import check_press
+from yibao_cli.render.reading import PrintFile, PrintPage
 from yibao_cli.render.structure import StructureFile
 
 if TYPE_CHECKING:
@@ -34,8 +36,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yibao_cli.render.comparing import Found
+    from yibao_cli.render.expected import ExpectedMark
 
-__all__ = ["AMOUNT", "SAMPLE", "Difference", "Expected", "What", "expected_pages", "read_back", "sampled"]
+__all__ = ["AMOUNT", "SAMPLE", "Difference", "Expected", "Sample", "What", "expected_pages", "read_back"]
 
 SAMPLE = 20  # pieces of a part that PDFium reads too
 
@@ -62,18 +65,27 @@ class Difference:
 
 
 def read_back(
-    pdf: Path, part: int, expected: Iterable[Expected], *, codes: bool = True, sample: int = SAMPLE
+    pdf: Path,
+    part: int,
+    expected: Iterable[Expected],
+    *,
+    codes: bool = True,
+    sample: Sample | None = None,
+    press: bool = False,
 ) -> Iterator[Difference]:
     """Compare a print file with what it must show, page by page; nothing comes back from a right one.
 
-    codes: compare the bits of each Data Matrix, and decode those of the sample from pixels. sample: pieces
-    whose pages PDFium reads too, chosen by the number of the part, the first and the last among them; 0 for
-    none. Equal arguments give equal differences. A damaged or missing file is a Difference, never an error.
+    codes: compare the bits of each mark for machines, and decode those of the sample from pixels. sample:
+    pieces whose pages PDFium reads too; without one, SAMPLE of them by the number of the part. Equal
+    arguments give equal differences. press: whether the file was made for a press, and passes the named
+    checks of `press.checks`. A damaged or missing file is a Difference, never an error.
     """
-    chosen = _Sample(sample, part)
+    chosen = sample or Sample(SAMPLE, part)
     told: set[tuple[int, What]] = set()
     try:
-        with StructureFile(pdf) as file:
+        if press:
+            yield from (Difference(part, f.page, "", What.PRESS, f.detail) for f in check_press(pdf))
+        with StructureFile(pdf, press=press) as file:
             for found in _by_structure(file, part, chosen.watch(expected), codes=codes):
                 told.add((found.page, found.what))
                 yield found
@@ -85,11 +97,6 @@ def read_back(
                 yield from (d for d in found_again if (d.page, d.what) not in told)
     except InputRefused as error:
         yield Difference(part, 0, "", What.FILE, error.message)
-
-
-def sampled(pieces: int, sample: int) -> int:
-    """How many of a part's pieces PDFium reads."""
-    return min(max(sample, _ENDS), pieces) if sample else 0
 
 
 def _by_structure(
@@ -133,20 +140,25 @@ def _page_differences(file: PrintFile, index: int, want: Expected, *, codes: boo
         return
     with page:
         yield from compare_texts(page.texts(), want)
-        if codes and want.code and want.code_box is not None:
-            read = _decoded(page, want.code_box, _DPI) or _decoded(page, want.code_box, _CLOSER_DPI)
-            if read != want.code:
-                yield What.CODE, code_difference(read, want.code)
+        yield from compare_printed(page.everything(), want)
+        for mark in want.marks if codes else ():
+            if mark.readable:
+                margin = want.frame.margin if want.frame else 0
+                read = _decoded(page, mark, margin, _DPI) or _decoded(page, mark, margin, _CLOSER_DPI)
+                if read != mark.text:
+                    yield What.CODE, code_difference(read, mark)
 
 
-def _decoded(page: PrintPage, box: Box, dpi: float) -> str:
-    return decode_symbol(page.gray(box, dpi))
+def _decoded(page: PrintPage, mark: ExpectedMark, margin: float, dpi: float) -> str:
+    x, y, w, h = mark.box
+    return decode_symbol(page.gray((x + margin, y + margin, w, h), dpi), mark.type)
 
 
-class _Sample:
+class Sample:
     """Pieces picked evenly from a stream of unknown length, with its first and its last one.
 
-    Memory holds the pages of the picked pieces alone (reservoir sampling, algorithm R).
+    size: how many, 0 for none; equal seeds pick equal pieces. Memory holds the pages of the picked pieces
+    alone (reservoir sampling, algorithm R).
     """
 
     def __init__(self, size: int, seed: int) -> None:

@@ -109,6 +109,14 @@ class PrintPage:
         texts = b"".join(shown).decode("utf-16-le", "replace").replace(_LINE_END_HYPHEN, "-")
         return [t for t in bare(texts).split("\0") if t]
 
+    def everything(self) -> str:
+        """All text of the page, that of forms too, without white space."""
+        text_page = self._page.get_textpage()
+        try:
+            return bare(text_page.get_text_range().replace(_LINE_END_HYPHEN, "-"))
+        finally:
+            text_page.close()
+
     def gray(self, box: Box, dpi: float) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """A part of the page as gray pixels, rows from the top; nothing else of it is painted."""
         scale = dpi / _INCH

@@ -45,6 +45,18 @@ def set_text(text: str, item: TextItem, font: Font) -> Setting:
     return fit_text(text, item.width * MM, item.lines, (item.size, item.min_size), font)
 
 
+def lead(text: str, align: str, size: float, font: Font) -> float:
+    """How far left of its anchor a line begins, in the unit of `size`."""
+    match align:
+        case "left":
+            return 0.0
+        case "decimal":
+            return font.width(text.partition(".")[0], size)
+        case "center":
+            return font.width(text, size) / 2
+    return font.width(text, size)
+
+
 def fit_text(text: str, width: float, max_lines: int, sizes: tuple[float, float], font: Font) -> Setting:
     """Set a text within `width` points and `max_lines` lines, at the largest size of `sizes` that does."""
     size, floor = sizes

@@ -8,33 +8,40 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pikepdf
 from pikepdf import Name
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from yibao_cli.errors import InputRefused
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import BoxItem, RuleItem
-from yibao_cli.render.fonts import BOLD, REGULAR, font, with_only
-from yibao_cli.render.setting import MM, set_text
+from yibao_cli.render.art import Gallery, foreign_form, gather_art, hang_pictures, paint_art
+from yibao_cli.render.faces import FACES, font_set
+from yibao_cli.render.fonts import BOLD, REGULAR, with_only
+from yibao_cli.render.output import Press, press_of
+from yibao_cli.render.press.artwork import convert_art
+from yibao_cli.render.press.marks import crop_marks
+from yibao_cli.render.setting import MM, lead, set_text
+from yibao_cli.render.staticfont import StaticFont
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from yibao_cli.kinds.page import Layout, PagePlan, PanelArt, PlacedShape, PlacedTable, PlacedText
+    from yibao_cli.render.faces import Face, FontSet
+    from yibao_cli.render.fonts import Font
 
 _AD_WORD, _PROOF_WORD = "广告", "样 张"
+_BOLD_BODY: tuple[Face, int] = ("body", BOLD)
 MARK = "mark:ad"
 FOLDS = "mark:folds"
 _FOLD_MARK = 4  # mm from the edge inwards
 WATERMARK = "mark:proof"
+CROP = "mark:crop"
 
 # The mark 广告 stands in the top right corner of each paid panel, where the art leaves it free, mm.
 _MARK_WIDTH, _MARK_HEIGHT = 14, 8
@@ -44,7 +51,7 @@ _MARK_WIDTH, _MARK_HEIGHT = 14, 8
 class StaticLayer:
     """Objects of a PDF, numbered from 1 without a gap, and the numbers of the forms by key.
 
-    Keys: `page:<variant>:<number>`, `ad:<id>`, `house:<id>`, MARK, FOLDS, WATERMARK.
+    Keys: `page:<variant>:<number>`, `ad:<id>`, `house:<id>`, MARK, FOLDS, WATERMARK, CROP.
     """
 
     objects: tuple[bytes, ...]
@@ -56,27 +63,35 @@ def draw_static(layout: Layout, art_folder: Path) -> StaticLayer:
 
     Raises InputRefused when an artwork cannot be read.
     """
-    drawing = _Drawing(_characters(layout))
-    for variant, pages in layout.variants.items():
-        for page in pages:
-            drawing.form(f"page:{variant}:{page.number}", (page.width, page.height), _page_painter(page))
+    drawing = _Drawing(_characters(layout), font_set(layout.fonts))
+    for variant, page in layout.plans():
+        drawing.form(f"page:{variant}:{page.number}", (page.width, page.height), _page_painter(page))
+    gallery = gather_art(layout, art_folder)
     for art in layout.art:
-        if not art.file.lower().endswith(".pdf"):
-            drawing.form(art.key, layout.panel_size, _art_painter(art, art_folder, layout.panel_size))
+        if not art.file:
+            drawing.form(art.key, layout.panel_size, _house_painter(art))
+    for key, path in gallery.drawn.items():
+        drawing.form(key, gallery.size, _art_painter(path, gallery.size))
     if layout.art:
         drawing.form(MARK, layout.panel_size, lambda pen: _paint_mark(pen, layout.panel_size))
-    first = next(iter(layout.variants.values()))[0]
+    first = layout.paper
     if first.folds:
         drawing.form(FOLDS, (first.width, first.height), lambda pen: _paint_folds(pen, first))
     drawing.form(WATERMARK, (first.width, first.height), lambda pen: _paint_watermark(pen, first))
-    foreign = {a.key: art_folder / a.file for a in layout.art if a.file.lower().endswith(".pdf")}
-    return _collected(drawing, foreign, layout.panel_size)
+    return _collected(drawing, gallery, press_of(layout))
+
+
+class StaticFonts(NamedTuple):
+    """The faces of a job, and what ReportLab calls the font of each face and weight."""
+
+    faces: FontSet
+    names: dict[tuple[Face, int], str]
 
 
 class Pen:
     """A ReportLab canvas in millimetres from the top left corner."""
 
-    def __init__(self, canvas: Canvas, size: tuple[float, float], fonts: Mapping[int, str]) -> None:
+    def __init__(self, canvas: Canvas, size: tuple[float, float], fonts: StaticFonts) -> None:
         self.canvas = canvas
         self.fonts = fonts
         self.width, self.height = size
@@ -85,26 +100,24 @@ class Pen:
         """Set a static text."""
         item = placed.item
         self._colour(item.color)
-        setting = set_text(placed.source.literal, item, font(item.weight))
+        style = item.face, item.weight
+        setting = set_text(placed.source.literal, item, self.fonts.faces.font(*style))
         for i, line in enumerate(setting.lines):
             self.line(
                 line,
                 (item.x + placed.dx, item.y + placed.dy + i * item.leading),
-                item.weight,
+                style,
                 setting.size,
                 item.align,
             )
 
-    def line(self, text: str, at: tuple[float, float], weight: int, size: float, align: str = "left") -> None:
+    def line(
+        self, text: str, at: tuple[float, float], style: tuple[Face, int], size: float, align: str = "left"
+    ) -> None:
         """Set one line with its baseline at (x, y) mm."""
-        self.canvas.setFont(self.fonts[weight], size)
+        self.canvas.setFont(self.fonts.names[style], size)
         x, y = at[0] * MM, (self.height - at[1]) * MM
-        draw = {
-            "left": self.canvas.drawString,
-            "right": self.canvas.drawRightString,
-            "center": self.canvas.drawCentredString,
-        }[align]
-        draw(x, y, text)
+        self.canvas.drawString(x - lead(text, align, size, self.fonts.faces.font(*style)), y, text)
 
     def shape(self, placed: PlacedShape) -> None:
         """Draw a rule or a box."""
@@ -141,11 +154,11 @@ class Pen:
 class _Drawing:
     """A ReportLab document in memory: one page for each future form."""
 
-    def __init__(self, characters: str) -> None:
+    def __init__(self, characters: str, faces: FontSet) -> None:
         self._buffer = io.BytesIO()
-        self._fonts = _registered(characters)
+        self._fonts = _registered(characters, faces)
         # Named so that ReportLab refers to no font of its own.
-        self._canvas = Canvas(self._buffer, invariant=1, initialFontName=self._fonts[REGULAR])
+        self._canvas = Canvas(self._buffer, invariant=1, initialFontName=self._fonts.names["body", REGULAR])
         self.keys: list[str] = []
 
     def form(self, key: str, size: tuple[float, float], paint: Callable[[Pen], None]) -> None:
@@ -188,12 +201,11 @@ def _paint_table_head(pen: Pen, table: PlacedTable) -> None:
     for left in block_lefts(table):
         x, y = left, item.y + table.dy + item.row_height
         for column in item.columns:
-            at = (
-                (x + column.width - CELL_PAD, y - 0.3 * item.row_height)
-                if column.align == "right"
-                else (x + CELL_PAD, y - 0.3 * item.row_height)
-            )
-            pen.line(column.header, at, BOLD, size, column.align)
+            # Above numbers a header ends where they do.
+            align = "right" if column.align == "decimal" else column.align
+            begins = {"left": CELL_PAD, "center": column.width / 2, "right": column.width - CELL_PAD}
+            at = (x + begins[align], y - 0.3 * item.row_height)
+            pen.line(column.header, at, _BOLD_BODY, size, align)
             x += column.width
         pen.stroke(left, y, left + item.block_width, y)
 
@@ -208,15 +220,12 @@ def block_lefts(table: PlacedTable) -> list[float]:
     return [item.x + table.dx + b * (item.block_width + item.gap) for b in range(item.blocks)]
 
 
-def _art_painter(art: PanelArt, folder: Path, size: tuple[float, float]) -> Callable[[Pen], None]:
+def _art_painter(path: Path, size: tuple[float, float]) -> Callable[[Pen], None]:
+    return lambda pen: paint_art(pen.canvas, path, size)
+
+
+def _house_painter(art: PanelArt) -> Callable[[Pen], None]:
     def paint(pen: Pen) -> None:
-        if art.file:
-            try:
-                # A path would become the image's name in the file, and another folder give other bytes.
-                picture = ImageReader(str(folder / art.file))
-                pen.canvas.drawImage(picture, 0, 0, size[0] * MM, size[1] * MM, mask="auto")
-            except OSError as error:
-                raise _unreadable(art.file) from error
         for shape in art.shapes:
             pen.shape(shape)
         for text in art.texts:
@@ -232,7 +241,7 @@ def _paint_mark(pen: Pen, size: tuple[float, float]) -> None:
         x * MM, (size[1] - _MARK_HEIGHT) * MM, _MARK_WIDTH * MM, _MARK_HEIGHT * MM, stroke=0, fill=1
     )
     pen.canvas.setFillGray(0)
-    pen.line(_AD_WORD, (x + _MARK_WIDTH / 2, 5.4), BOLD, 10, "center")
+    pen.line(_AD_WORD, (x + _MARK_WIDTH / 2, 5.4), _BOLD_BODY, 10, "center")
 
 
 def _paint_watermark(pen: Pen, page: PagePlan) -> None:
@@ -241,83 +250,81 @@ def _paint_watermark(pen: Pen, page: PagePlan) -> None:
         pen.canvas.translate(page.width / 2 * MM, (page.height - y) * MM)
         pen.canvas.rotate(20)
         pen.canvas.setFillColor(Color(0.85, 0.1, 0.1, alpha=0.16))
-        pen.canvas.setFont(pen.fonts[BOLD], 96)
+        pen.canvas.setFont(pen.fonts.names[_BOLD_BODY], 96)
         pen.canvas.drawCentredString(0, -30, _PROOF_WORD)
         pen.canvas.restoreState()
 
 
 def _characters(layout: Layout) -> str:
     """Every character of the static layers, panels and marks."""
-    pages = [page for pages in layout.variants.values() for page in pages]
+    pages = [page for _variant, page in layout.plans()]
     texts = [t.source.literal for page in pages for t in page.static_texts]
     texts += [t.source.literal for art in layout.art for t in art.texts]
     texts += [c.header for page in pages for t in page.tables for c in t.item.columns]
     return "".join(sorted(set("".join([*texts, _AD_WORD, _PROOF_WORD, "…"]))))
 
 
-def _registered(characters: str) -> dict[int, str]:
-    """Weight to the name of a ReportLab font that has these characters.
+def _registered(characters: str, faces: FontSet) -> StaticFonts:
+    """ReportLab fonts of all faces that have these characters.
 
     ReportLab reads a whole font before it draws a line, a tenth of a second for 30,000 glyphs; so it gets
     one with the few it needs.
     """
     names = {}
-    for weight in (REGULAR, BOLD):
-        face = font(weight)
-        program = with_only(face, characters)
-        name = f"{face.name}-{hashlib.sha256(program).hexdigest()[:16]}"
-        if name not in pdfmetrics.getRegisteredFontNames():
-            loaded = TTFont(name, io.BytesIO(program))
-            # Both weights come out of one variable file and would share its name.
-            loaded.face.name = face.name.encode()
-            pdfmetrics.registerFont(loaded)
-        names[weight] = name
-    return names
+    known: dict[Font, str] = {}
+    for face in FACES:
+        for weight in (REGULAR, BOLD):
+            font = faces.font(face, weight)
+            if font not in known:
+                known[font] = _register(font, characters)
+            names[face, weight] = known[font]
+    return StaticFonts(faces, names)
 
 
-def _collected(drawing: _Drawing, foreign: Mapping[str, Path], size: tuple[float, float]) -> StaticLayer:
+def _register(font: Font, characters: str) -> str:
+    program = with_only(font, characters)
+    name = f"{font.name}-{hashlib.sha256(program).hexdigest()[:16]}"
+    if name not in pdfmetrics.getRegisteredFontNames():
+        loaded = StaticFont(name, io.BytesIO(program))
+        # ReportLab takes a font for the first one that it knows by the name of its face.
+        loaded.face.name = name.encode()
+        pdfmetrics.registerFont(loaded)
+    return name
+
+
+def _collected(drawing: _Drawing, gallery: Gallery, press: Press | None) -> StaticLayer:
     keys = drawing.keys
     with pikepdf.open(io.BytesIO(drawing.finish())) as source, pikepdf.new() as target:
         forms = {k: target.copy_foreign(p.as_form_xobject()) for k, p in zip(keys, source.pages, strict=True)}
-        for key, path in foreign.items():
-            forms[key] = _foreign_form(target, path, size)
-        target.Root.YibaoForms = pikepdf.Array([target.make_indirect(f) for f in forms.values()])
+        for key, path in gallery.foreign.items():
+            forms[key] = foreign_form(target, path, gallery.size)
+        if press is not None:
+            _for_press(target, forms, gallery, press)
+        forms = {key: target.make_indirect(form) for key, form in forms.items()}
+        hang_pictures(forms, gallery)
+        target.Root.YibaoForms = pikepdf.Array(list(forms.values()))
         target.Root.Pages = pikepdf.Dictionary(Type=Name.Pages, Kids=pikepdf.Array(), Count=0)
         packed = io.BytesIO()
         target.save(packed, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     with pikepdf.open(packed) as flat:
-        numbers = [f.objgen[0] for f in flat.Root.YibaoForms]
+        numbers = dict(zip(forms, (f.objgen[0] for f in flat.Root.YibaoForms), strict=True))
         objects = tuple(_serialised(flat.get_object(n, 0)) for n in range(1, len(flat.objects) + 1))
-    return StaticLayer(objects, dict(zip(forms, numbers, strict=True)))
+    named = {key: number for key, number in numbers.items() if key not in gallery.files}
+    return StaticLayer(objects, named | {ad: numbers[key] for ad, key in gallery.ads.items()})
 
 
-def _foreign_form(target: pikepdf.Pdf, path: Path, size: tuple[float, float]) -> Any:
-    try:
-        with pikepdf.open(path) as art:
-            form = target.copy_foreign(art.pages[0].as_form_xobject())
-    except (pikepdf.PdfError, OSError, IndexError) as error:
-        raise _unreadable(path.name) from error
-    form.Matrix = pikepdf.Array(_onto_panel(form, size))
-    return form
-
-
-def _onto_panel(form: Any, size: tuple[float, float]) -> list[float]:
-    """The matrix that lays a form on its panel, whatever its origin, rotation and exact size."""
-    a, b, c, d, e, f = (float(v) for v in form.get("/Matrix", [1, 0, 0, 1, 0, 0]))
-    x1, y1, x2, y2 = (float(v) for v in form.BBox)
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x1, x2) for y in (y1, y2)]
-    left, right = min(x for x, _y in corners), max(x for x, _y in corners)
-    bottom, top = min(y for _x, y in corners), max(y for _x, y in corners)
-    wide, high = size[0] * MM / (right - left), size[1] * MM / (top - bottom)
-    return [a * wide, b * high, c * wide, d * high, (e - left) * wide, (f - bottom) * high]
-
-
-def _unreadable(name: str) -> InputRefused:
-    return InputRefused(
-        _("the artwork cannot be read"),
-        where=name,
-        remedy=_("ask the advertiser for it again as PDF, PNG or JPEG"),
-    )
+def _for_press(target: pikepdf.Pdf, forms: dict[str, Any], gallery: Gallery, press: Press) -> None:
+    """Everything in the press's inks, and crop marks around the page."""
+    for key, path in gallery.foreign.items():
+        convert_art([forms[key]], press.colours, path.name)
+    convert_art([f for k, f in forms.items() if k not in gallery.foreign], press.colours, _("the kind"))
+    marks = crop_marks(press.boxes, press.intent.components)
+    if marks:
+        over, (width, height) = press.boxes.margin, (press.boxes.width, press.boxes.height)
+        box = [-over * MM, -over * MM, (width + over) * MM, (height + over) * MM]
+        forms[CROP] = pikepdf.Stream(
+            target, marks, Type=Name.XObject, Subtype=Name.Form, BBox=[round(v, 2) for v in box]
+        )
 
 
 def _serialised(obj: Any) -> bytes:

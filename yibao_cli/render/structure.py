@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _PAGE_KEYS = frozenset({"/Type", "/Parent", "/Contents", "/MediaBox", "/Resources"})
 _CATALOGUE_KEYS = frozenset({"/Type", "/Pages"})
+# What a press file has besides; `press.checks` looks at each of them.
+_PRESS_PAGE_KEYS = frozenset({"/TrimBox", "/BleedBox", "/DPart"})
+_PRESS_CATALOGUE_KEYS = frozenset({"/Metadata", "/OutputIntents", "/DPartRoot"})
 # What a message may name; any other key may be anything, a person's name too. ISO 32000-2, table 29.
 _NAMED_KEYS = frozenset(
     {
@@ -62,18 +65,20 @@ _NAMED_KEYS = frozenset(
 class StructureFile:
     """An open print file; a context manager. Pages count from 0.
 
-    refused: sentences on what the file as a whole has and ours never have.
+    press: whether it was made for a press. refused: sentences on what the file as a whole has and ours never
+    have.
     Raises InputRefused when the file, or later a page of it, cannot be read. A damaged file is not mended.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, press: bool = False) -> None:
         self._name = path.name
+        self._page_keys = _PAGE_KEYS | _PRESS_PAGE_KEYS if press else _PAGE_KEYS
         self._resources: dict[tuple[int, int], _Resources] = {}
         try:
             self._pdf = pikepdf.open(path, attempt_recovery=False, suppress_warnings=True)
             # Each look-up in the page tree walks all of it; one walk gives them all.
             self._pages = [page.obj for page in self._pdf.pages]
-            self.refused = _refused(self._pdf)
+            self.refused = _refused(self._pdf, press=press)
         except (*DAMAGE, OSError) as error:
             raise self._unreadable() from error
         self.pages = len(self._pages)
@@ -91,8 +96,9 @@ class StructureFile:
         try:
             page = self._pages[index]
             left, bottom, right, top = map(float, page.MediaBox)
-            shown = PageShown((right, top))
-            if (left, bottom) != (0, 0) or not _PAGE_KEYS.issuperset(page.keys()):
+            # Paper that is cut off stands around the page on all sides alike.
+            shown = PageShown((right + left, top + bottom), -left)
+            if left != bottom or not self._page_keys.issuperset(page.keys()):
                 shown.refused.append(_("the page has properties that our pages never have"))
             content = page.Contents.read_bytes().decode("latin-1")
             PageReader(shown, self._resources_of(page.Resources)).read(content)
@@ -115,11 +121,12 @@ class StructureFile:
         )
 
 
-def _refused(pdf: pikepdf.Pdf) -> list[str]:
+def _refused(pdf: pikepdf.Pdf, *, press: bool) -> list[str]:
     found = []
+    known = _CATALOGUE_KEYS | _PRESS_CATALOGUE_KEYS if press else _CATALOGUE_KEYS
     if pdf.is_encrypted:
         found.append(_("the file is encrypted, which our print files never are"))
-    if keys := sorted(set(pdf.Root.keys()) - _CATALOGUE_KEYS):
+    if keys := sorted(set(pdf.Root.keys()) - known):
         named = " ".join(key[1:] if key in _NAMED_KEYS else "?" for key in keys)
         detail = _("the file has entries that our print files never have: {names}")
         found.append(detail.format(names=named))

@@ -13,6 +13,8 @@ from yibao_cli.render.setting import MM, fit_text
 from yibao_cli.render.static import CELL_PAD, block_lefts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yibao_cli.kinds.page import PagePlan, PlacedTable, TableValues
     from yibao_cli.render.encode import PartFont
 
@@ -44,61 +46,94 @@ class TableProgram:
 
     def contents(self, values: TableValues) -> list[str]:
         """The operators of the table for each piece."""
-        heads = [h for h in values.head if h is not None]
-        columns = [[*c, *(h[j] for h in heads)] for j, c in enumerate(values.columns)]
+        own = [row for row in (*values.head, *values.foot) if row is not None]
+        columns = (
+            [[*c, *(row[j] for row in own)] for j, c in enumerate(values.columns)] if own else values.columns
+        )
         rows, start = self._rows(columns)
-        head_rows = iter(rows[len(values.columns[0]) :])
-        capacity = self._placed.item.rows
-        found = []
-        for first, last, head in zip(values.start, values.stop, values.head, strict=True):
-            shown = rows[first:last] if head is None else [next(head_rows), *rows[first:last]]
-            blocks = (shown[i : i + capacity] for i in range(0, len(shown), capacity))
-            parts = zip(self._blocks, blocks, strict=False)
-            content = "".join(s + "".join(lines) for s, lines in parts)
-            found.append(start + content if content else self._empty)
-        return found
+        if not own:
+            ranges = zip(values.start, values.stop, strict=True)
+            return [self._block(rows[first:last], start) for first, last in ranges]
+        heads = iter(rows[len(values.columns[0]) :])
+        head_rows = [[next(heads)] if row is not None else [] for row in values.head]
+        foot_rows = [[next(heads)] if row is not None else [] for row in values.foot]
+        return [
+            self._block([*head, *rows[first:last], *foot], start)
+            for first, last, head, foot in zip(values.start, values.stop, head_rows, foot_rows, strict=True)
+        ]
 
-    def _rows(self, columns: list[list[str]]) -> tuple[list[str], str]:
+    def _block(self, shown: list[str], start: str) -> str:
+        """The operators of the lines that one page shows, block by block."""
+        if not shown:
+            return self._empty
+        capacity = self._placed.item.rows
+        if len(shown) <= capacity:
+            return f"{start}{self._blocks[0]}{''.join(shown)}"
+        blocks = (shown[i : i + capacity] for i in range(0, len(shown), capacity))
+        return start + "".join(s + "".join(lines) for s, lines in zip(self._blocks, blocks, strict=False))
+
+    def _rows(self, columns: Sequence[list[str]]) -> tuple[list[str], str]:
         """The operators of each line, and those that come before the first one.
 
         Each column has its font; a cell sets it where the cell before has another, and a line begins with
         the font of the last column.
         """
-        drawn = [self._font.strings(texts) for texts in columns]
-        names = [name for name, _strings in drawn]
+        joined = ["".join(texts) for texts in columns]
+        narrow = [self._font.takes_narrow(text) for text in joined]
+        names = [self._font.narrow if n else self._font.wide for n in narrow]
         cells = []
-        for j, (name, strings) in enumerate(drawn):
-            change = f"/{name} {_n(self._size)} Tf " if names[j - 1] != name else ""
-            cells.append(self._cells(j, (columns[j], strings), name, change))
+        for j, texts in enumerate(columns):
+            change = f"/{names[j]} {_n(self._size)} Tf " if names[j - 1] != names[j] else ""
+            before = change + self._moves[j]
+            if narrow[j] and self._placed.cells[j].amount is not None and "-" not in joined[j]:
+                cells.append(self._amounts(j, texts, before) or self._texts(j, texts, before, narrow=True))
+            else:
+                cells.append(self._texts(j, texts, before, narrow=narrow[j]))
         return list(map("".join, zip(*cells, strict=True))), f"0 g /{names[-1]} {_n(self._size)} Tf\n"
 
-    def _cells(self, index: int, texts: tuple[list[str], list[str]], name: str, change: str) -> list[str]:
-        """The operators of each cell of a column: from the cell before it to the end of this one's text.
+    def _amounts(self, index: int, texts: list[str], before: str) -> list[str] | None:
+        """The operators of amounts without a sign; None when one of them is too wide.
 
-        texts: the texts, and the same as PDF strings.
+        Digits are of one width, so amounts of one length are equally wide.
         """
-        before = change + self._moves[index]
-        plain, strings = texts
-        if self._placed.cells[index].amount is not None and not any(t.startswith("-") for t in plain):
-            # Digits are of one width: amounts of one length are equally wide.
-            samples = {len(t): t for t in plain}
-            shifts = {n: shift for n, t in samples.items() if (shift := self._shift(index, t)) is not None}
-            if len(shifts) == len(samples):
-                starts = {n: f"{before}[{shift}" for n, shift in shifts.items()}
-                return [f"{starts[len(t)]}{s}]TJ\n" for t, s in zip(plain, strings, strict=True)]
-        done = {
-            t: before + self._shown(index, t, s, name)
-            for t, s in dict(zip(plain, strings, strict=True)).items()
-        }
-        return [done[t] for t in plain]
+        samples = {len(t): t for t in texts}
+        shifts = {n: self._shift(index, t) for n, t in samples.items()}
+        if None in shifts.values():
+            return None
+        starts = {n: f"{before}[{shift}(" for n, shift in shifts.items()}
+        return [f"{starts[len(t)]}{t})]TJ\n" for t in texts]
+
+    def _texts(self, index: int, texts: list[str], before: str, *, narrow: bool) -> list[str]:
+        """The operators of texts that are measured one by one: from the cell before to the text's end."""
+        unique = list(dict.fromkeys(texts))
+        name = self._font.narrow if narrow else self._font.wide
+        strings = (
+            [f"({t})" for t in unique]
+            if narrow
+            else [f"<{code}>" for code in self._font.encode_column(unique)]
+        )
+        done = {t: before + self._shown(index, t, s, name) for t, s in zip(unique, strings, strict=True)}
+        return [done[t] for t in texts]
 
     def _shift(self, index: int, text: str) -> str | None:
         """How far right a text begins in its cell, as a number of a TJ array; None when it is too wide."""
-        slack = self._room(index) - self._font.font.width(text, self._size)
-        if slack < 0:
+        if self._font.font.width(text, self._size) > self._room(index):
             return None
-        share = {"left": 0.0, "center": slack / 2, "right": slack}[self._placed.item.columns[index].align]
-        return _n(-share / self._size * 1000)
+        return _n(0.0 - self._begin(index, text, self._size) / self._size * 1000)
+
+    def _begin(self, index: int, text: str, size: float) -> float:
+        """How far right of its cell's left edge a text begins, in points."""
+        column, font = self._placed.item.columns[index], self._font.font
+        room = self._room(index)
+        if column.align == "left":
+            return 0.0
+        if column.align == "decimal":
+            behind = font.width("." + "0" * column.decimals, size)
+            begin = room - behind - font.width(text.partition(".")[0], size)
+            # More decimals than there is room for: the end of the cell counts.
+            return max(min(begin, room - font.width(text, size)), 0.0)
+        slack = room - font.width(text, size)
+        return slack / 2 if column.align == "center" else slack
 
     def _shown(self, index: int, text: str, string: str, name: str) -> str:
         """Operators of a text that is measured by itself: as it is, smaller, or cut."""
@@ -108,8 +143,7 @@ class TableProgram:
         item = self._placed.item
         setting = fit_text(text, self._room(index), 1, (item.size, item.min_size), self._font.font)
         line = setting.lines[0]
-        slack = self._room(index) - self._font.font.width(line, setting.size)
-        shift = _n(-slack / setting.size * 1000) if item.columns[index].align == "right" else "0"
+        shift = _n(0.0 - self._begin(index, line, setting.size) / setting.size * 1000)
         code = self._font.encode(line)
         return f"/{self._font.wide} {_n(setting.size)} Tf[{shift}<{code}>]TJ /{name} {_n(self._size)} Tf\n"
 

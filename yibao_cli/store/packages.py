@@ -8,16 +8,19 @@ and the art as well. `package.json` lists every file with its SHA-256; the datab
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from yibao_cli.errors import CheckFailed
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import Product
 from yibao_cli.kinds.kind import Kind
+from yibao_cli.kinds.page import FontPlan, PressPlan
 from yibao_cli.store.files import private_folder, sha256_of
 
 if TYPE_CHECKING:
@@ -25,15 +28,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, MANIFEST, ART = "package", "package.json", "art"
-_KIND, _PRODUCT, _CONSTANTS = "kind.json", "product.json", "constants.json"
+_KIND, _PRODUCT, _CONSTANTS, _FONTS = "kind.json", "product.json", "constants.json", "fonts.json"
+_PRESS, _PROFILE = "press.json", "output.icc"
 
 
 @dataclass(frozen=True, slots=True)
 class PartEntry:
-    """One part 分册: its number, pieces, lines, and the piece numbers it runs from and to."""
+    """One part 分册: its number, pieces, pages, lines, and the piece numbers it runs from and to."""
 
     part: int
     pieces: int
+    pages: int
     lines: int
     first: str
     last: str
@@ -68,13 +73,20 @@ class PackageWriter:
         private_folder(folder / ART)
 
     def add_part(self, pieces: pa.Table, lines: pa.Table) -> None:
-        """Write the next part: pieces in print order, their lines in the order of the pieces."""
+        """Write the next part: pieces in print order, with their `pages`; their lines in the same order."""
         number = len(self._parts) + 1
         write_parquet(pieces, self.folder / pieces_file(number))
         write_parquet(lines, self.folder / lines_file(number))
         names = pieces.column("piece")
         self._parts.append(
-            PartEntry(number, pieces.num_rows, lines.num_rows, names[0].as_py(), names[-1].as_py())
+            PartEntry(
+                part=number,
+                pieces=pieces.num_rows,
+                pages=pc.sum(pieces.column("pages")).as_py(),
+                lines=lines.num_rows,
+                first=names[0].as_py(),
+                last=names[-1].as_py(),
+            )
         )
 
     def add_kind(self, kind: Kind, product: Product, constants: Mapping[str, Mapping[str, str]]) -> None:
@@ -82,6 +94,17 @@ class PackageWriter:
         self._write(_KIND, kind.model_dump(mode="json"))
         self._write(_PRODUCT, product.model_dump(mode="json"))
         self._write(_CONSTANTS, constants)
+
+    def add_fonts(self, plan: FontPlan, digests: Mapping[str, str]) -> None:
+        """Write which fonts the texts are set in, and the SHA-256 of each file."""
+        self._write(_FONTS, {"plan": asdict(plan), "digests": dict(digests)})
+
+    def add_press(self, plan: PressPlan) -> None:
+        """Write what the press wants, with a copy of its output profile."""
+        if plan.icc:
+            shutil.copyfile(plan.icc, self.folder / _PROFILE)
+            (self.folder / _PROFILE).chmod(0o600)
+        self._write(_PRESS, asdict(plan) | {"icc": _PROFILE if plan.icc else ""})
 
     def finish(self, mailing: str, kind: str, facts: Mapping[str, Any]) -> str:
         """Write package.json; returns its SHA-256.
@@ -136,6 +159,22 @@ class Package:
         """Groups of fixed texts: client, mailing, kind."""
         found: dict[str, dict[str, str]] = json.loads((self.folder / _CONSTANTS).read_text(encoding="utf-8"))
         return found
+
+    @property
+    def fonts(self) -> tuple[FontPlan, dict[str, str]]:
+        """The fonts, and the SHA-256 that each file had when the package was frozen."""
+        found = json.loads((self.folder / _FONTS).read_text(encoding="utf-8"))
+        plan = found["plan"] | {"fallback": tuple(found["plan"]["fallback"])}
+        return FontPlan(**plan), found["digests"]
+
+    @property
+    def press(self) -> PressPlan | None:
+        """What the press wants; None for plain files."""
+        path = self.folder / _PRESS
+        if not path.is_file():
+            return None
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        return PressPlan(**plan | {"icc": str(self.folder / plan["icc"]) if plan["icc"] else ""})
 
     @property
     def art(self) -> Path:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibao_cli.compose.texts import text_source
 from yibao_cli.compose.values import Columnar, source_column
 from yibao_cli.errors import SettingsError
 from yibao_cli.kinds.page import FieldRef, Source
+from yibao_cli.kinds.texts import text_source
 
 FIELDS = frozenset({"name", "closing", "postcode", "id_number", "cut_off", "large_type"})
 CONSTANTS = {"client": {"name": "医保中心", "phone": "0311-12393"}, "mailing": {"id": "2026Q3"}}

@@ -72,6 +72,14 @@ def text_environment() -> ImmutableSandboxedEnvironment:
     return environment
 
 
+# The groups of fixed texts that a mailing has, and their names.
+CONSTANTS = {
+    "client": ("name", "address", "postcode", "phone", "printer"),
+    "mailing": ("id", "period", "starts", "ends", "posting"),
+    "kind": ("id", "name"),
+}
+
+
 def text_source(template: str, fields: frozenset[str], constants: Mapping[str, Mapping[str, str]]) -> Source:
     """Take a text apart.
 
@@ -98,19 +106,45 @@ def text_source(template: str, fields: frozenset[str], constants: Mapping[str, M
     return source if used else Source((text_renderer(source)({}),))
 
 
+def bound(source: Source, fixed: Mapping[str, str]) -> Source:
+    """The source with some of its fields replaced by texts that are the same on every piece."""
+    here = {name: text for name, text in fixed.items() if name in source.fields}
+    if not here:
+        return source
+    rest = tuple(name for name in source.fields if name not in here)
+    if source.template:
+        constants = (*source.constants, *(("", name, text) for name, text in sorted(here.items())))
+        folded = Source(template=source.template, fields=rest, constants=constants)
+        return folded if rest else Source((text_renderer(folded)({}),))
+    segments = [here.get(s.name, s) if isinstance(s, FieldRef) else s for s in source.segments]
+    return Source(tuple(_joined(segments)), fields=rest)
+
+
+def _joined(segments: list[str | FieldRef]) -> list[str | FieldRef]:
+    """Segments with literals that follow each other made one."""
+    found: list[str | FieldRef] = []
+    for segment in segments:
+        if isinstance(segment, str) and found and isinstance(found[-1], str):
+            found[-1] += segment
+        else:
+            found.append(segment)
+    return found
+
+
 def text_renderer(source: Source) -> Callable[[Mapping[str, Any]], str]:
     """How a text with logic is made from the values of its fields.
 
     The function raises SettingsError when the text cannot be made of them (an amount compared with a word).
     """
     template = text_environment().from_string(source.template)
-    groups: dict[str, dict[str, str]] = {}
+    fixed: dict[str, Any] = {name: value for group, name, value in source.constants if not group}
     for group, name, value in source.constants:
-        groups.setdefault(group, {})[name] = value
+        if group:
+            fixed.setdefault(group, {})[name] = value
 
     def render(values: Mapping[str, Any]) -> str:
         try:
-            return template.render({**groups, **values})
+            return template.render({**fixed, **values})
         except (TemplateError, TypeError, ValueError) as error:
             raise _refused(source.template, _("it does not fit the values of its fields")) from error
 
@@ -152,11 +186,8 @@ def _segments(
             segment = _segment(node, fields, constants, template)
             if segment is None:
                 return None
-            if isinstance(segment, str) and found and isinstance(found[-1], str):
-                found[-1] += segment
-            else:
-                found.append(segment)
-    return found
+            found.append(segment)
+    return _joined(found)
 
 
 def _segment(

@@ -1,0 +1,130 @@
+"""The texts of a kind, taken apart when it is loaded: an unknown name is refused before any data comes.
+
+The names of fixed texts (`client.name`) are known then, their values are not: they count as empty.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yibao_cli.errors import SettingsError
+from yibao_cli.i18n import _
+from yibao_cli.kinds.geometry import BarcodeItem, CodeItem, TableItem, TextItem
+from yibao_cli.kinds.page import BLANK, FURTHER, Source
+from yibao_cli.kinds.texts import CONSTANTS, text_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yibao_cli.kinds.geometry import Item, PanelSpec, Product
+    from yibao_cli.kinds.kind import Kind
+
+# What the ledger and the freezing add to a member's record.
+PIECE_FIELDS = frozenset(
+    {
+        *("piece", "variant", "part", "address", "postcode", "county", "category", "ads_consent"),
+        *("employer_no", "employer_name", "employer_address", "employer_postcode", "delivery_mode"),
+    }
+)
+# What a page adds: its number in the piece, and how many the piece has.
+PAGE_FIELDS = frozenset({"page", "pages"})
+# What the text of a line that sums others may name: how many there are.
+OVERFLOW_FIELDS = frozenset({"count"})
+
+_NO_VALUES = {group: dict.fromkeys(names, "") for group, names in CONSTANTS.items()}
+_PLACES = {"further": FURTHER, "blank": BLANK}
+
+
+def page_number(page: int | str) -> int:
+    """The number of the page plan that a product's panel is on."""
+    return page if isinstance(page, int) else _PLACES[page]
+
+
+def text_of(kind: Kind, text: str) -> str:
+    """A text as it is written: `@notes` is what the file notes.j2 says."""
+    if not text.startswith("@"):
+        return text
+    if text[1:] not in kind.texts:
+        raise SettingsError(
+            _("there is no text file {name}").format(name=f"{text[1:]}.j2"),
+            remedy=_("write it beside kind.toml, or correct the item"),
+        )
+    return kind.texts[text[1:]]
+
+
+def check_texts(kind: Kind) -> dict[str, Source]:
+    """Take every text of a kind apart; returns the source of each text item by what it declares.
+
+    Raises SettingsError with panel and text when one is no template or names what no piece, line or mailing
+    has.
+    """
+    lines = frozenset(kind.inputs[kind.merge.lines].names) if kind.merge.lines else frozenset()
+    fields = _member_names(kind) | PIECE_FIELDS | PAGE_FIELDS
+    sources: dict[str, Source] = {}
+    for panel, item in _items(kind):
+        try:
+            if isinstance(item, TextItem | BarcodeItem):
+                sources[item.text] = text_source(text_of(kind, item.text), fields, _NO_VALUES)
+            elif isinstance(item, TableItem):
+                for column in item.columns:
+                    text_source(text_of(kind, column.text), lines, _NO_VALUES)
+                text_source(text_of(kind, item.overflow_text), OVERFLOW_FIELDS, _NO_VALUES)
+        except SettingsError as error:
+            raise SettingsError(
+                _("panel {panel}: {reason}").format(panel=panel, reason=error.message), remedy=error.remedy
+            ) from error
+    for house in kind.house:
+        for item in house.items:
+            if isinstance(item, TextItem):
+                text_source(text_of(kind, item.text), frozenset(), _NO_VALUES)
+    return sources
+
+
+def check_pages(kind: Kind, product: Product) -> None:
+    """Refuse a kind whose lines could not go on, or whose sheets would bear no code."""
+    for variant in kind.variant_names:
+        panels = {n: p for n, p in kind.panels_of(variant).items() if n in product.panels}
+        begins = [t for t in _tables(panels, product, further=False) if t.overflow == "continue"]
+        takes = _tables(panels, product, further=True)
+        if not begins and not takes:
+            continue
+        if not (len(begins) == len(takes) == 1):
+            raise SettingsError(
+                _("lines go on from one table with overflow = 'continue' to one on the further pages"),
+                remedy=_("declare both, and use a product that has a panel on further pages"),
+            )
+        if [c.text for c in begins[0].columns] != [c.text for c in takes[0].columns]:
+            raise SettingsError(_("the table on the further pages has other columns than the one before"))
+        if not _coded(panels, product, FURTHER):
+            raise SettingsError(
+                _("the further pages bear no code"), remedy=_("add an item of type code to their panel")
+            )
+
+
+def _tables(panels: Mapping[str, PanelSpec], product: Product, *, further: bool) -> list[TableItem]:
+    return [
+        item
+        for name, panel in panels.items()
+        for item in panel.items
+        if isinstance(item, TableItem) and (page_number(product.panels[name].page) == FURTHER) == further
+    ]
+
+
+def _coded(panels: Mapping[str, PanelSpec], product: Product, page: int) -> bool:
+    return any(
+        isinstance(item, CodeItem)
+        for name, panel in panels.items()
+        for item in panel.items
+        if page_number(product.panels[name].page) == page
+    )
+
+
+def _member_names(kind: Kind) -> frozenset[str]:
+    tables = (kind.merge.base, *kind.merge.accounts)
+    return frozenset(name for table in tables for name in kind.inputs[table].names)
+
+
+def _items(kind: Kind) -> Iterator[tuple[str, Item]]:
+    for variant in kind.variant_names:
+        for name, panel in kind.panels_of(variant).items():
+            yield from ((name, item) for item in panel.items)
