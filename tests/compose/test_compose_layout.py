@@ -196,3 +196,10 @@ def test_a_further_page_learns_its_number_with_its_piece():
     (source,) = [t.source for t in plan.texts if "{{ pages }}" in t.item.text]
 
     assert set(source.fields) == {"page", "pages"}
+
+
+def test_lines_may_always_go_on_to_the_back_of_the_first_sheet():
+    kind = load_kind(TEMPLATES, "medical-dl")
+    product = load_product(TEMPLATES, kind.product).model_copy(update={"most": 0})
+
+    assert compose_layout(kind, product, FIELDS, CONSTANTS, {}).variants["standard"].most == 2

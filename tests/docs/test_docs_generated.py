@@ -12,18 +12,20 @@ from docs_builders import DOCS, ROOT, read, section
 
 from yibao_cli.config import shipped
 from yibao_cli.errors import ExitCode, InputNotFound, SettingsError
-from yibao_cli.jobs.docs import command_helps, files_sections, pages, write_pages
+from yibao_cli.jobs.docs import MARKED_PAGES, command_helps, files_sections, pages, write_pages
 from yibao_cli.kinds import load_kind
+from yibao_cli.render.press.checks import CHECKS
 from yibao_cli.rules import RULES
 
-GENERATED = ("exit-codes.md", "rules.md", "commands.md", "files.md")
+GENERATED = ("exit-codes.md", "rules.md", "commands.md", *MARKED_PAGES)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The pages as the code makes them now, in English: in a process of its own, for help is made at import."""
     folder = tmp_path_factory.mktemp("docs")
-    shutil.copyfile(DOCS / "files.md", folder / "files.md")
+    for name in MARKED_PAGES:
+        shutil.copyfile(DOCS / name, folder / name)
     run = [sys.executable, "-m", "yibao_cli.cli.docs", str(folder)]
     subprocess.run(run, check=True, capture_output=True, cwd=ROOT)
     return folder
@@ -83,36 +85,71 @@ def test_every_input_field_of_every_kind_is_on_the_page_with_all_its_headers():
             assert row in page, f"{kind.id}: {spec.name}"
 
 
-def test_a_table_that_all_kinds_share_stands_once():
+def test_a_table_that_kinds_share_stands_once():
     inputs = files_sections()["inputs"]
+    rosters = [
+        load_kind(shipped("templates"), p.parent.name).inputs["roster"]
+        for p in shipped("templates").glob("*/kind.toml")
+    ]
 
     assert inputs.count("#### `returns`") == 1
-    assert inputs.count("#### `roster`") == len(list(shipped("templates").glob("*/kind.toml")))
+    assert inputs.count("#### `roster`") == sum(r not in rosters[:i] for i, r in enumerate(rosters))
 
 
-def test_words_around_the_marked_places_stay_as_they_are(command_tree):
-    page = read("docs/files.md").replace("# Files 文件\n", "# Files 文件\n\nA word of ours.\n", 1)
+def test_every_kind_is_in_the_heading_of_its_tables():
+    headings = re.findall(r"^### Kinds? (.+)$", files_sections()["inputs"], re.MULTILINE)
 
-    assert pages(command_tree, page)["files.md"] == page
+    named = [name for heading in headings for name in re.findall(r"`([^`]+)`", heading)]
+    assert sorted(named) == sorted(p.parent.name for p in shipped("templates").glob("*/kind.toml"))
+
+
+def test_every_press_check_is_on_the_page_once_with_its_sentence():
+    text = section(read("docs/press.md"), "The named checks")
+
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \|", text, re.MULTILINE)
+    assert rows == [(name, sentence) for name, (sentence, _check) in CHECKS.items()]
+    assert f"\n{len(CHECKS)} checks " in text
+
+
+@pytest.mark.parametrize("name", MARKED_PAGES)
+def test_words_around_the_marked_places_stay_as_they_are(command_tree, name):
+    marked = as_they_stand()
+    marked[name] = marked[name].replace("\n", "\n\nA word of ours.\n", 1)
+
+    assert pages(command_tree, marked)[name] == marked[name]
 
 
 @pytest.mark.parametrize(
-    ("text", "named"),
+    ("name", "text", "named"),
     [
-        ("no place at all", "findings, inputs, manifest"),
-        ("<!-- begin: wrong -->\n<!-- end: wrong -->", "wrong"),
+        ("files.md", "no place at all", "findings, inputs, manifest"),
+        ("files.md", "<!-- begin: wrong -->\n<!-- end: wrong -->", "wrong"),
+        ("press.md", "no place at all", "checks"),
     ],
 )
-def test_a_page_without_the_right_places_is_refused(command_tree, text, named):
-    with pytest.raises(SettingsError, match=named):
-        pages(command_tree, text)
+def test_a_page_without_the_right_places_is_refused(command_tree, name, text, named):
+    with pytest.raises(SettingsError, match=named) as refused:
+        pages(command_tree, as_they_stand() | {name: text})
+
+    assert refused.value.where == name
 
 
-def test_a_folder_without_the_page_of_files_is_refused(command_tree, tmp_path):
-    with pytest.raises(InputNotFound):
+@pytest.mark.parametrize("name", MARKED_PAGES)
+def test_a_folder_that_lacks_a_marked_page_is_refused_before_anything_is_written(
+    command_tree, tmp_path, name
+):
+    for other in set(MARKED_PAGES) - {name}:
+        shutil.copyfile(DOCS / other, tmp_path / other)
+
+    with pytest.raises(InputNotFound) as refused:
         write_pages(command_tree, tmp_path)
 
-    assert list(tmp_path.iterdir()) == []
+    assert refused.value.where.endswith(name)
+    assert [p.name for p in tmp_path.iterdir()] == sorted(set(MARKED_PAGES) - {name})
+
+
+def as_they_stand():
+    return {name: read(f"docs/{name}") for name in MARKED_PAGES}
 
 
 def command_names(tree):

@@ -29,7 +29,9 @@ def test_a_mailing_in_window_envelopes_goes_the_whole_way(call, at):
     assert verified.code == 0
     assert "0 differences" in verified.err
     assert listed.code == 0
-    assert pages_of(workspace) == sum(frozen_pages(workspace)) == sum(part["pages"] for part in parts(workspace))
+    assert (
+        pages_of(workspace) == sum(frozen_pages(workspace)) == sum(part["pages"] for part in parts(workspace))
+    )
 
 
 def pages_of(workspace):

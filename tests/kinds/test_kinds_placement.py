@@ -18,6 +18,7 @@ ADDRESS = (
     'text = "{{ address }}", x = 28, y = 44, size = 10.5, width = 84, lines = 2, leading = 5, min_size = 7'
 )
 NAME = '  { type = "text", text = "{{ name }} 收", x = 28, y = 62.5, size = 14, weight = 700, width = 84, min_size = 8 },\n'
+COLUMNS = 'columns = [{ header = "", text = "", width = 9 }, { header = "", text = "", width = 9 }]'
 CODE = '{ type = "code", x = 186, y = 8, module = 0.55 }'
 
 
@@ -84,6 +85,7 @@ def test_the_shipped_window_products_have_the_windows_of_the_standard(product, e
         'type = "text", text = "{{ closing | yuan }}", x = 80, y = 38, width = 30',
         'type = "text", text = "{{ name }} {{ person_no }}", x = 80, y = 38, width = 30',
         'type = "text", text = "{% if closing < 0 %}欠费{% endif %}", x = 80, y = 38, width = 30',
+        'type = "text", text = "{% if closing < 0 %}欠费{% endif %}", x = 5, y = 80, size = 8',
         # A static text beside the address shows as well.
         'type = "text", text = "查询电话", x = 14, y = 80, size = 8',
         # Nobody knows how long it gets.
@@ -318,12 +320,27 @@ def test_the_panels_of_a_variant_are_looked_at_too(tmp_path):
         'type = "omr", profile = "quadient-1-track", x = 2, y = 74',
         'type = "omr", profile = "quadient-1-track", x = 219, y = 50',
         'type = "picture", file = "logo.png", x = 225, y = 5, w = 6, h = 5',
+        # The header takes a row as well.
+        f'type = "table", x = 5, y = 109, rows = 2, {COLUMNS}',
+        f'type = "table", x = 180, y = 5, rows = 2, blocks = 3, {COLUMNS}',
         'type = "rule", x = 5, y = 119, x2 = 5, y2 = 121',
         'type = "box", x = -1, y = 5, w = 5, h = 5, stroke = 0',
     ],
 )
 def test_a_mark_a_picture_or_a_shape_that_leaves_its_panel_is_refused(tmp_path, item):
     assert "leaves the panel" in refusal(with_item(tmp_path, item, panel=BACK)).message
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f'type = "table", x = 5, y = 107.5, rows = 2, {COLUMNS}',
+        f'type = "table", x = 185, y = 5, rows = 2, blocks = 2, {COLUMNS}',
+        'type = "barcode", text = "{{ piece }}", x = 179, y = 5, width = 51, height = 6',
+    ],
+)
+def test_what_ends_at_the_edge_of_its_panel_may_stand(tmp_path, item):
+    assert loaded(with_item(tmp_path, item, panel=BACK)).id == "medical"
 
 
 def test_an_unknown_profile_of_marks_is_refused_and_the_known_ones_named(tmp_path):

@@ -2,24 +2,28 @@
 
     python -m yibao_cli.cli.docs docs
 
-writes `exit-codes.md`, `rules.md` and `commands.md` whole, and in `files.md` what stands between a
-`<!-- begin: name -->` and its `<!-- end: name -->`; the words around those stay as people wrote them.
+writes `exit-codes.md`, `rules.md` and `commands.md` whole, and in `files.md` and `press.md` what stands
+between a `<!-- begin: name -->` and its `<!-- end: name -->`; the words around those stay as people wrote
+them.
 Pages are English with Chinese terms. The same code gives the same bytes.
 """
 
 from __future__ import annotations
 
+import gettext
 import inspect
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.config import shipped
 from yibao_cli.errors import InputNotFound, SettingsError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import DOMAIN, LOCALE_DIR, _
 from yibao_cli.kinds import load_kind
 from yibao_cli.mailing.manifest import COLUMNS as MANIFEST_COLUMNS
+from yibao_cli.render.press.checks import CHECKS
 from yibao_cli.reports.codes_page import exit_codes_markdown
 from yibao_cli.reports.findings import COLUMNS as FINDING_COLUMNS
 from yibao_cli.reports.markdown import table
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
 
     from yibao_cli.kinds.fields import FieldSpec, TableSpec
 
-_FILES_PAGE = "files.md"
+# Pages that people write, with places for what is made.
+MARKED_PAGES = ("files.md", "press.md")
 _MARK = re.compile(r"(<!-- begin: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
 _EXAMPLE = re.compile(r"\s*Example: (?P<line>.*)", re.DOTALL)
 # Completion is the shell's own matter, and these two are words of Typer's.
@@ -49,38 +54,43 @@ class CommandHelp:
     options: tuple[tuple[str, str, str], ...]
 
 
-def pages(tree: Any, files_page: str) -> dict[str, str]:
+def pages(tree: Any, marked: Mapping[str, str]) -> dict[str, str]:
     """Every generated page: file name to text.
 
-    tree: the command tree, as Typer makes it; files_page: `files.md` as it stands.
-    Raises SettingsError when `files.md` has no place for a generated table, or one for an unknown table.
+    tree: the command tree, as Typer makes it; marked: MARKED_PAGES as they stand, by their names.
+    Raises SettingsError when one of these has no place for a generated part, or one for an unknown part.
     """
+    sections = {"files.md": files_sections(), "press.md": press_sections()}
     return {
         "exit-codes.md": exit_codes_markdown(),
         "rules.md": rules_markdown(),
         "commands.md": commands_markdown(tree),
-        _FILES_PAGE: _filled(files_page, files_sections()),
+        **{name: _filled(name, marked[name], sections[name]) for name in MARKED_PAGES},
     }
 
 
 def write_pages(tree: Any, folder: Path) -> list[Path]:
-    """Write the generated pages into a folder that has a `files.md`; returns their paths.
+    """Write the generated pages into a folder that has MARKED_PAGES; returns their paths.
 
-    Raises InputNotFound when it has none.
+    Raises InputNotFound when it lacks one of them.
     """
-    try:
-        files_page = (folder / _FILES_PAGE).read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise InputNotFound(
-            _("there is no such file"),
-            where=str(folder / _FILES_PAGE),
-            remedy=_("name the folder docs of the project"),
-        ) from error
+    marked = {name: _read(folder / name) for name in MARKED_PAGES}
     written = []
-    for name, text in pages(tree, files_page).items():
+    for name, text in pages(tree, marked).items():
         (folder / name).write_text(text, encoding="utf-8")
         written.append(folder / name)
     return written
+
+
+def _read(page: Path) -> str:
+    try:
+        return page.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputNotFound(
+            _("there is no such file"),
+            where=str(page),
+            remedy=_("name the folder docs of the project"),
+        ) from error
 
 
 # ---------------------------------------------------------------- commands
@@ -158,9 +168,12 @@ def files_sections() -> dict[str, str]:
     # A table that is the same in every kind stands once, at the head.
     shared = [n for n, spec in kinds[0].inputs.items() if all(k.inputs.get(n) == spec for k in kinds)]
     chapters = [_chapter("Every kind 各种账单共用", {n: kinds[0].inputs[n] for n in shared})]
-    for kind in kinds:
-        own = {n: spec for n, spec in kind.inputs.items() if n not in shared}
-        chapters.append(_chapter(f"Kind `{kind.id}` {kind.name}", own))
+    # Kinds that extend another have its tables, and names that begin as its name does.
+    for inputs, group in groupby(kinds, key=lambda kind: kind.inputs):
+        first, *others = group
+        ids = ", ".join(f"`{kind.id}`" for kind in (first, *others))
+        own = {n: spec for n, spec in inputs.items() if n not in shared}
+        chapters.append(_chapter(f"{'Kinds' if others else 'Kind'} {ids} {first.name}", own))
     return {
         "inputs": "\n".join(chapters),
         "manifest": "、".join(c.header for c in MANIFEST_COLUMNS) + "\n",
@@ -192,7 +205,7 @@ def _field(spec: FieldSpec) -> tuple[str, ...]:
     )
 
 
-def _filled(page: str, sections: Mapping[str, str]) -> str:
+def _filled(name: str, page: str, sections: Mapping[str, str]) -> str:
     """A page with its marked places filled; every section must have its place and every place its section."""
     names = [m["name"] for m in _MARK.finditer(page)]
     if sorted(names) != sorted(sections):
@@ -200,7 +213,24 @@ def _filled(page: str, sections: Mapping[str, str]) -> str:
             _("the page has places for {found}, and {wanted} are made").format(
                 found=", ".join(sorted(names)), wanted=", ".join(sorted(sections))
             ),
-            where=_FILES_PAGE,
+            where=name,
             remedy=_("write <!-- begin: name --> and <!-- end: name --> once for each"),
         )
     return _MARK.sub(lambda m: f"{m[1]}\n{sections[m['name']]}\n{m[3]}", page)
+
+
+# ---------------------------------------------------------------- press
+
+
+def press_sections() -> dict[str, str]:
+    """The generated part of `press.md`: every named check, in the order they are made.
+
+    A sentence that the catalogue lacks stands in English alone.
+    """
+    chinese = gettext.translation(DOMAIN, LOCALE_DIR, languages=["zh"], fallback=True)
+    rows = (
+        (f"`{name}`", text, "" if (said := chinese.gettext(text)) == text else said)
+        for name, (text, _check) in CHECKS.items()
+    )
+    heading = f"{len(CHECKS)} checks 项检查:\n\n"
+    return {"checks": heading + table(("check", "what must be so", "要求"), rows)}

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from yibao_cli.render.comparing import Found
     from yibao_cli.render.expected import ExpectedMark
+    from yibao_cli.render.tying import Tie
 
 __all__ = ["AMOUNT", "SAMPLE", "Difference", "Expected", "Sample", "What", "expected_pages", "read_back"]
 
@@ -71,14 +72,16 @@ def read_back(
     *,
     codes: bool = True,
     sample: Sample | None = None,
+    tie: Tie | None = None,
     press: bool = False,
 ) -> Iterator[Difference]:
     """Compare a print file with what it must show, page by page; nothing comes back from a right one.
 
     codes: compare the bits of each mark for machines, and decode those of the sample from pixels. sample:
-    pieces whose pages PDFium reads too; without one, SAMPLE of them by the number of the part. Equal
-    arguments give equal differences. press: whether the file was made for a press, and passes the named
-    checks of `press.checks`. A damaged or missing file is a Difference, never an error.
+    pieces whose pages PDFium reads too; without one, SAMPLE of them by the number of the part. tie: what the
+    package itself says of the pieces. press: whether the file was made for a press, and passes the named
+    checks of `press.checks`. Equal arguments give equal differences. A damaged or missing file is a
+    Difference, never an error.
     """
     chosen = sample or Sample(SAMPLE, part)
     told: set[tuple[int, What]] = set()
@@ -86,7 +89,7 @@ def read_back(
         if press:
             yield from (Difference(part, f.page, "", What.PRESS, f.detail) for f in check_press(pdf))
         with StructureFile(pdf, press=press) as file:
-            for found in _by_structure(file, part, chosen.watch(expected), codes=codes):
+            for found in _by_structure(file, part, chosen.watch(expected), tie, codes=codes):
                 told.add((found.page, found.what))
                 yield found
         pages = chosen.pages()
@@ -100,14 +103,14 @@ def read_back(
 
 
 def _by_structure(
-    file: StructureFile, part: int, expected: Iterable[Expected], *, codes: bool
+    file: StructureFile, part: int, expected: Iterable[Expected], tie: Tie | None, *, codes: bool
 ) -> Iterator[Difference]:
     for sentence in file.refused:
         yield Difference(part, 0, "", What.FILE, sentence)
     wanted = 0
     for wanted, want in enumerate(expected, 1):
         if wanted <= file.pages:
-            for what, detail in _structure_differences(file, wanted - 1, want, codes=codes):
+            for what, detail in _structure_differences(file, wanted - 1, want, tie, codes=codes):
                 yield Difference(part, wanted, want.piece, what, detail)
     if wanted != file.pages:
         detail = _("{wanted} pages were expected, the file has {found}")
@@ -115,7 +118,7 @@ def _by_structure(
 
 
 def _structure_differences(
-    file: StructureFile, index: int, want: Expected, *, codes: bool
+    file: StructureFile, index: int, want: Expected, tie: Tie | None, *, codes: bool
 ) -> Iterator[Found]:
     try:
         shown = file.page(index)
@@ -123,6 +126,8 @@ def _structure_differences(
         yield What.FILE, error.message
         return
     yield from compare_structure(shown, want, codes=codes)
+    if tie is not None:
+        yield from ((What.PIECE, sentence) for sentence in tie.page(shown, want))
 
 
 def _by_pdfium(file: PrintFile, part: int, pages: Iterable[Numbered], *, codes: bool) -> Iterator[Difference]:
