@@ -7,9 +7,9 @@ import pytest
 
 from builders import CLIENT, LINE_SCHEMA, invented
 from yibao_cli.config import shipped
-from yibao_cli.errors import CheckFailed
+from yibao_cli.errors import CheckFailed, StateError
 from yibao_cli.kinds import load_kind, load_product
-from yibao_cli.store.packages import PackageWriter, open_package
+from yibao_cli.store.packages import FOLDER, MANIFEST, PackageWriter, open_package
 
 KIND = load_kind(shipped("templates"), "medical")
 PRODUCT = load_product(shipped("templates"), KIND.product)
@@ -144,3 +144,15 @@ def test_a_list_of_files_that_cannot_be_read_is_a_failed_check(tmp_path, content
 
     with pytest.raises(CheckFailed, match="altered"):
         open_package(tmp_path, "2026Q3")
+
+
+def test_a_package_of_another_version_says_so(tmp_path):
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    (folder / MANIFEST).write_text('{"mailing": "2026Q3", "parts": []}', encoding="utf-8")
+
+    with pytest.raises(StateError) as raised:
+        open_package(tmp_path, "2026Q3")
+
+    assert "another version" in raised.value.message
+    assert "merge" in raised.value.remedy

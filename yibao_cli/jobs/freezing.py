@@ -24,6 +24,7 @@ from yibao_cli.ledger import outcome
 from yibao_cli.ledger.doubts import doubts
 from yibao_cli.render.faces import font_digests
 from yibao_cli.render.press.icc import load_intent
+from yibao_cli.render.static import draw_static
 from yibao_cli.store.files import atomic_folder, private_folder, sha256_of
 from yibao_cli.store.packages import ART, FOLDER, PackageWriter
 
@@ -91,6 +92,8 @@ class Freezer:
                 writer = PackageWriter(folder)
                 _copy_art(contracts, art, folder / ART)
                 _copy_pictures(self.kind, folder / ART / PICTURES)
+                # Drawn once here, so that artwork no press can print is refused before anything is frozen.
+                draw_static(layout, folder / ART)
                 writer.add_kind(self.kind, product, constants)
                 writer.add_fonts(fonts, font_digests(fonts))
                 if press is not None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibao_cli.errors import CheckFailed
+from yibao_cli.errors import CheckFailed, StateError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import Product
 from yibao_cli.kinds.kind import Kind
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, MANIFEST, ART = "package", "package.json", "art"
+_FORMAT = 2  # of what is written; 1 knew neither pages nor fonts
 _KIND, _PRODUCT, _CONSTANTS, _FONTS = "kind.json", "product.json", "constants.json", "fonts.json"
 _PRESS, _PROFILE = "press.json", "output.icc"
 
@@ -124,7 +125,7 @@ class PackageWriter:
             files=self._hashes(),
             **{k: facts[k] for k in ("counts", "totals", "inputs", "ads", "quotas")},
         )
-        self._write(MANIFEST, asdict(manifest))
+        self._write(MANIFEST, {"format": _FORMAT, **asdict(manifest)})
         return sha256_of(self.folder / MANIFEST)
 
     def _hashes(self) -> dict[str, str]:
@@ -213,7 +214,10 @@ class Package:
 
 
 def open_package(mailing_folder: Path, mailing: str) -> Package:
-    """Open the package of a merged mailing; CheckFailed when it is gone or cannot be read."""
+    """Open the package of a merged mailing.
+
+    Raises CheckFailed when it is gone or cannot be read, StateError when another version froze it.
+    """
     folder = mailing_folder / FOLDER
     path = folder / MANIFEST
     if not path.is_file():
@@ -226,6 +230,14 @@ def open_package(mailing_folder: Path, mailing: str) -> Package:
         )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+        if "mailing" in data and data.pop("format", 1) != _FORMAT:
+            raise StateError(
+                _("the package of mailing {mailing} was frozen by another version of yibao").format(
+                    mailing=mailing
+                ),
+                where=str(path),
+                remedy=_("merge the mailing again"),
+            )
         data["parts"] = tuple(PartEntry(**p) for p in data["parts"])
         data["inputs"] = tuple(data["inputs"])
         return Package(folder, PackageManifest(**data))
