@@ -77,12 +77,15 @@ class World:
     balances: list[list[dict]] = field(default_factory=list)
     transactions: list[list[dict]] = field(default_factory=list)
     employers: list[list[dict]] | None = None
+    suppressions: list[list[dict]] | None = None
+    posting: str = "2026-10-08"
 
     @property
     def tables(self) -> dict[str, list[list[dict]]]:
         """Table name to its files."""
         found = {"roster": self.rosters, "balances": self.balances, "transactions": self.transactions}
-        return found if self.employers is None else {**found, "employers": self.employers}
+        further = {"employers": self.employers, "suppressions": self.suppressions}
+        return found | {name: files for name, files in further.items() if files is not None}
 
 
 @contextmanager
@@ -94,9 +97,10 @@ def opened(world: World, *, kind=KIND, threads: int = 2) -> Iterator[Ledger]:
             for name, files in world.tables.items()
             if files
         }
-        ledger = Ledger(kind, sources, LedgerOptions(Path(folder), threads=threads))
+        period = "0001-01-01", world.posting
+        ledger = Ledger(kind, sources, LedgerOptions(Path(folder), threads=threads), period)
         try:
-            ledger.join(address_book(world))
+            ledger.join(address_book(world), standard_forms(world))
             ledger.judge()
             yield ledger
         finally:
@@ -114,6 +118,13 @@ def _written(kind, name, files, folder) -> Iterator[Source]:
         pq.write_table(pa.Table.from_pylist(full, schema=schema), path)
         yield Source(path, f"{name}-{number}.xlsx", offset)
         offset += len(rows)
+
+
+def standard_forms(world: World) -> pa.Table:
+    """The suppression lists' addresses as the address stage gives them: without blanks."""
+    raws = {r["address"] for rows in world.suppressions or () for r in rows if r.get("address")}
+    rows = [{"raw": raw, "standard": raw.replace(" ", "")} for raw in sorted(raws)]
+    return pa.Table.from_pylist(rows, schema=pa.schema([("raw", pa.string()), ("standard", pa.string())]))
 
 
 def address_book(world: World) -> pa.Table:
@@ -155,6 +166,7 @@ class Result:
     totals: dict[str, int]
     strays: list
     twice: list
+    doubts: list
 
 
 def result_of(world: World, *, kind=KIND, threads: int = 2) -> Result:
@@ -171,4 +183,5 @@ def result_of(world: World, *, kind=KIND, threads: int = 2) -> Result:
             totals=outcome.control_totals(ledger),
             strays=[f for f in found if f.rule_id in {"L201", "L202"}],
             twice=[f for f in found if f.rule_id == "L203"],
+            doubts=found,
         )

@@ -277,3 +277,12 @@ def test_a_masked_address_shows_no_number_and_no_more_than_six_characters(text):
 )
 def test_masks_by_example(mask, text, shown):
     assert mask(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("14000138000", True), ("14800138000", True), ("14500138000", False), ("13800138000", False)],
+)
+def test_mobile_numbers_of_machines_are_told_apart(text, expected):
+    assert codes.is_mobile(text)
+    assert codes.is_machine_mobile(text) is expected

@@ -48,7 +48,7 @@ def cut_short(path, good):
     path.write_bytes(good.read_bytes()[: good.stat().st_size // 2])
 
 
-def old_workbook(path, _good):
+def other_document(path, _good):
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
 
 
@@ -58,14 +58,14 @@ def another_table(path, good):
 
 BAD_FILES = [
     (missing, 66, "there is no such file"),
-    (empty_folder, 66, "there is no .xlsx, .xlsm or .csv file in this folder"),
+    (empty_folder, 66, "there is no file in this folder that may hold a table"),
     (without_column, 65, "lacks the required column 个人编号"),
-    (text_file, 65, "a text file with the name of a workbook; rename it to .csv"),
+    (text_file, 65, "no header row of 参保人员名册"),
     (empty_sheet, 65, "there is nothing in it"),
     (nothing_at_all, 65, "the file is empty"),
     (with_password, 65, "protected by a password"),
     (cut_short, 65, "damaged or was cut short"),
-    (old_workbook, 65, ".xls"),
+    (other_document, 65, "a document of another program"),
     (another_table, 65, "no header row of 参保人员名册"),
 ]
 

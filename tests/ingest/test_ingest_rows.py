@@ -262,7 +262,7 @@ def test_every_rule_of_import_speaks_with_the_details_it_is_given():
     braces = {name for r in rules for name in re.findall(r"{(\w+)}", r.message + r.remedy)}
 
     assert len(rules) > 30
-    assert braces == {"table", "columns", "last", "fault", "cells", "width", "first"}
+    assert braces >= {"table", "columns", "last", "fault", "cells", "width", "first"}
 
 
 def test_the_ordinal_counts_rejected_rows_too(tmp_path):

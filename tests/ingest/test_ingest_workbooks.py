@@ -10,7 +10,8 @@ import pytest
 from ingest_builders import BALANCES, HEADER, NAMED, read, rows_of, rules_of, table_of, workbook
 
 from yibao_cli.errors import InputRefused
-from yibao_cli.ingest import ReadOptions, child, errorcells, mapping_of, read_batches
+from yibao_cli.ingest import ReadOptions, audit, child, mapping_of, newbook, read_batches
+from yibao_cli.ingest.raw import Form
 from yibao_cli.ingest.workbook import workbook_sheets
 
 ROW = ["0012", "王芳", 12.5, "2026-09-30"]
@@ -56,10 +57,10 @@ def test_batches_hold_at_most_twenty_thousand_rows(tmp_path):
 
 
 def test_a_long_sheet_is_sent_in_pieces_that_keep_their_row_numbers(tmp_path, monkeypatch):
-    monkeypatch.setattr(child, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(newbook, "CHUNK_ROWS", 2)
     path = workbook(tmp_path / "a.xlsx", HEADER, *([str(i), "", i, ""] for i in range(4)))
 
-    sent = [m for m in child._messages(str(path), "", None) if m[0] == "rows"]
+    sent = [m for m in child._messages(child.Task(str(path), Form.XLSX)) if m[0] == "rows"]
 
     assert [(first, len(rows)) for _, first, rows in sent] == [(1, 2), (3, 2), (5, 1)]
 
@@ -106,16 +107,16 @@ def test_a_formula_that_was_never_calculated_rejects_its_row(tmp_path):
 )
 @pytest.mark.parametrize("block", [7, 1 << 20])
 def test_only_formulas_without_a_value_are_found(tmp_path, monkeypatch, cell, found, block):
-    monkeypatch.setattr(errorcells, "_BLOCK_BYTES", block if "<x:" not in cell else 1 << 20)
+    monkeypatch.setattr(audit, "_BLOCK_BYTES", block if "<x:" not in cell else 1 << 20)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("s.xml", f'<row r="2"><c r="A2"><v>1</v></c>{cell}</row>')
 
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        assert errorcells.error_cells(archive, "s.xml") == found
+        assert audit.error_cells(archive, "s.xml") == found
 
 
 def test_error_cells_are_found_across_blocks_and_in_any_spelling(tmp_path, monkeypatch):
-    monkeypatch.setattr(errorcells, "_BLOCK_BYTES", 7)
+    monkeypatch.setattr(audit, "_BLOCK_BYTES", 7)
     path = tmp_path / "parts.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
@@ -123,7 +124,7 @@ def test_error_cells_are_found_across_blocks_and_in_any_spelling(tmp_path, monke
         )
 
     with zipfile.ZipFile(path) as archive:
-        found = errorcells.error_cells(archive, "s.xml")
+        found = audit.error_cells(archive, "s.xml")
 
     assert found == {1: [0], 12: [27]}
 

@@ -1,4 +1,4 @@
-"""Commands that take data in: import, address."""
+"""The command that takes data in: import."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from yibao_cli.cli import options as opt
-from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import exit_code, session
-from yibao_cli.errors import ExitCode, UsageError
+from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
     from yibao_cli.cli.view import View
-    from yibao_cli.jobs.importing import ImportOutcome
-
-address_app = Program(help=_("Addresses: parse, and clean into the address book."))
+    from yibao_cli.jobs.keeping import ImportOutcome
 
 
 def import_command(
@@ -25,22 +22,35 @@ def import_command(
     files: opt.Files,
     mailing: opt.MailingOption = "",
     sheet: opt.Sheet = "",
+    encoding: opt.Encoding = "",
     header_map: opt.HeaderMap = [],  # noqa: B006 - Typer reads the default, nobody changes it
     dry_run: opt.DryRun = False,
     findings: opt.FindingsFile = None,
+    forget_map: opt.ForgetMap = False,
+    replaces: opt.Replaces = "",
+    expect: opt.Expect = [],  # noqa: B006 - as above
+    control: opt.ControlFile = None,
+    annotated: opt.AnnotatedFolder = None,
 ) -> None:
     from yibao_cli.ingest import ReadOptions
-    from yibao_cli.jobs import importing
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
+    from yibao_cli.jobs.importing import import_files
+    from yibao_cli.jobs.staging import ImportOrder
 
     run = session(context)
     check_findings_file(findings)
-    read = ReadOptions(sheet, _header_map(header_map))
+    order = ImportOrder(
+        ReadOptions(sheet, _header_map(header_map), encoding=encoding),
+        dry_run=dry_run,
+        replaces=replaces,
+        forget_map=forget_map,
+        expect=expect,
+        control=control,
+        annotated=annotated,
+    )
     found = []
     with run.view.progress() as progress:
-        for outcome in importing.import_files(
-            run.workspace(), table, files, mailing, read, dry_run=dry_run, progress=progress
-        ):
+        for outcome in import_files(run.workspace(), table, files, mailing, order, progress):
             _tell(run.view, outcome, dry_run=dry_run)
             found += outcome.findings
     if findings is not None:
@@ -67,14 +77,33 @@ def _header_map(given: list[str]) -> dict[str, str]:
 
 def _tell(view: View, outcome: ImportOutcome, *, dry_run: bool) -> None:
     """Say what came of one file."""
-    from yibao_cli.jobs.preview import preview_lines
+    from yibao_cli.jobs.preview import preview_lines, totals_lines
 
+    if outcome.forgotten:
+        view.say(_("{count} remembered headers were forgotten").format(count=outcome.forgotten))
     view.say(_import_line(outcome, dry_run=dry_run))
+    for line in totals_lines(outcome):
+        view.say(line)
+    if outcome.remembered:
+        pairs = ", ".join(f"{header} = {field}" for header, field in outcome.remembered.items())
+        view.say(_("  headers remembered from an earlier --map: {pairs}").format(pairs=pairs))
+    if outcome.difference is not None:
+        _tell_difference(view, outcome)
     for line in preview_lines(outcome) if dry_run else ():
         view.say(line)
     view.report(outcome.findings)
+    if outcome.annotated is not None:
+        view.say(_("  to send back to the client: {file}").format(file=outcome.annotated))
     if outcome.stale_package:
         view.warn(_("the package of this mailing was frozen before this import; merge again"))
+
+
+def _tell_difference(view: View, outcome: ImportOutcome) -> None:
+    difference = outcome.difference
+    line = _("  against the earlier file: {new} new, {changed} changed, {gone} gone, {same} the same")
+    view.say(line.format(**{n: getattr(difference, n) for n in ("new", "changed", "gone", "same")}))
+    if outcome.changes is not None:
+        view.say(_("  each change is listed in {file}").format(file=outcome.changes))
 
 
 def _import_line(outcome: ImportOutcome, *, dry_run: bool) -> str:
@@ -89,45 +118,3 @@ def _import_line(outcome: ImportOutcome, *, dry_run: bool) -> str:
     if outcome.superseded:
         return line + _("; takes the place of the earlier file")
     return line + _("; dry run, nothing kept") if dry_run else line
-
-
-@address_app.command(
-    "parse",
-    help=_(
-        """Parse addresses, one a line, into JSON lines; needs no workspace.
-
-    Example: echo 石家庄市长安区中山东路1号 | yibao address parse"""
-    ),
-)
-def address_parse(file: opt.InputFile = "-") -> None:
-    from yibao_cli.jobs.filtering import parse_lines
-
-    parse_lines(file)
-
-
-@address_app.command(
-    "clean",
-    help=_(
-        """Clean the addresses of the roster into the address book, with a verdict for each.
-
-    Example: yibao address clean"""
-    ),
-)
-def address_clean(context: typer.Context, mailing: opt.MailingOption = "") -> None:
-    from yibao_cli.jobs.addresses import clean_addresses
-
-    run = session(context)
-    with run.view.progress() as progress:
-        outcome = clean_addresses(run.workspace(), mailing, progress)
-    run.view.say(
-        _("{rows} rows, {writings} different addresses, {added} new in the address book").format(
-            rows=outcome.rows, writings=outcome.writings, added=outcome.added
-        )
-    )
-    run.view.say(
-        _("good {good}, doubtful {doubtful}, bad {bad}").format(
-            **{v: outcome.verdicts.get(v, 0) for v in ("good", "doubtful", "bad")}
-        )
-    )
-    needs_person = outcome.verdicts.get("doubtful", 0) + outcome.verdicts.get("bad", 0)
-    raise typer.Exit(ExitCode.FINDINGS if needs_person else ExitCode.OK)

@@ -31,10 +31,39 @@ MailingOption = Annotated[
     str, typer.Option("--mailing", "-m", help=_("the mailing, such as 2026Q3; default: the current one"))
 ]
 Kind = Annotated[str, typer.Option("--kind", help=_("statement kind"))]
+KindName = Annotated[str, typer.Argument(help=_("statement kind"), show_default=False)]
+AnyKind = Annotated[
+    str, typer.Argument(help=_("statement kind; default: those of the workspace"), show_default=False)
+]
+FromKind = Annotated[str, typer.Option("--from", help=_("the statement kind to begin with"))]
+PictureFile = Annotated[
+    Path | None, typer.Option("-o", "--output", help=_("the picture, a .png; default: NAME.png"))
+]
 Sample = Annotated[bool, typer.Option("--sample", help=_("put the sample data of a city into the inbox"))]
 Sheet = Annotated[str, typer.Option("--sheet", help=_("read only this sheet"))]
+Encoding = Annotated[
+    str, typer.Option("--encoding", help=_("encoding of text files, such as gb18030, when it is not found out"))
+]
 HeaderMap = Annotated[
     list[str], typer.Option("--map", help=_("a column the tool does not know: 'Excel header=field'"))
+]
+ForgetMap = Annotated[
+    bool, typer.Option("--forget-map", help=_("forget first what earlier --map said about this table"))
+]
+Replaces = Annotated[
+    str, typer.Option("--replaces", help=_("the earlier file that this one corrects, where its name differs"))
+]
+Expect = Annotated[
+    list[str],
+    typer.Option("--expect", help=_("what the client states: rows=2719, or a sum: closing=12345.67")),
+]
+ControlFile = Annotated[
+    Path | None,
+    typer.Option("--control", help=_("file with the client's own totals, see docs/files.md"), readable=False),
+]
+AnnotatedFolder = Annotated[
+    Path | None,
+    typer.Option("--annotated", help=_("folder for the client's own sheets with the faulty cells marked")),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("read and check, keep nothing"))]
 FindingsFile = Annotated[

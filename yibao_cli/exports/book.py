@@ -8,7 +8,7 @@ import math
 import tempfile
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Cell = str | int | float | Decimal | None
-Kind = Literal["text", "wrap", "count", "money", "rate"]
+Kind = Literal["text", "wrap", "count", "money", "rate", "input"]
 
 EXCEL_ROWS = 1_048_576
 _HEAD_ROWS = 2  # title and header
@@ -42,6 +42,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     # "@" keeps a postcode text even after somebody edits the cell.
     "text": {**_BOXED, "num_format": "@"},
     "wrap": {**_BOXED, "num_format": "@", "text_wrap": True},
+    # Where people write; yellow, as on paper forms.
+    "input": {**_BOXED, "num_format": "@", "text_wrap": True, "bg_color": "#FFF9DB"},
     "count": {**_BOXED, "num_format": "#,##0"},
     "money": {**_BOXED, "num_format": "#,##0.00"},
     "rate": {**_BOXED, "num_format": "0.00%"},
@@ -53,12 +55,16 @@ class Column:
     """A column of a printed table: header, kind of its cells, and colours of cells by their text.
 
     widest: characters at which a `wrap` column stops to grow and its cells take more lines.
+    choices: words of a drop-down list, together at most 250 characters. narrowest: characters that a
+      column has at least, be it empty.
     """
 
     header: str
     kind: Kind = "text"
     tints: Mapping[str, str] = field(default_factory=dict)
     widest: float = _WIDEST_WRAPPED
+    choices: Sequence[str] = ()
+    narrowest: float = _NARROWEST
 
 
 class Book:
@@ -82,14 +88,8 @@ class Book:
         Rows go through temporary files beside `path`, which vanish with the block. Raises OSError
         when the disk refuses.
         """
-        with open_private(path) as stream, tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-            workbook = xlsxwriter.Workbook(stream, _options(scratch))
-            workbook.set_properties({"created": _CREATED})
-            try:
-                yield cls(workbook, page_text, left_text)
-                _close(workbook)
-            finally:
-                _let_go(workbook)
+        with open_private(path) as stream, streamed_workbook(stream, path.parent) as workbook:
+            yield cls(workbook, page_text, left_text)
 
     def shape(self, style: str) -> Any:
         """Format of a style: a key of the table above, `total-` before it for bold, or `tint-#RRGGBB`."""
@@ -135,6 +135,7 @@ class Book:
                     sheet.row(columns, first)
                     first, left = next(source, None), left - 1
                 sheet.filter(columns)
+                sheet.offer(columns)
             number += 1
 
 
@@ -160,6 +161,7 @@ class Sheet:
     def header(self, columns: Sequence[Column]) -> None:
         """Write the header of a table."""
         for i, column in enumerate(columns):
+            self._widths[i] = max(self._widths.get(i, _NARROWEST), column.narrowest)
             self._put(i, column.header, "header")
         self._header = self._next
         self._next += 1
@@ -197,6 +199,14 @@ class Sheet:
         """Put filters on the header written last."""
         self._worksheet.autofilter(self._header, 0, max(self._next - 1, self._header), len(columns) - 1)
 
+    def offer(self, columns: Sequence[Column]) -> None:
+        """Put drop-down lists on the rows below the header written last."""
+        last = max(self._next - 1, self._header + 1)
+        for i, column in enumerate(columns):
+            if column.choices:
+                rule = {"validate": "list", "source": list(column.choices)}
+                self._worksheet.data_validation(self._header + 1, i, last, i, rule)
+
     def fit(self) -> None:
         """Set the column widths to the widest cell of each."""
         for i, width in self._widths.items():
@@ -217,14 +227,28 @@ class Sheet:
         self._widths[column] = max(self._widths.get(column, _NARROWEST), min(wide, limit))
 
 
-def _options(scratch: str) -> dict[str, Any]:
-    return {
-        "constant_memory": True,
-        "tmpdir": scratch,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
+@contextlib.contextmanager
+def streamed_workbook(stream: IO[bytes], folder: Path) -> Iterator[Any]:
+    """A new xlsxwriter workbook in which text stays text, formulas too; complete when the block ends.
+
+    Its rows go through temporary files in `folder`, where what is the client's is private; they vanish with
+    the block. Raises OSError when the disk refuses.
+    """
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        options = {
+            "constant_memory": True,
+            "tmpdir": scratch,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        workbook = xlsxwriter.Workbook(stream, options)
+        workbook.set_properties({"created": _CREATED})
+        try:
+            yield workbook
+            _close(workbook)
+        finally:
+            _let_go(workbook)
 
 
 def _close(workbook: Any) -> None:

@@ -1,15 +1,22 @@
 """Clients' files in, typed tables and findings out.
 
     sniff     what a file is, judged by its content
-    archive   whether a workbook's zip may be opened at all
-    child     a process of its own that opens one workbook and sends its cells up a pipe
+    archive   which workbook a zip is, and whether it may be opened at all
+    bundle    the files in a zip
+    child     a process of its own that opens one file and sends its cells up a pipe, read by
+              newbook (calamine: xlsx, xlsb, ods), longbook and bigsheet (xlsx too long to be taken whole),
+              oldbook (xls), parquet; hiddenerrors finds the errors that calamine gives as blanks
     workbook  the other end of that pipe
+    encoding  of texts, and how sure it is
     text      csv and tab-separated text
+    jsonlines, dbf  what their names say
+    forms     which of these reads a file
     headers   which column is which field
     body      which rows are data: blank, total and repeated header rows, merged cells
     cells     a value of one cell as a value of its field's type
     rows      rows as typed columns, with findings
     duplicates  the same row, or the same key, twice
+    naming    rows that name nobody
     reading   the stages above in order
 
 A reader yields `raw.RawSheet`; a new file format is one more module that does, and a line in `reading`.
@@ -39,11 +46,20 @@ class ReadOptions:
     """What the person who imports knows better than the file.
 
     sheet: name of the only sheet to read; "" reads every visible sheet that has the table's header.
-    header_map: client's header -> our field name; wins over the kind's aliases.
+    encoding: of text files and old tables, as `--encoding` names it; "" to find out.
+    header_map: client's header -> our field name; wins over the kind's aliases. A header that is not in the
+      sheet refuses the file.
+    remembered: the same from earlier imports; it wins over the aliases too, but need not be in the sheet.
+    spellings: field -> the client's words for its choices -> ours; of fields that are choices.
+    today: ISO date, after which no date of the past may lie; "" to let that be.
     """
 
     sheet: str = ""
     header_map: Mapping[str, str] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    today: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,12 @@ def read_batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[
     """
     from yibao_cli.ingest import reading  # noqa: PLC0415 - see the comment above
 
-    return reading.batches(path, spec, options)
+    found = reading.batches(path, spec, options)
+    if not spec.one_of:
+        return found
+    from yibao_cli.ingest.naming import only_named  # noqa: PLC0415 - see the comment above
+
+    return (only_named(batch, spec, path.name) for batch in found)
 
 
 def mapping_of(path: Path, spec: TableSpec, options: ReadOptions) -> dict[str, dict[str, str]]:

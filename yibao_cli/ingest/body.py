@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
     from yibao_cli.ingest.raw import Chunk, Merge
 
 _TOTALS = {"合计", "总计", "小计", "共计", "本页合计", "本页小计"}
+_TOTAL = re.compile("(?:本页|本表|本单位|单位|全部)?(?:合计|总计|小计|共计|累计|总合计)")
+_FOOT = re.compile(
+    "(?:制表|填表|填报|编制|审核|复核|审批|经办|打印|导出|负责|单位负责|统计|联系|备注|说明|注)(?:人|员|者|单位|部门|机构|日期|时间|电话)?:"
+)
 # First characters of a row's first filled cell that ask for a closer look.
-_SIGNS = "合总小共本 \t\n\r\u3000\xa0"
+_SIGNS = "合总小共本全累单制填编审复经打导负统联备说注 \t\n\r\u3000\xa0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,9 @@ class DataRows:
 class Body:
     """The rows below one sheet's header, chunk after chunk.
 
-    Skips blank rows, total rows and repeated headers, each with a NOTE (blank rows at the end of
-    the sheet without), fills cells merged by the client downwards, refuses rows of another width.
+    Skips blank rows, total rows, repeated headers and titles, and lines for signatures, each with a NOTE
+    (blank rows at the end of the sheet without), fills cells merged by the client downwards, refuses rows of
+    another width.
     """
 
     def __init__(self, layout: Layout, merges: Sequence[Merge], place: Place) -> None:
@@ -66,16 +72,24 @@ class Body:
         self._place = place
         self._blank_since: int | None = None
         self._filler = _Filler(layout, merges)
-        lead = _first_filled(layout.texts)
-        self._signs = _SIGNS + (lead[:1] if isinstance(lead, str) else "")
+        leads = map(_first_filled, (layout.texts, *layout.above))
+        self._signs = frozenset(_SIGNS).union(lead[:1] for lead in leads if isinstance(lead, str))
+        self._above = [[c for c in row if not _is_blank(c)] for row in layout.above]
+        self._required = [layout.columns[name] for name in layout.required if name in layout.columns]
 
     def take(self, chunk: Chunk) -> DataRows:
         """Sort out the data rows of the next chunk."""
+        if self._is_plain(chunk):
+            return DataRows([*chunk.numbers], [*chunk.rows], ordinals=[*range(1, len(chunk.rows) + 1)])
         data = DataRows()
         start, signs, width = self._layout.last_row, self._signs, self._layout.width
         fills = self._filler.is_needed
         for number, row in zip(chunk.numbers, chunk.rows, strict=True):
             if number <= start:
+                continue
+            if number in chunk.faults:
+                data.findings.append(self._place.finding(chunk.faults[number], number))
+                data.refused += 1
                 continue
             lead = (row[0] if row else None) or _first_filled(row)
             if (lead is None or (type(lead) is str and lead[0] in signs)) and self._skips(number, row, data):
@@ -88,18 +102,46 @@ class Body:
             data.add(number, self._filler.fill(number, row, data, self._place) if fills else row)
         return data
 
+    def _is_plain(self, chunk: Chunk) -> bool:
+        """Tell whether every row of the chunk is seen at a glance to be a data row."""
+        if self._filler.is_needed or self._blank_since is not None or chunk.split or chunk.faults:
+            return False
+        if not chunk.rows or chunk.numbers[0] <= self._layout.last_row:
+            return False
+        if set(map(len, chunk.rows)) != {self._layout.width} or not self._layout.width:
+            return False
+        leads = [row[0] for row in chunk.rows]
+        words = {lead[:1] for lead in leads if type(lead) is str}
+        return words.isdisjoint({"", *self._signs}) and set(map(type, leads)) <= {str, int, float}
+
     def _skips(self, number: int, row: Sequence[object], data: DataRows) -> bool:
         lead = _first_filled(row)
         if lead is None:
             self._blank_since = self._blank_since or number
             return True
-        if isinstance(lead, str) and "".join(fold(lead).split()).rstrip(":") in _TOTALS:
-            data.findings.append(self._place.finding("I106", number))
-            return True
+        rule_id = self._rule_for(lead, row)
+        if rule_id:
+            data.findings.append(self._place.finding(rule_id, number))
+        return bool(rule_id)
+
+    def _rule_for(self, lead: object, row: Sequence[object]) -> str:
+        """By which rule a row is no data; "" where it is."""
+        word = "".join(fold(lead).split()) if isinstance(lead, str) else ""
+        if word.rstrip(":") in _TOTALS:
+            return "I106"
         if self._repeats_header(row):
-            data.findings.append(self._place.finding("I107", number))
-            return True
-        return False
+            return "I107"
+        # A row that lacks a required value, or has a word for its number, is no person's: passing it over
+        # loses nobody.
+        lead_at = next(i for i, cell in enumerate(row) if not _is_blank(cell))
+        lacks = any(i >= len(row) or _is_blank(row[i]) for i in self._required)
+        if not lacks and lead_at not in self._layout.wordless:
+            return ""
+        if [c for c in row if not _is_blank(c)] in self._above:
+            return "I182"
+        if _TOTAL.match(word):
+            return "I106"
+        return "I183" if _FOOT.match(word) else ""
 
     def _repeats_header(self, row: Sequence[object]) -> bool:
         texts = self._layout.texts

@@ -6,12 +6,15 @@ A reader takes a cell and returns the typed value, None for a blank, or a `words
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from yibao_cli import money
+from yibao_cli.errors import SettingsError
+from yibao_cli.i18n import _
 from yibao_cli.ingest.words import (
     EXACT_BELOW,
     Doubt,
@@ -27,7 +30,7 @@ from yibao_cli.ingest.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from yibao_cli.kinds.fields import FieldSpec
 
@@ -36,21 +39,58 @@ if TYPE_CHECKING:
 # Below this a float has every fen exactly in its shortest decimal form.
 _EXACT_YUAN = 10**12
 _DIGITS = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
+_MINUS = str.maketrans("\u2212\u2013\u2014", "---")  # the minus sign and the dashes that people type for it
+_SIGNED = re.compile(r"(?P<a>-?)(?P<b>[^-]*)(?P<c>-?)")
+_YUAN = Decimal(1)
 _DATE = re.compile(
-    r"(?P<y>[0-9]{4})(?:(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})|年(?P<m2>[0-9]{1,2})月(?P<d2>[0-9]{1,2})日"
+    r"(?P<y>[0-9]{4})(?:(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})"
+    r"| ?年 ?(?P<m2>[0-9]{1,2}) ?月 ?(?P<d2>[0-9]{1,2}) ?日"
     r"|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
 _YEARS = range(1900, 2100)
 _COMPACT_DATES = range(19000101, 21000000)
+# Days as Excel counts them: from 1954 to 2064, which no other number of a date column is; and, where most
+# cells of a column are such days, from 1912 on, for the dates of birth of the old.
+_SURE_SERIALS = (20_000, 60_001)
+_SERIALS = (4_400, 73_051)
+_SERIAL_TEXT = re.compile(r"[0-9]{4,5}")
+_EPOCH, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+_DAYS_TO_1904 = (_EPOCH_1904 - _EPOCH).days
 _FLAGS = dict.fromkeys(("是", "y", "yes", "1", "true", "√"), True) | dict.fromkeys(
     ("否", "n", "no", "0", "false", "×"), False
 )
 
 
-def reader_for(field: FieldSpec) -> Reader:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a sheet's column is to be read, beyond the type of its field.
+
+    unit: yuan in a unit of its amounts (`万元`: 10000). serials: bare numbers are days as Excel counts them,
+    from 1904 where date1904. spellings: the client's words for choices -> ours.
+    """
+
+    unit: Decimal = _YUAN
+    serials: bool = False
+    date1904: bool = False
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether cells mean what they mean in any column of their type."""
+        return self.unit == _YUAN and not self.serials
+
+
+PLAIN = Manner()
+
+
+def reader_for(field: FieldSpec, manner: Manner = PLAIN) -> Reader:
     """The reader of a field's cells."""
     if field.type == "choice":
-        return _choice_reader(field)
+        return _choice_reader(field, manner.spellings)
+    if field.type == "money" and manner.unit != _YUAN:
+        return partial(read_money_in, manner.unit)
+    if field.type == "date" and manner.serials:
+        return partial(read_date_or_serial, date1904=manner.date1904)
     return _READERS[field.type]
 
 
@@ -65,6 +105,19 @@ def read_money(cell: object) -> object:
     if type(cell) is str:
         return _money_text(cell)
     return _fen(cell) if isinstance(cell, int | float) else _not(cell, "I120")
+
+
+def read_money_in(unit: Decimal, cell: object) -> object:
+    """An amount in units of so many yuan as integer fen, exactly."""
+    if isinstance(cell, str):
+        text = _number(_signed(_unbracketed(fold(cell).lstrip("¥￥"))))
+        if not isinstance(text, str):
+            return Doubt(None, ("I120",)) if isinstance(text, Doubt) and text.rules == ("I121",) else text
+        return _fen(Decimal(text) * unit)
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < EXACT_BELOW:
+        # Back to a float: the noise of binary fractions is judged where it is for yuan.
+        return _fen(float(Decimal(repr(cell + 0)) * unit))
+    return _not(cell, "I120")
 
 
 def read_integer(cell: object) -> object:
@@ -83,7 +136,8 @@ def read_decimal(cell: object) -> object:
     """A quantity as exact decimal text, without separators of thousands."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         exact = abs(cell) < EXACT_BELOW
-        return format(Decimal(repr(cell)), "f").removesuffix(".0") if exact else Doubt(None, ("I121",))
+        # -0.0 + 0 is 0.0.
+        return format(Decimal(repr(cell + 0)), "f").removesuffix(".0") if exact else Doubt(None, ("I121",))
     return _number(cell)
 
 
@@ -98,6 +152,28 @@ def read_date(cell: object) -> object:
     return _not(cell, "I122")
 
 
+def read_date_or_serial(cell: object, *, date1904: bool = False) -> object:
+    """A date as ISO text, from a column whose bare numbers are days as Excel counts them."""
+    day = serial_of(cell)
+    if day is None or not _SERIALS[0] <= day + _DAYS_TO_1904 * date1904 < _SERIALS[1]:
+        return read_date(cell)
+    return ((_EPOCH_1904 if date1904 else _EPOCH) + timedelta(days=int(day))).isoformat()
+
+
+def are_serials(cells: Sequence[object]) -> bool:
+    """Tell whether more than half of the filled cells are bare numbers of days from 1954 to 2064."""
+    filled = [c for c in cells if c is not None and c != ""]
+    days = [day for day in map(serial_of, filled) if day is not None]
+    return 2 * sum(_SURE_SERIALS[0] <= day < _SURE_SERIALS[1] for day in days) > len(filled)
+
+
+def serial_of(cell: object) -> float | None:
+    """The number of a cell that may be a day as Excel counts it, a time of day behind the point."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return cell
+    return float(cell) if isinstance(cell, str) and _SERIAL_TEXT.fullmatch(cell) else None
+
+
 def read_flag(cell: object) -> object:
     """Yes or no."""
     if isinstance(cell, bool):
@@ -105,16 +181,31 @@ def read_flag(cell: object) -> object:
     return _word(cell, _FLAGS, "I124")
 
 
-def _choice_reader(field: FieldSpec) -> Reader:
+def _choice_reader(field: FieldSpec, spellings: Mapping[str, str]) -> Reader:
     known = {_key(word): value for value, aliases in field.choices.items() for word in (value, *aliases)}
+    _refuse_unknown(field, spellings)
+    # The client's own words win: they were written for this client.
+    known |= {_key(word): value for word, value in spellings.items()}
     exact = {word: value for value, aliases in field.choices.items() for word in (value, *aliases)}
 
     def read_choice(cell: object) -> object:
-        if type(cell) is str and cell in exact:
+        if type(cell) is str and cell in exact and not spellings:
             return exact[cell]
         return _word(cell, known, "I125")
 
     return read_choice
+
+
+def _refuse_unknown(field: FieldSpec, spellings: Mapping[str, str]) -> None:
+    for word, value in spellings.items():
+        if value not in field.choices:
+            raise SettingsError(
+                _(
+                    "vocabulary of {field}: {word} stands for {value}, which is none of the kind's words"
+                ).format(field=field.name, word=word, value=value),
+                where="yibao.toml",
+                remedy=_("use one of: {words}").format(words=", ".join(field.choices)),
+            )
 
 
 def _key(word: str) -> str:
@@ -142,11 +233,23 @@ def _money_text(cell: str) -> object:
     text = fold(cell)
     if not text or is_error(text):
         return Doubt(None, ("I111",)) if text else None
-    return _fen(text)
+    return _fen(_signed(text))
 
 
-def _fen(amount: str | float) -> object:
-    if not isinstance(amount, str) and not abs(amount) < EXACT_BELOW:
+def _unbracketed(text: str) -> str:
+    return f"-{text[1:-1]}" if text[:1] == "(" and text[-1:] == ")" and text[1:2] not in "+-" else text
+
+
+def _signed(text: str) -> str:
+    """A minus behind the amount, or between it and ¥, goes before it."""
+    found = _SIGNED.fullmatch(text.translate(_MINUS))
+    if found is None or bool(found["a"]) == bool(found["c"]) or found["b"].startswith("("):
+        return text
+    return "-" + found["b"].strip().lstrip("¥￥").strip()
+
+
+def _fen(amount: str | float | Decimal) -> object:
+    if not (isinstance(amount, str) or -EXACT_BELOW < amount < EXACT_BELOW):
         return Doubt(None, ("I120",))
     try:
         cents = money.fen(amount)

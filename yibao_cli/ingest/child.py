@@ -1,13 +1,14 @@
-"""Opens one workbook in a process of its own and sends its cells up a pipe.
+"""Opens one file in a process of its own and sends its cells up a pipe.
 
-calamine can abort the process or raise a panic that is no Exception (research/reliability.md
-section 0, finding 3), and takes memory by what a file says, not by what it holds. Here that kills
+Parsers of workbooks can abort the process or raise a panic that is no Exception (research/reliability.md
+section 0, finding 3), and take memory by what a file says, not by what it holds. Here that kills
 a child under limits, and the parent says one clean sentence. Nothing heavy is imported.
 
 Messages are tuples, the first element names them:
   ("sheets", names)                  once, every sheet's name
   ("hidden", name)                   a sheet that the client hid, not opened
-  ("sheet", name, merges)            then its rows
+  ("opening", index)                 the sheet of this place comes next, as soon as it is read; .xlsx only
+  ("sheet", name, merges, left)      then its rows, whose cells begin in column `left`, from 0
   ("rows", first_row, rows)          rows in order, the first numbered from 1 as in Excel
   ("end",)                           all is said
   ("failed", exception's class)      and never its text, which may quote the data
@@ -20,35 +21,43 @@ import io
 import os
 import pickle
 import signal
-import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-from yibao_cli.ingest.errorcells import ERROR_MARK, error_cells, sheet_parts
-from yibao_cli.ingest.raw import CHUNK_ROWS, Merge
+from yibao_cli.ingest.raw import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
-    from python_calamine import CalamineSheet
-
-_MEMORY_BYTES = 4 << 30
+# What a sheet takes that is just not long enough for `longbook`, with room; the forms that can only be
+# read whole get more by their size, up to the last of these.
+_MEMORY_BYTES = 5 << 28
+_WHOLE_FACTOR = 16
+_MOST_MEMORY_BYTES = 4 << 30
 _CPU_SECONDS = 900
-_CHUNK_CELLS = 2_000_000
 
 
-def serve(pipe: Connection, path: str, sheet: str, head_rows: int | None) -> None:
-    """Send the sheets of the workbook at `path`; only `sheet` when it is not "".
+class Task(NamedTuple):
+    """What to read.
 
-    head_rows: send only so many rows of each sheet.
+    sheet: the only one to read; "" for all. head_rows: send only so many rows of each sheet.
+    encoding: of texts in forms that do not tell; "" to find out.
     """
-    _fence()
+
+    path: str
+    form: Form
+    sheet: str = ""
+    head_rows: int | None = None
+    encoding: str = ""
+
+
+def serve(pipe: Connection, task: Task) -> None:
+    """Send the sheets of a file."""
+    _fence(_memory(task))
     with pipe:
         try:
-            for message in _messages(path, sheet, head_rows):
+            for message in _messages(task):
                 pipe.send_bytes(_packed(message))
         except BrokenPipeError:
             return  # the parent has heard enough
@@ -65,7 +74,14 @@ def _packed(message: tuple[Any, ...]) -> memoryview:
     return buffer.getbuffer()
 
 
-def _fence() -> None:
+def _memory(task: Task) -> int:
+    if task.form is Form.XLSX:
+        return _MEMORY_BYTES
+    more = _WHOLE_FACTOR * Path(task.path).stat().st_size
+    return min(_MEMORY_BYTES + more, _MOST_MEMORY_BYTES)
+
+
+def _fence(memory: int) -> None:
     # Ctrl-C reaches the whole process group; the parent ends this process in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Millions of cells and no cycles: the collector would walk them all for nothing.
@@ -76,7 +92,7 @@ def _fence() -> None:
         import resource  # noqa: PLC0415 - not on every platform
     except ImportError:  # pragma: no cover - Windows
         return
-    _limit(resource.RLIMIT_AS, _MEMORY_BYTES)
+    _limit(resource.RLIMIT_AS, memory)
     _limit(resource.RLIMIT_CPU, _CPU_SECONDS)
     _limit(resource.RLIMIT_CORE, 0)
 
@@ -92,55 +108,21 @@ def _limit(kind: int, value: int) -> None:
         return
 
 
-def _messages(path: str, sheet: str, head_rows: int | None) -> Iterator[tuple[Any, ...]]:
-    # from_path would trust the file's name.
-    with Path(path).open("rb") as file, zipfile.ZipFile(path) as archive:
-        book = CalamineWorkbook.from_filelike(file)
-        yield ("sheets", book.sheet_names)
-        parts = sheet_parts(archive)
-        for index, meta in enumerate(book.sheets_metadata):
-            if (sheet and meta.name != sheet) or meta.typ is not SheetTypeEnum.WorkSheet:
-                continue
-            if not sheet and meta.visible is not SheetVisibleEnum.Visible:
-                yield ("hidden", meta.name)
-                continue
-            # Head rows are read for their headers only, which errors in cells do not touch.
-            errors = {} if head_rows else error_cells(archive, parts[index])
-            yield from _sheet(book.get_sheet_by_name(meta.name), errors, head_rows)
-    yield ("end",)
+def _messages(task: Task) -> Iterator[tuple[Any, ...]]:
+    # Each reader is loaded where it is needed: the process is short-lived.
+    if task.form is Form.XLS:
+        from yibao_cli.ingest.oldbook import old_messages  # noqa: PLC0415 - see above
 
+        return old_messages(Path(task.path), task.sheet, task.head_rows, task.encoding)
+    if task.form is Form.PARQUET:
+        from yibao_cli.ingest.parquet import parquet_messages  # noqa: PLC0415 - see above
 
-def _sheet(
-    sheet: CalamineSheet, errors: dict[int, list[int]], head_rows: int | None
-) -> Iterator[tuple[Any, ...]]:
-    # Rows come padded from row 1, but columns only from the first that is used.
-    left = sheet.start[1] if sheet.start else 0
-    yield ("sheet", sheet.name, _merges(sheet, left))
-    size = head_rows or max(1, min(CHUNK_ROWS, _CHUNK_CELLS // max(sheet.width, 1)))
-    rows: list[list[Any]] = []
-    first = 1
-    for row in sheet.iter_rows():
-        rows.append(row)
-        if len(rows) == size:
-            yield ("rows", first, _marked(rows, first, errors, left))
-            if head_rows:
-                return
-            first += size
-            rows = []
-    if rows:
-        yield ("rows", first, _marked(rows, first, errors, left))
+        return parquet_messages(Path(task.path), task.head_rows)
+    if task.form is Form.XLSX:
+        from yibao_cli.ingest.longbook import is_long, long_messages  # noqa: PLC0415 - see above
 
+        if is_long(Path(task.path)):
+            return long_messages(Path(task.path), task.sheet, task.head_rows)
+    from yibao_cli.ingest.newbook import new_messages  # noqa: PLC0415 - see above
 
-def _merges(sheet: CalamineSheet, left: int) -> list[Merge]:
-    found = sheet.merged_cell_ranges or []
-    return [Merge(top + 1, bottom + 1, c1 - left, c2 - left) for (top, c1), (bottom, c2) in found]
-
-
-def _marked(rows: list[list[Any]], first: int, errors: dict[int, list[int]], left: int) -> list[list[Any]]:
-    """Put the mark of an error where calamine gave a blank."""
-    if errors:
-        for number in range(first, first + len(rows)):
-            for column in errors.get(number, ()):
-                if 0 <= column - left < len(rows[number - first]):
-                    rows[number - first][column - left] = ERROR_MARK
-    return rows
+    return new_messages(Path(task.path), task.form, task.sheet, task.head_rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.errors import InputRefused, UsageError
 from yibao_cli.i18n import _
+from yibao_cli.ingest.units import Unit, unit_above, unit_of
 from yibao_cli.kinds.fields import normal_header
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 HEAD_ROWS = 30
 _MOST_COLUMNS = 500  # beyond it nobody writes headers, and every one costs time
 _MOST_SHOWN = 40
+_WORDLESS = {"id", "id-number", "uscc", "mobile", "postcode", "money", "integer", "decimal", "date"}
+_MOST_DEEP = 3  # rows of a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,11 @@ class Layout:
     columns: field -> column index; headers: field -> the client's header.
     texts: the header row as read, to know it again further down.
     unused: headers that are no field of the table.
-    joined: the header stands in two rows.
+    joined: the header stands in two rows or three.
+    units: money field -> the unit of its amounts, where header or title name one.
+    above: the rows above the header's last row that are not blank.
+    required: fields without which a row is rejected.
+    wordless: columns that hold numbers of some kind, never words.
     """
 
     last_row: int
@@ -38,6 +44,10 @@ class Layout:
     texts: Sequence[object]
     unused: tuple[str, ...]
     joined: bool = False
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    above: Sequence[Sequence[object]] = ()
+    required: tuple[str, ...] = ()
+    wordless: frozenset[int] = frozenset()
 
     @property
     def width(self) -> int:
@@ -46,7 +56,7 @@ class Layout:
 
 
 class _Candidate(NamedTuple):
-    """A row, or two rows, that may be the header: per column the headers it may mean, best first."""
+    """A row, or up to three, that may be the header: per column the headers it may mean, best first."""
 
     number: int
     row: Sequence[object]
@@ -55,14 +65,17 @@ class _Candidate(NamedTuple):
 
 
 class Vocabulary:
-    """What headers mean: the table's own, and what `--map` adds.
+    """What headers mean: the table's own, what earlier imports taught, and what `--map` adds.
 
     Raises UsageError when the map names no field of the table, or one header as two fields.
     """
 
-    def __init__(self, spec: TableSpec, header_map: Mapping[str, str]) -> None:
+    def __init__(
+        self, spec: TableSpec, header_map: Mapping[str, str], remembered: Mapping[str, str] | None = None
+    ) -> None:
         self.spec = spec
         self.known = {header: field.name for field in spec.fields for header in field.headers}
+        self.remembered = {normal_header(header): name for header, name in (remembered or {}).items()}
         self.mapped: dict[str, str] = {}
         self.required = tuple(f.name for f in spec.fields if f.required)
         for header, name in header_map.items():
@@ -81,42 +94,49 @@ class Vocabulary:
             )
 
     def hits(self, titles: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
-        """Field -> the columns that mean it; a mapped header drives out the known ones."""
-        by_map: dict[str, list[int]] = {}
-        by_name: dict[str, list[int]] = {}
+        """Field -> the columns that mean it; a mapped header drives out the remembered, these the known."""
+        sources = (self.mapped, self.remembered, self.known)
+        found: list[dict[str, list[int]]] = [{}, {}, {}]
         for index, candidates in enumerate(titles):
-            for key in map(normal_header, candidates):
-                if key in self.mapped:
-                    by_map.setdefault(self.mapped[key], []).append(index)
-                    break
-                if key in self.known:
-                    by_name.setdefault(self.known[key], []).append(index)
-                    break
-        return by_name | by_map
+            meant = (
+                (rank, source[key])
+                for key in map(normal_header, candidates)
+                for rank, source in enumerate(sources)
+                if key in source
+            )
+            if first := next(meant, None):
+                rank, name = first
+                found[rank].setdefault(name, []).append(index)
+        by_map, by_memory, by_name = found
+        return by_name | by_memory | by_map
 
     def is_complete(self, hits: Mapping[str, object]) -> bool:
         """Tell whether every required field has a column."""
-        return all(name in hits for name in self.required)
+        return all(name in hits for name in self.required) and self.spec.has_one_of(hits)
 
     def is_near(self, hits: Mapping[str, object]) -> bool:
         """Tell whether this was meant to be the header: two fields, and half of the required."""
         known = sum(name in hits for name in self.required)
+        if known == len(self.required):
+            return False  # complete, or without a column that names anybody: then any row is like it
         return len(hits) >= min(2, len(self.spec.fields)) and 2 * known >= len(self.required)
 
 
 def find_layout(head: Chunk, merges: Sequence[Merge], vocabulary: Vocabulary, where: str) -> Layout | None:
-    """Find the header in the first 30 rows of a sheet: one row, else two rows joined.
+    """Find the header in the first 30 rows of a sheet: one row, else two joined, else three.
 
     head: the sheet's first chunk. where: `FILE:SHEET`, for messages.
     Returns None when nothing there looks like the table's header.
     Raises InputRefused when a header is there but lacks a required field, names one twice, or lacks
     a header given by `--map`.
     """
-    candidates = [*_single_rows(head), *_double_rows(head, merges)]
-    judged = [(vocabulary.hits(c.titles), c) for c in candidates]
-    for hits, candidate in judged:
+    judged = []
+    for candidate in (c for depth in range(1, _MOST_DEEP + 1) for c in _stacked_rows(head, merges, depth)):
+        hits = vocabulary.hits(candidate.titles)
+        judged.append((hits, candidate))
         if vocabulary.is_complete(hits) and hits:
-            return _layout(hits, candidate, vocabulary, where)
+            above = [row for number, row in _head_rows(head) if number < candidate.number and any(row)]
+            return _layout(hits, candidate, above, vocabulary, where)
     if judged:
         hits, candidate = max(judged, key=lambda pair: len(pair[0]))
         if vocabulary.is_near(hits):
@@ -141,21 +161,25 @@ def _title(cell: object) -> str:
     return cell if isinstance(cell, str) else ""
 
 
-def _single_rows(head: Chunk) -> Iterator[_Candidate]:
-    for number, row in _head_rows(head):
-        yield _Candidate(number, row, [(_title(cell),) for cell in row[:_MOST_COLUMNS]], joined=False)
-
-
-def _double_rows(head: Chunk, merges: Sequence[Merge]) -> Iterator[_Candidate]:
+def _stacked_rows(head: Chunk, merges: Sequence[Merge], depth: int) -> Iterator[_Candidate]:
     rows = list(_head_rows(head))
-    for (number, upper), (next_number, lower) in pairwise(rows):
-        filled = _filled_right(number, upper, merges)
-        titles = [
-            # "本期" over "余额" is 本期余额; under a merged header an unknown one means nothing.
-            (top + low, low) if low else (top,)
-            for top, low in zip(map(_title, filled), map(_title, lower), strict=False)
-        ]
-        yield _Candidate(next_number, lower, titles[:_MOST_COLUMNS], joined=True)
+    for first in range(len(rows) - depth + 1):
+        stack = rows[first : first + depth]
+        filled = [_filled_right(number, row, merges) for number, row in stack[:-1]]
+        number, last = stack[-1]
+        width = max(len(row) for row in (*filled, last))
+        padded = [[*map(_title, row), *[""] * (width - len(row))] for row in (*filled, last)]
+        titles = [_joined(parts) for parts in zip(*padded, strict=True)][:_MOST_COLUMNS]
+        yield _Candidate(number, last, titles, joined=depth > 1)
+
+
+def _joined(parts: Sequence[str]) -> tuple[str, ...]:
+    """What a column may be called: "本期" over "余额" is 本期余额, else 余额.
+
+    Under a header that spans several columns a word of its own counts, and the wide one alone means nothing.
+    """
+    filled = [part for part in parts if part]
+    return tuple("".join(filled[i:]) for i in range(len(filled))) or ("",)
 
 
 def _filled_right(number: int, row: Sequence[object], merges: Sequence[Merge]) -> list[object]:
@@ -167,20 +191,42 @@ def _filled_right(number: int, row: Sequence[object], merges: Sequence[Merge]) -
     return cells
 
 
-def _layout(hits: Mapping[str, list[int]], found: _Candidate, vocabulary: Vocabulary, where: str) -> Layout:
+def _layout(
+    hits: Mapping[str, list[int]],
+    found: _Candidate,
+    above: Sequence[Sequence[object]],
+    vocabulary: Vocabulary,
+    where: str,
+) -> Layout:
     names = ["/".join(dict.fromkeys(shown(t) for t in titles[:1])) for titles in found.titles]
     _refuse_twins(hits, names, where)
     _refuse_unmet_map(found, vocabulary, where)
     columns = {name: hits[name][0] for name in vocabulary.spec.names if name in hits}
     used = set(columns.values())
+    headers = {name: names[index] for name, index in columns.items()}
     return Layout(
         last_row=found.number,
         columns=columns,
-        headers={name: names[index] for name, index in columns.items()},
+        headers=headers,
         texts=found.row,
         unused=tuple(n for i, n in enumerate(names) if n and i not in used),
         joined=found.joined,
+        units=_units(headers, above, vocabulary),
+        above=above,
+        required=vocabulary.required,
+        wordless=frozenset(
+            columns[f.name] for f in vocabulary.spec.fields if f.type in _WORDLESS and f.name in columns
+        ),
     )
+
+
+def _units(
+    headers: Mapping[str, str], above: Sequence[Sequence[object]], vocabulary: Vocabulary
+) -> dict[str, Unit]:
+    amounts = [f.name for f in vocabulary.spec.fields if f.type == "money" and f.name in headers]
+    common = next(filter(None, map(unit_above, above)), None)
+    units = {name: unit_of(headers[name]) or common for name in amounts}
+    return {name: unit for name, unit in units.items() if unit is not None}
 
 
 def _refuse_twins(hits: Mapping[str, list[int]], names: Sequence[str], where: str) -> None:

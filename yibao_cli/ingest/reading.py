@@ -8,32 +8,36 @@ from typing import TYPE_CHECKING
 from yibao_cli.errors import InputRefused
 from yibao_cli.i18n import _
 from yibao_cli.ingest import Batch
+from yibao_cli.ingest.about import about_sheet
 from yibao_cli.ingest.body import Body, Place
-from yibao_cli.ingest.duplicates import Seen
+from yibao_cli.ingest.duplicates import Memory
+from yibao_cli.ingest.forms import open_sheets
 from yibao_cli.ingest.headers import HEAD_ROWS, Layout, Vocabulary, find_layout
 from yibao_cli.ingest.rows import compile_columns, table_schema, type_rows
-from yibao_cli.ingest.sniff import Form, form_of
-from yibao_cli.ingest.text import text_sheets
-from yibao_cli.ingest.workbook import workbook_sheets
+from yibao_cli.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
 
     from yibao_cli.ingest import ReadOptions
-    from yibao_cli.ingest.raw import Chunk, RawSheet
+    from yibao_cli.ingest.raw import Chunk, Note, RawSheet
     from yibao_cli.ingest.rows import Column
     from yibao_cli.kinds.fields import TableSpec
-    from yibao_cli.model import Finding
 
-_READERS = {Form.WORKBOOK: workbook_sheets, Form.TEXT: text_sheets}
+
+def raw_sheets(
+    path: Path, options: ReadOptions, head_rows: int | None = None
+) -> Generator[RawSheet, None, None]:
+    """The sheets of a file as they are; whoever stops before the last one closes them."""
+    return open_sheets(path, options, head_rows)
 
 
 def batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[Batch]:
     """See `yibao_cli.ingest.read_batches`."""
-    vocabulary = Vocabulary(spec, options.header_map)
-    run = _Run(path, spec)
-    with closing(_READERS[form_of(path)](path, options.sheet)) as sheets:
+    vocabulary = Vocabulary(spec, options.header_map, options.remembered)
+    run = _Run(path, spec, options)
+    with closing(raw_sheets(path, options)) as sheets:
         for sheet in sheets:
             yield from run.read(sheet, vocabulary)
     if not run.found_header:
@@ -44,10 +48,10 @@ def batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[Batch
 
 def mapping(path: Path, spec: TableSpec, options: ReadOptions) -> dict[str, dict[str, str]]:
     """See `yibao_cli.ingest.mapping_of`."""
-    vocabulary = Vocabulary(spec, options.header_map)
+    vocabulary = Vocabulary(spec, options.header_map, options.remembered)
     found = {}
     seen = []
-    with closing(_READERS[form_of(path)](path, options.sheet, HEAD_ROWS + 1)) as sheets:
+    with closing(raw_sheets(path, options, HEAD_ROWS + 1)) as sheets:
         for sheet in sheets:
             seen.append(sheet.name)
             layout = _layout(sheet, next(iter(sheet.chunks), None), vocabulary, path)
@@ -61,11 +65,12 @@ def mapping(path: Path, spec: TableSpec, options: ReadOptions) -> dict[str, dict
 class _Run:
     """One file being read: what is known of it so far."""
 
-    def __init__(self, path: Path, spec: TableSpec) -> None:
+    def __init__(self, path: Path, spec: TableSpec, options: ReadOptions) -> None:
         self._path = path
         self._spec = spec
         self._schema = table_schema(spec)
-        self._seen = Seen(spec.names, spec.key)
+        self._memory = Memory(spec, options.today)
+        self._options = options
         self.seen_sheets: list[str] = []
         self.found_header = False
         self.is_empty = True
@@ -77,6 +82,7 @@ class _Run:
         """The batches of one sheet; findings about sheets wait for the next batch."""
         self.seen_sheets.append(sheet.name)
         place = Place(self._path.name, sheet.name)
+        self.waiting.extend(_noted(place, note) for note in sheet.notes)
         chunks = iter(sheet.chunks)
         first = next(chunks, None)
         self.is_empty = self.is_empty and first is None and not sheet.hidden
@@ -88,7 +94,8 @@ class _Run:
         self.last_sheet = sheet.name
         self.waiting.extend(_about(layout, place))
         body = Body(layout, sheet.merges, place)
-        columns = compile_columns(self._spec, layout)
+        self.waiting.extend(about_sheet(layout, sheet.facts, sheet.left, place))
+        columns = compile_columns(self._spec, layout, self._options.spellings, date1904=sheet.facts.date1904)
         count = 0
         for chunk in _all(first, chunks):
             batch = self._typed(body, columns, chunk, place)
@@ -100,7 +107,7 @@ class _Run:
 
     def _typed(self, body: Body, columns: Sequence[Column], chunk: Chunk, place: Place) -> Batch:
         data = body.take(chunk)
-        typed = type_rows(columns, data, self._seen, place, self._schema, self._rows_in)
+        typed = type_rows(columns, data, self._memory, place, self._schema, self._rows_in)
         findings = [*self.waiting, *sorted([*data.findings, *typed.findings], key=lambda f: f.row or 0)]
         self.waiting.clear()
         kept = typed.table.num_rows
@@ -118,6 +125,10 @@ def _layout(sheet: RawSheet, first: Chunk | None, vocabulary: Vocabulary, path: 
         return None
     where = f"{path.name}:{sheet.name}" if sheet.name else path.name
     return find_layout(first, sheet.merges, vocabulary, where)
+
+
+def _noted(place: Place, note: Note) -> Finding:
+    return Finding(note.rule_id, place.file, place.sheet, details=dict(note.details))
 
 
 def _all(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -141,7 +152,7 @@ def _empty(path: Path) -> InputRefused:
 
 def _no_header(path: Path, spec: TableSpec, sheets: Sequence[str]) -> InputRefused:
     named = ", ".join(s for s in sheets if s)
-    required = ", ".join(f.label for f in spec.fields if f.required)
+    required = ", ".join([*(f.label for f in spec.fields if f.required), *filter(None, [spec.alternatives])])
     where = f"{path.name}:{named}" if len(sheets) == 1 and named else path.name
     return InputRefused(
         _("no header row of {table} in the first {rows} rows; it must have: {required}").format(

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from yibao_cli.ingest.cells import reader_for
+from yibao_cli.ingest.cells import Manner, are_serials, reader_for
+from yibao_cli.ingest.columns import read_column
 from yibao_cli.ingest.mask import mask_for
-from yibao_cli.ingest.words import Doubt
+from yibao_cli.ingest.plausible import doubtful_values
 from yibao_cli.rules import Severity, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from yibao_cli.ingest.body import DataRows, Place
-    from yibao_cli.ingest.duplicates import Seen
+    from yibao_cli.ingest.columns import ReadCells
+    from yibao_cli.ingest.duplicates import Memory, Seen
     from yibao_cli.ingest.headers import Layout
     from yibao_cli.kinds.fields import FieldSpec, TableSpec
     from yibao_cli.model import Finding
@@ -31,19 +34,30 @@ _WHEN_REQUIRED = {
     "I122": "I142",
     "I124": "I144",
     "I125": "I145",
+    "I184": "I135",
 }
 _ARROW = {"money": pa.int64(), "integer": pa.int64(), "flag": pa.bool_()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Column:
-    """A field with the place of its cells and the functions that read and show one."""
+    """A field with the place of its cells and the functions that read and show one.
+
+    undecided: whether its bare numbers are days is decided by the first chunk that has cells in it.
+    """
 
     field: FieldSpec
     index: int | None
     header: str
-    read: Callable[[object], object]
+    manner: Manner
     mask: Callable[[object], str]
+    read: Callable[[object], object]
+    undecided: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Type by which whole columns are read; "" where each cell has to be looked at."""
+        return self.field.type if self.manner.is_plain or self.field.type == "date" else ""
 
 
 class Typed(NamedTuple):
@@ -61,16 +75,40 @@ def table_schema(spec: TableSpec) -> pa.Schema:
     return pa.schema([*fields, *(pa.field(n, t) for n, t in source)])
 
 
-def compile_columns(spec: TableSpec, layout: Layout) -> list[Column]:
-    """One column a field, in the table's order; a field the sheet lacks has no index."""
-    return [
-        Column(f, layout.columns.get(f.name), layout.headers.get(f.name, ""), reader_for(f), mask_for(f))
-        for f in spec.fields
-    ]
+def compile_columns(
+    spec: TableSpec,
+    layout: Layout,
+    spellings: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    date1904: bool = False,
+) -> list[Column]:
+    """One column a field, in the table's order; a field the sheet lacks has no index.
+
+    spellings: field -> the client's words for its choices -> ours. date1904: days count from 1904.
+    """
+    columns = []
+    for field in spec.fields:
+        manner = Manner(
+            unit=layout.units[field.name].yuan or Decimal(1) if field.name in layout.units else Decimal(1),
+            date1904=date1904,
+            spellings=(spellings or {}).get(field.name, {}),
+        )
+        columns.append(
+            Column(
+                field,
+                layout.columns.get(field.name),
+                layout.headers.get(field.name, ""),
+                manner,
+                mask_for(field),
+                reader_for(field, manner),
+                undecided=field.type == "date",
+            )
+        )
+    return columns
 
 
 def type_rows(
-    columns: Sequence[Column], data: DataRows, seen: Seen, place: Place, schema: pa.Schema, before: int
+    columns: Sequence[Column], data: DataRows, memory: Memory, place: Place, schema: pa.Schema, before: int
 ) -> Typed:
     """Give the rows of a chunk their types; leave out those that a rule rejects.
 
@@ -86,18 +124,35 @@ def type_rows(
         if column.index is None or not cells:
             typed.append([None] * len(data.rows))
             continue
-        values = list(map(column.read, cells[column.index]))
-        _settle(values, _Sink(column, cells[column.index], data.numbers, place, findings, rejected))
-        typed.append(values)
-    typed, numbers = _without(rejected, typed, data.numbers)
-    twins = _twins(columns, typed, numbers, seen, place)
-    typed, numbers = _without(set(twins), typed, numbers)
-    findings.extend(twins.values())
-    findings.sort(key=lambda f: f.row or 0)
-    ordinal = dict(zip(data.numbers, data.ordinals, strict=True))
-    arrays = [*typed, [place.sheet] * len(numbers), numbers, [before + ordinal[n] for n in numbers]]
+        if column.undecided:
+            findings.extend(_decide(column, cells[column.index], data.numbers, place))
+        found = read_column(column.kind, column.read, cells[column.index])
+        _settle(found, _Sink(column, cells[column.index], data.numbers, place, findings, rejected))
+        typed.append(found.values)
+    typed, numbers, ordinals = _without(rejected, typed, data.numbers, data.ordinals)
+    twins = _twins(columns, typed, numbers, memory.rows, place)
+    typed, numbers, ordinals = _without(set(twins), typed, numbers, ordinals)
+    arrays = [*typed, [place.sheet] * len(numbers), numbers, [before + n for n in ordinals]]
     table = pa.table([pa.array(a, t) for a, t in zip(arrays, schema.types, strict=True)], schema=schema)
+    findings.extend(twins.values())
+    findings.extend(doubtful_values(columns, typed, table, memory, place))
+    findings.sort(key=lambda f: f.row or 0)
     return Typed(table, findings, len(rejected) + len(twins))
+
+
+def _decide(
+    column: Column, cells: Sequence[object], numbers: Sequence[int], place: Place
+) -> Iterator[Finding]:
+    """Tell once whether the bare numbers of a column of dates are days."""
+    if all(cell is None or cell == "" for cell in cells):
+        return
+    column.undecided = False
+    if are_serials(cells):
+        column.manner = replace(column.manner, serials=True)
+        column.read = reader_for(column.field, column.manner)
+        yield place.finding(
+            "I174", numbers[0], column.header, first="1904" if column.manner.date1904 else "1900"
+        )
 
 
 class _Sink(NamedTuple):
@@ -123,18 +178,18 @@ class _Sink(NamedTuple):
         )
 
 
-def _settle(values: list[object], sink: _Sink) -> None:
-    """Put values in the place of doubts and report these; report blanks of a required field."""
-    required = sink.column.field.required
-    for position, value in enumerate(values):
-        if type(value) is Doubt:
-            values[position] = value.value
-            for rule_id in value.rules:
-                sink.report(position, rule_id, **dict(value.details))
-            if value.value is None and required and position not in sink.rejected:
-                sink.report(position, "I110")
-        elif value is None and required:
+def _settle(found: ReadCells, sink: _Sink) -> None:
+    """Report doubts, and blanks of a required field."""
+    for position, doubt in found.doubts:
+        for rule_id in doubt.rules:
+            sink.report(position, rule_id, **dict(doubt.details))
+        if doubt.value is None and sink.column.field.required and position not in sink.rejected:
             sink.report(position, "I110")
+    if sink.column.field.required and None in found.values:
+        doubted = {position for position, _doubt in found.doubts}
+        for position, value in enumerate(found.values):
+            if value is None and position not in doubted:
+                sink.report(position, "I110")
 
 
 def _twins(
@@ -144,17 +199,17 @@ def _twins(
     key = "/".join(c.header for c in columns if c.field.name in seen.key)
     found = {}
     for twin in seen.twins(zip(*typed, strict=True), numbers, place.sheet):
-        where = f"{twin.first_sheet}!{twin.first_row}" if twin.first_sheet else str(twin.first_row)
         found[twin.position] = place.finding(
-            "I152" if twin.same else "I153", numbers[twin.position], key, first=where
+            "I152" if twin.same else "I153", numbers[twin.position], key, first=twin.where
         )
     return found
 
 
 def _without(
-    positions: set[int], typed: list[list[object]], numbers: Sequence[int]
-) -> tuple[list[list[object]], Sequence[int]]:
+    positions: set[int], typed: list[list[object]], numbers: Sequence[int], ordinals: Sequence[int]
+) -> tuple[list[list[object]], Sequence[int], Sequence[int]]:
     if not positions:
-        return typed, numbers
+        return typed, numbers, ordinals
     keep = [i not in positions for i in range(len(numbers))]
-    return [list(compress(values, keep)) for values in typed], list(compress(numbers, keep))
+    kept = [list(compress(values, keep)) for values in typed]
+    return kept, list(compress(numbers, keep)), list(compress(ordinals, keep))

@@ -11,7 +11,8 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from yibao_cli.codes import id_number_fault, is_mobile, is_postcode, uscc_is_valid
+from yibao_cli.codes import id_number_fault, is_machine_mobile, is_mobile, is_postcode, uscc_is_valid
+from yibao_cli.ingest.shown import ShownNumber
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ def read_uscc(cell: object) -> object:
 
 def read_mobile(cell: object) -> object:
     """A phone number without blanks, hyphens and +86; one that is no mobile is kept and doubted."""
-    if type(cell) is str and cell.isascii() and is_mobile(cell):
+    if type(cell) is str and is_mobile(cell) and not is_machine_mobile(cell):
         return cell
     return _then(read_id(cell), _judge_mobile)
 
@@ -138,7 +139,10 @@ def _close_name(name: str) -> object:
 def _judge_id_number(text: str) -> object:
     number = _closed(text).upper()
     fault = id_number_fault(number)
-    return number if fault is None else Doubt(number, ("I115",), (("fault", fault),))
+    if fault is None:
+        return number
+    was_cut = fault == "check" and number.endswith("000")
+    return Doubt(number, ("I184" if was_cut else "I115",), (("fault", fault),))
 
 
 def _judge_uscc(text: str) -> object:
@@ -148,7 +152,9 @@ def _judge_uscc(text: str) -> object:
 
 def _judge_mobile(text: str) -> object:
     number = _COUNTRY.sub("", _closed(text).replace("-", ""))
-    return number if is_mobile(number) else Doubt(_closed(text), ("I117",))
+    if not is_mobile(number):
+        return Doubt(_closed(text), ("I117",))
+    return Doubt(number, ("I180",)) if is_machine_mobile(number) else number
 
 
 def _judge_postcode(text: str) -> object:
@@ -175,13 +181,16 @@ def _visible(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    return "".join(text.split())
+    # NFKC may have left a blank between a letter and its accent, which closed up are one letter.
+    return unicodedata.normalize("NFKC", "".join(text.split()))
 
 
 def _number_text(cell: object) -> object:
     """Text of a cell that holds no text."""
     if isinstance(cell, bool):
         return str(cell).upper()
+    if isinstance(cell, ShownNumber):
+        return cell.text
     if isinstance(cell, int | float):
         return repr(cell) if cell % 1 else _exact_digits(cell)
     if isinstance(cell, datetime):
@@ -196,7 +205,9 @@ def _exact_digits(number: float) -> object:
 
 
 def _id_digits(cell: object) -> object:
-    """Digits of a whole number of at most 15 digits."""
+    """Digits of a whole number of at most 15 digits, or what its format shows."""
+    if isinstance(cell, ShownNumber):
+        return cell.text
     if isinstance(cell, int | float) and not isinstance(cell, bool) and cell >= 0 and cell % 1 == 0:
         return _exact_digits(cell)
     return None if cell is None else Doubt(None, ("I113",))

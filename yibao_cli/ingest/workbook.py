@@ -6,10 +6,14 @@ import multiprocessing
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from yibao_cli.errors import InputRefused
 from yibao_cli.i18n import _
 from yibao_cli.ingest import child
-from yibao_cli.ingest.raw import Chunk, RawSheet
+from yibao_cli.ingest.archive import archive_notes
+from yibao_cli.ingest.audit import Audit, AuditError, SheetFacts
+from yibao_cli.ingest.raw import Chunk, Form, RawSheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -19,18 +23,28 @@ if TYPE_CHECKING:
     Receive = Callable[[], tuple[Any, ...]]
 
 _JOIN_SECONDS = 10
+_ZIPPED = {Form.XLSX, Form.XLSB, Form.ODS}
 
 
 def workbook_sheets(
-    path: Path, sheet: str = "", head_rows: int | None = None
+    path: Path,
+    sheet: str = "",
+    head_rows: int | None = None,
+    form: Form = Form.XLSX,
+    encoding: str = "",
 ) -> Generator[RawSheet, None, None]:
-    """Read the worksheets of an .xlsx or .xlsm file one after the other.
+    """Read the worksheets of a workbook one after the other; a Parquet file has one without a name.
 
     sheet: the only one to read, hidden or not; "" for all, of which hidden ones come unopened.
     head_rows: stop after so many rows of each sheet.
+    encoding: of the texts of an .xls older than Unicode, as Python names it; "" for what it says itself.
     Raises InputRefused when there is no such sheet, or the workbook cannot be parsed.
     """
-    with _conversation(path, sheet, head_rows) as receive:
+    notes = archive_notes(path) if form in _ZIPPED else ()
+    task = child.Task(str(path), form, sheet, head_rows, encoding)
+    with _conversation(path, task) as receive:
+        # While the child begins: pyarrow's first array loads pandas, which takes as long as 10,000 rows.
+        pa.array([None], pa.string())
         names: list[str] = receive()[1]
         if sheet and sheet not in names:
             raise InputRefused(
@@ -43,25 +57,35 @@ def workbook_sheets(
         message = receive()
         while message[0] != "end":
             if message[0] == "hidden":
-                yield RawSheet(message[1], (), hidden=True)
+                yield RawSheet(message[1], (), hidden=True, notes=notes)
                 message = receive()
             else:
-                rows = _Rows(receive)
-                yield RawSheet(message[1], rows, tuple(message[2]))
+                facts = SheetFacts()
+                if message[0] == "opening":
+                    # While the child is deep in calamine, and before its first row comes.
+                    facts = _audited(path, message[1])
+                    message = receive()
+                _kind, name, merges, left = message
+                rows = _Rows(receive, facts, left)
+                yield RawSheet(name, rows, tuple(merges), left=left, facts=facts, notes=notes)
                 message = rows.drain()
+            notes = ()  # they are of the workbook, and told once
 
 
 class _Rows:
     """The chunks of one sheet, and the first message that is no longer one of them."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, facts: SheetFacts, left: int) -> None:
         self._receive = receive
+        self._facts = facts
+        self._left = left
         self._after: tuple[Any, ...] | None = None
 
     def __iter__(self) -> Iterator[Chunk]:
         while self._after is None:
             message = self._receive()
             if message[0] == "rows":
+                self._facts.mark(message[2], message[1], self._left)
                 yield Chunk(range(message[1], message[1] + len(message[2])), message[2])
             else:
                 self._after = message
@@ -74,12 +98,20 @@ class _Rows:
         return self._after
 
 
+def _audited(path: Path, index: int) -> SheetFacts:
+    try:
+        with Audit(path) as audit:
+            return audit.sheet(index)
+    except AuditError as error:
+        raise _unreadable(path, str(error) or type(error).__name__) from error
+
+
 @contextmanager
-def _conversation(path: Path, sheet: str, head_rows: int | None) -> Iterator[Receive]:
+def _conversation(path: Path, task: child.Task) -> Iterator[Receive]:
     # spawn: a forked child would inherit locks, threads and half-written buffers.
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=child.serve, args=(writer, str(path), sheet, head_rows), daemon=True)
+    process = context.Process(target=child.serve, args=(writer, task), daemon=True)
     try:
         process.start()
         writer.close()
@@ -97,15 +129,48 @@ def _receive(path: Path, reader: Connection) -> tuple[Any, ...]:
     try:
         message: tuple[Any, ...] = reader.recv()
     except EOFError as error:
-        raise InputRefused(
-            _("the workbook asks for more memory or time than it may have, or stops the parser"),
-            where=path.name,
-            remedy=_("open it in Excel or WPS, copy the table into a new workbook and save that"),
-        ) from error
+        raise _exhausted(path) from error
     if message[0] == "failed":
-        raise InputRefused(
-            _("the workbook cannot be parsed ({reason})").format(reason=message[1]),
-            where=path.name,
-            remedy=_("open it in Excel or WPS, let it repair the file, and save it as a new .xlsx"),
-        )
+        raise _failure(path, message[1])
     return message
+
+
+def _failure(path: Path, reason: str) -> InputRefused:
+    """What a fault in the child means, by the class of its exception."""
+    if reason == "MemoryError":
+        return _exhausted(path)
+    if reason == "LockedBookError":
+        return InputRefused(
+            _("the workbook is protected by a password"),
+            where=path.name,
+            remedy=_("open it in Excel or WPS, remove the password (File, Info, Protect) and save it"),
+        )
+    if reason == "NestedColumnError":
+        return InputRefused(
+            _("a column holds lists, records or bytes instead of plain values"),
+            where=path.name,
+            remedy=_("ask for a table of plain columns"),
+        )
+    if reason == "TooManyRowsError":
+        return InputRefused(
+            _("it says that it holds more rows than any client has"),
+            where=path.name,
+            remedy=_("check that this is the right file"),
+        )
+    return _unreadable(path, reason)
+
+
+def _unreadable(path: Path, reason: str) -> InputRefused:
+    return InputRefused(
+        _("the workbook cannot be parsed ({reason})").format(reason=reason),
+        where=path.name,
+        remedy=_("open it in Excel or WPS, let it repair the file, and save it as a new .xlsx"),
+    )
+
+
+def _exhausted(path: Path) -> InputRefused:
+    return InputRefused(
+        _("the workbook asks for more memory or time than it may have, or stops the parser"),
+        where=path.name,
+        remedy=_("open it in Excel or WPS, copy the table into a new workbook and save that"),
+    )

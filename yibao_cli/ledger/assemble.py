@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
+from yibao_cli.ledger import suppressing
 from yibao_cli.ledger.joining import SOURCE_COLUMNS, line_sums_query, record_query, sql_type
-from yibao_cli.ledger.sql import condition_sql, difference_sql, identifier, literal
+from yibao_cli.ledger.sql import condition_sql, identifier, law_sql, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
-
     from yibao_cli.kinds.kind import Kind
 
 ADDRESS_COLUMNS = ("standard", "county", "postcode", "street_key", "verdict", "reasons")
+_NO_STANDARDS = pa.table({"raw": pa.array([], pa.string()), "standard": pa.array([], pa.string())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class LedgerOptions:
-    """Where DuckDB may spill, and how much memory it may take first."""
+    """Where DuckDB may spill, and how much memory it may take first; how the mailing is delivered.
+
+    to_employers: pieces go to the employer's address where there is one. by_household: the pieces of one
+    delivery point lie side by side.
+    """
 
     scratch: Path
     memory: str = "512MB"
     threads: int = 2
+    to_employers: bool = False
+    by_household: bool = False
 
 
 @dataclass
@@ -49,7 +56,7 @@ class Ledger:
 
     sources: table name to its imports. period: first day of the mailing's data, and the day it is posted;
     ISO. addresses: the address book's entries: id, raw, postcode_given,
-    county_given and ADDRESS_COLUMNS.
+    county_given, ADDRESS_COLUMNS, and `member` where some are one member's own.
     """
 
     kind: Kind
@@ -74,7 +81,8 @@ class Ledger:
     # ---------------------------------------------------------------- reading in
 
     def _tables(self) -> list[str]:
-        return [*self.kind.merge.tables, *(["employers"] if self.has_employers else [])]
+        extra = {"employers": self.has_employers, suppressing.TABLE: self.has_suppressions}
+        return [*self.kind.merge.tables, *(table for table, wanted in extra.items() if wanted)]
 
     def _load(self, table: str) -> None:
         """All imports of a table as one, with `row_id`: the ordinal of its data row over all files."""
@@ -110,6 +118,11 @@ class Ledger:
         return "employers" in self.sources and "employer_no" in roster
 
     @property
+    def has_suppressions(self) -> bool:
+        """Whether a list of who must not be mailed was imported."""
+        return suppressing.TABLE in self.sources
+
+    @property
     def has_repeated_lines(self) -> bool:
         """Whether lines came in several files and could be compared: the repeated ones lie apart."""
         lines = self.kind.merge.lines
@@ -117,15 +130,28 @@ class Ledger:
 
     # ---------------------------------------------------------------- joining
 
-    def join(self, addresses: pa.Table) -> None:
-        """Join every roster row with its address, employer, accounts and the sums of its lines."""
-        # A table, because a registered frame is not seen by the cursors of `query`.
-        self._db.register("given_book", addresses)
-        self.execute("CREATE TABLE address_book AS SELECT * FROM given_book")
-        self._db.unregister("given_book")
+    def join(self, addresses: pa.Table, suppressed: pa.Table = _NO_STANDARDS) -> None:
+        """Join every roster row with its address, employer, accounts and the sums of its lines.
+
+        suppressed: the standard forms of the suppression lists' addresses, by `raw`.
+        """
+        if "member" not in addresses.schema.names:
+            addresses = addresses.append_column("member", pa.array([""] * addresses.num_rows, pa.string()))
+        self.adopt("address_book", addresses)
         if self.kind.merge.lines:
             self.execute(f"CREATE TABLE line_sums AS {line_sums_query(self.kind)}")
-        self.execute(f"CREATE TABLE record AS {record_query(self.kind, employers=self.has_employers)}")
+        to_employers = self.has_employers and self.options.to_employers
+        query = record_query(self.kind, employers=self.has_employers, to_employers=to_employers)
+        self.execute(f"CREATE TABLE record AS {query}")
+        if self.has_suppressions:
+            suppressing.suppress(self, suppressed)
+
+    def adopt(self, name: str, table: pa.Table) -> None:
+        """Take a table from outside in under a name."""
+        # A table, because a registered frame is not seen by the cursors of `query`.
+        self._db.register("given", table)
+        self.execute(f"CREATE TABLE {identifier(name)} AS SELECT * FROM given")  # noqa: S608
+        self._db.unregister("given")
 
     # ---------------------------------------------------------------- judging
 
@@ -133,7 +159,7 @@ class Ledger:
         """Evaluate laws, holds and variants for every record; `holds` lists all reasons, first one first."""
         types = self.types()
         laws = [law for law in self.kind.laws if not law.table]
-        differences = [f"{difference_sql(w.expression, types)} AS {identifier('off_' + w.id)}" for w in laws]
+        differences = [f"{law_sql(w, types)} AS {identifier('off_' + w.id)}" for w in laws]
         variant = "".join(
             f"WHEN {condition_sql(v.expression, types)} THEN {literal(name)} "
             for name, v in self.kind.variants.items()
@@ -159,17 +185,20 @@ class Ledger:
         """(rule, SQL condition), in the order in which they decide a row's state."""
         found = [("H100", "appearance > 1")]
         found += [(h.rule, condition_sql(h.expression, types)) for h in self.kind.holds]
+        if self.has_suppressions:
+            found += suppressing.hold_conditions()
         found.append(("H201", "verdict = 'bad'"))
         found.append(("H202", "postcode IS NULL OR postcode = ''"))
         if self.kind.merge.as_of:
             day, (first, last) = identifier(self.kind.merge.as_of), self.period
             found.append(("H304", f"{day} < {literal(first)} OR {day} > {literal(last)}"))
-        found += [("H301", f"NOT {identifier('has_' + t)}") for t in self.kind.merge.accounts]
+        found += [("H301", f"NOT {identifier('has_' + t)}") for t in self.kind.merge.required_accounts]
         for law in self.kind.laws:
             if law.table:
                 found.append(("H303", f"{identifier('breach_' + law.id)} > 0"))
             else:
-                present = " AND ".join(identifier("has_" + t) for t in self.kind.merge.accounts) or "true"
+                present = " AND ".join(identifier("has_" + t) for t in self.kind.merge.required_accounts)
+                present = present or "true"
                 found.append(("H302", f"{present} AND {identifier('off_' + law.id)} <> 0"))
         return found
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from yibao_cli.codes import mask_id
+from yibao_cli.codes import mask_id, mask_name
 from yibao_cli.ledger.sql import identifier, literal
+from yibao_cli.ledger.suppressing import LOST_CARD, NO_ADS, TABLE, shows_lost_card
 from yibao_cli.model import Finding
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _BATCH = 20_000
 _PLACE = "src_file, src_sheet, src_row"
+# What names the person of a suppression, by which it is shown.
+_NAMED_BY = ("member_no", "id_number", "card_no", "name")
 
 
 def doubts(ledger: Ledger) -> Iterator[Finding]:
@@ -29,6 +32,11 @@ def doubts(ledger: Ledger) -> Iterator[Finding]:
     yield from _repeated_lines(ledger)
     yield from _unknown_employers(ledger)
     yield from _untimely_lines(ledger)
+    if ledger.has_suppressions:
+        yield from _unmatched_entries(ledger)
+        yield from _ambiguous_entries(ledger)
+        yield from _applied_entries(ledger)
+        yield from _contrary_dates(ledger)
 
 
 def _rows(ledger: Ledger, query: str) -> Iterator[dict[str, Any]]:
@@ -126,3 +134,50 @@ def _untimely_lines(ledger: Ledger) -> Iterator[Finding]:
     )
     for row in _rows(ledger, query):
         yield _at(row, "L206", column, details={"count": row["n"], "first": first, "last": last})
+
+
+def _unmatched_entries(ledger: Ledger) -> Iterator[Finding]:
+    """Entries of suppression lists that mean nobody here: one finding for each list, with their number."""
+    query = (
+        "SELECT src_file, arg_min(src_sheet, row_id) AS src_sheet, arg_min(src_row, row_id) AS src_row, "
+        "count(*) AS n FROM entries WHERE row_id NOT IN (SELECT entry FROM listed) "
+        "GROUP BY src_file ORDER BY src_file"
+    )
+    for row in _rows(ledger, query):
+        yield _at(row, "L211", "", details={"count": row["n"]})
+
+
+def _ambiguous_entries(ledger: Ledger) -> Iterator[Finding]:
+    """Entries that should mean one person and fit several; an address alone means all who live there."""
+    query = (
+        f"SELECT {_PLACE}, {', '.join(_NAMED_BY)}, n FROM entries JOIN ("  # noqa: S608 - names of ours
+        "SELECT entry, count(DISTINCT member) AS n FROM listed WHERE found_by <> 'address' GROUP BY entry) l "
+        "ON l.entry = row_id WHERE n > 1 ORDER BY row_id"
+    )
+    spec = ledger.kind.inputs[TABLE]
+    for row in _rows(ledger, query):
+        name = next(n for n in _NAMED_BY if row[n])
+        masked = (mask_name if name == "name" else mask_id)(row[name])
+        yield _at(row, "L212", spec.field(name).label, masked, {"count": row["n"]})
+
+
+def _applied_entries(ledger: Ledger) -> Iterator[Finding]:
+    """How many pieces print with house panels alone by a list, and how many do not show a lost card."""
+    label = ledger.kind.inputs[TABLE].field("reason").label
+    for fate in (NO_ADS, *(() if shows_lost_card(ledger.kind) else (LOST_CARD,))):
+        query = (
+            "SELECT e.src_file, arg_min(e.src_sheet, e.row_id) AS src_sheet, "  # noqa: S608 - a rule's id
+            "arg_min(e.src_row, e.row_id) AS src_row, count(DISTINCT o.row_id) AS n FROM entries e "
+            f"JOIN listed l ON l.entry = e.row_id AND l.fate = {literal(fate)} "
+            "JOIN ordered o ON o.row_id = l.row_id GROUP BY e.src_file ORDER BY e.src_file"
+        )
+        for row in _rows(ledger, query):
+            yield _at(row, fate, label, details={"count": row["n"]})
+
+
+def _contrary_dates(ledger: Ledger) -> Iterator[Finding]:
+    """Entries in force that end before they begin."""
+    label = ledger.kind.inputs[TABLE].field("ends").label
+    query = f"SELECT {_PLACE}, starts, ends FROM entries WHERE ends < starts ORDER BY row_id"  # noqa: S608
+    for row in _rows(ledger, query):
+        yield _at(row, "L215", label, row["ends"], {"starts": row["starts"]})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from yibao_cli.ledger.sql import difference_sql, identifier, sum_column
+from yibao_cli.ledger.sql import identifier, law_sql, sum_column
 
 if TYPE_CHECKING:
     from yibao_cli.kinds.fields import FieldSpec
@@ -39,15 +39,18 @@ def sql_type(field_type: str) -> str:
     return {"money": "BIGINT", "integer": "BIGINT", "flag": "BOOLEAN"}.get(field_type, "VARCHAR")
 
 
-def record_query(kind: Kind, *, employers: bool) -> str:
-    """The query that makes one row of every roster row; employers: whether any were imported."""
+def record_query(kind: Kind, *, employers: bool, to_employers: bool = False) -> str:
+    """The query that makes one row of every roster row.
+
+    employers: whether any were imported; to_employers: whether pieces go to their addresses.
+    """
     select = Select()
     _add_roster(select, kind, employers=employers)
-    _add_address(select, kind)
     for table in kind.merge.accounts:
         _add_account(select, kind, table)
     if employers:
         _add_employer(select, kind)
+    _add_address(select, kind, to_employers=to_employers)
     if kind.merge.lines:
         _add_lines(select, kind)
     return select.sql(f"in_{kind.merge.base}")
@@ -64,7 +67,7 @@ def line_sums_query(kind: Kind) -> str:
         if f.type == "money"
     ]
     for law in (w for w in kind.laws if w.table):
-        difference = difference_sql(law.expression, types)
+        difference = law_sql(law, types)
         columns.append(f"count(*) FILTER (WHERE {difference} <> 0) AS {identifier('breach_' + law.id)}")
     key, table = identifier(kind.merge.key), identifier(f"in_{kind.merge.lines}")
     return f"SELECT {key}, {', '.join(columns)} FROM {table} GROUP BY 1"  # noqa: S608
@@ -82,9 +85,24 @@ def _add_roster(select: Select, kind: Kind, *, employers: bool) -> None:
     select.columns.append(f"row_number() OVER (PARTITION BY r.{key} ORDER BY r.row_id) AS appearance")
 
 
-def _add_address(select: Select, kind: Kind) -> None:
-    """The address book's entry for what the client wrote: its standard form, and what was left blank."""
+def _add_address(select: Select, kind: Kind, *, to_employers: bool) -> None:
+    """The address book's entry for what the client wrote: its standard form, and what was left blank.
+
+    The own entry of a member, or of the employer, goes before the one that everybody has.
+    """
     address, postcode, county = (_given(kind, name) for name in _BY_ADDRESS)
+    owner = f"'{kind.merge.key}=' || r.{identifier(kind.merge.key)}"
+    if to_employers:
+        there = "nullif(e.employer_address, '') IS NOT NULL"
+        address, postcode, county, owner = (
+            f"CASE WHEN {there} THEN {theirs} ELSE {own} END"
+            for theirs, own in (
+                ("e.employer_address", address),
+                ("e.employer_postcode", postcode),
+                ("NULL", county),
+                ("'employer_no=' || e.employer_no", owner),
+            )
+        )
     select.columns += [
         "a.id AS address_id",
         "coalesce(a.verdict, 'unknown') AS verdict",
@@ -93,10 +111,15 @@ def _add_address(select: Select, kind: Kind) -> None:
         f"coalesce(nullif(a.postcode, ''), {postcode}) AS postcode",
         f"coalesce(nullif(a.county, ''), {county}) AS county",
     ]
-    select.joins.append(
-        f"LEFT JOIN address_book a ON a.raw = coalesce({address}, '') "
-        f"AND a.postcode_given = coalesce({postcode}, '') AND a.county_given = coalesce({county}, '')"
+    writing = (
+        f"{{0}}.raw = coalesce({address}, '') AND {{0}}.postcode_given = coalesce({postcode}, '') "
+        f"AND {{0}}.county_given = coalesce({county}, '')"
     )
+    select.joins += [
+        f"LEFT JOIN address_book own ON own.member = {owner} AND {writing.format('own')}",
+        f"LEFT JOIN address_book al ON al.member = '' AND {writing.format('al')}",
+        "LEFT JOIN address_book a ON a.id = coalesce(own.id, al.id)",
+    ]
 
 
 def _given(kind: Kind, name: str) -> str:

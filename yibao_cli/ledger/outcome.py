@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from yibao_cli.codes import mask_id, piece_number
 from yibao_cli.i18n import _
+from yibao_cli.ledger import suppressing
 from yibao_cli.ledger.sql import identifier, literal, sum_column
 from yibao_cli.model import Finding
 from yibao_cli.money import yuan
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from yibao_cli.ledger.assemble import Ledger
 
 _BATCH = 20_000
+# Writings of one delivery point share their street key, whoever employs the members.
+_BY_HOUSEHOLD = ("postcode", "street_key", "address")
 
 
 # (row id, rule) -> details, for holds that were found outside the ledger.
@@ -33,8 +36,12 @@ def held_rows(ledger: Ledger, known: Known) -> Iterator[tuple[int, tuple[Finding
     line_laws = [w.id for w in kind.laws if w.table]
     columns = ["row_id", "src_file", "src_sheet", "src_row", identifier(kind.merge.key), "holds", "reasons"]
     columns += [identifier("off_" + w) for w in laws] + [identifier("breach_" + w) for w in line_laws]
+    listed = ""
+    if ledger.has_suppressions:
+        columns += suppressing.ENTRY_COLUMNS
+        listed = "LEFT JOIN suppressed USING (row_id) "
     reader = ledger.query(
-        f"SELECT {', '.join(columns)} FROM judged LEFT JOIN "  # noqa: S608 - identifiers of the kind only
+        f"SELECT {', '.join(columns)} FROM judged {listed}LEFT JOIN "  # noqa: S608 - identifiers of the kind only
         "(SELECT id, reasons FROM address_book) a ON a.id = address_id WHERE len(holds) > 0 ORDER BY row_id"
     ).to_arrow_reader(_BATCH)
     for batch in reader:
@@ -77,13 +84,16 @@ def _details(
     elif rule_id == "H201":
         found = json.loads(row["reasons"] or "[]")
         yield {"reasons": _("; ").join(Finding(i, details=d).message() for i, d in found)}
+    elif rule_id in suppressing.HOLDS and row.get("entry_file"):
+        yield {"entry": suppressing.entry_words(row)}
     else:
         yield {}
 
 
 def order_pieces(ledger: Ledger) -> int:
     """Put all that is not held into print order; returns how many pieces there are."""
-    fields = [f for f in ledger.kind.merge.print_order if f != "row_id"]
+    wanted = _BY_HOUSEHOLD if ledger.options.by_household else ledger.kind.merge.print_order
+    fields = [f for f in wanted if f != "row_id"]
     # Last of all the row, so that no two pieces are equal and the order is the same in every run.
     order = ", ".join([*(f"coalesce({identifier(f)}, '')" for f in fields), "row_id"])
     ledger.execute(

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
-from yibao_cli.kinds.expressions import Expression, call_target
+from yibao_cli.kinds.expressions import Expression, call_target, is_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from yibao_cli.kinds.kind import LawSpec
 
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 _COMPARE = {
@@ -42,6 +44,14 @@ def difference_sql(expression: Expression, types: Mapping[str, str]) -> str:
         raise _refused(expression, _("a law is one equation with =="))
     writer = _Writer(expression, types)
     return f"(({writer.write(tree.left)}) - ({writer.write(tree.comparators[0])}))"
+
+
+def law_sql(law: LawSpec, types: Mapping[str, str]) -> str:
+    """Difference of a law, in fen; 0 where its condition says that it does not count."""
+    difference = difference_sql(law.expression, types)
+    if law.condition is None:
+        return difference
+    return f"(CASE WHEN {condition_sql(law.condition, types)} THEN {difference} ELSE 0 END)"
 
 
 def identifier(name: str) -> str:
@@ -75,6 +85,9 @@ class _Writer:
                 text = self._field(node.id)
             case ast.Constant():
                 text = self._constant(node.value)
+            case ast.Call() if is_days(node):
+                first, last = (f"try_cast({self.write(day)} AS DATE)" for day in node.args)
+                text = f"date_diff('day', {first}, {last})"
             case ast.Call():
                 text = f"coalesce({identifier(sum_column(*call_target(node)))}, 0)"
             case ast.BinOp():

@@ -81,11 +81,24 @@ def _frame_differences(shown: PageShown, frame: Frame) -> Iterator[Found]:
         yield What.FILE, _("the page is not of the product's size")
     if abs(shown.margin / MM - frame.margin) > _NEAR:
         yield What.FILE, _("the paper around the page is not as wide as it should be")
+    if frame.bleed is not None and not _cut_right(shown, frame.bleed):
+        yield What.FILE, _("the press would cut the page, or let it bleed, elsewhere than it should")
     sizes = [float(size) for size in shown.sizes]
     if sizes and not frame.sizes[0] - _NEAR_SIZE <= min(sizes) <= max(sizes) <= frame.sizes[1] + _NEAR_SIZE:
         yield What.TEXT, _("a text is set smaller or larger than the kind allows")
     if any(not _known(_operands(colour), frame.colours) for colour in shown.colours):
         yield What.TEXT, _("a text is painted in a colour that the kind does not use")
+
+
+def _cut_right(shown: PageShown, bleed: float) -> bool:
+    """Whether trim and bleed stand as far over the page as they should, on each side."""
+    width, height = shown.size
+    for key, over in (("/TrimBox", 0.0), ("/BleedBox", bleed * MM)):
+        right = -over, -over, width + over, height + over
+        box = shown.boxes.get(key, ())
+        if len(box) != len(right) or any(abs(a - b) > _NEAR * MM for a, b in zip(box, right, strict=True)):
+            return False
+    return True
 
 
 def _operands(colour: str) -> tuple[float, ...]:

@@ -102,12 +102,15 @@ class CodeShown:
 class PageShown:
     """What a page shows. Lengths are points from its bottom left corner; margin: of paper around it.
 
+    boxes: its trim and bleed by their names, left, bottom, right, top, where they are stated.
+
     texts: its strings, in order; xs, ys: where each begins; sizes, colours: all that strings are set in,
     as their operands (a colour with its operator). refused: sentences on what our pages never hold.
     """
 
     size: tuple[float, float]
     margin: float = 0
+    boxes: dict[str, tuple[float, ...]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     xs: list[float] = field(default_factory=list)
     ys: list[float] = field(default_factory=list)

@@ -45,13 +45,14 @@ class Frame:
 
     size: of the page, mm; margin: mm of paper around it, where a press cuts; sizes: smallest and largest
     type size that a text may have, points; colours: all that texts may have, each as the values of its
-    components, 0 to 1.
+    components, 0 to 1. bleed: mm that it stands over its trim, None where no press cuts it.
     """
 
     size: tuple[float, float]
     sizes: tuple[float, float]
     colours: frozenset[tuple[float, ...]]
     margin: float = 0
+    bleed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,8 @@ def _frame(page: PagePlan, layout: Layout) -> Frame:
     colours = {_components(inks.fill(t.item.color)) for t in page.texts} | {(0.0,)}
     extremes = (min([*sizes, *floors]), max(sizes)) if sizes else (0.0, 0.0)
     margin = press.boxes.margin if press else 0
-    return Frame((page.width, page.height), extremes, frozenset(colours), margin)
+    bleed = press.boxes.bleed if press else None
+    return Frame((page.width, page.height), extremes, frozenset(colours), margin, bleed)
 
 
 def _components(operator: str) -> tuple[float, ...]:

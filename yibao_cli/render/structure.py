@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 
 _PAGE_KEYS = frozenset({"/Type", "/Parent", "/Contents", "/MediaBox", "/Resources"})
 _CATALOGUE_KEYS = frozenset({"/Type", "/Pages"})
+_INFORMATION_KEYS = frozenset({"/Producer", "/Title"})
+_PRESS_INFORMATION_KEYS = frozenset(
+    {"/Creator", "/CreationDate", "/ModDate", "/Trapped", "/GTS_PDFVTVersion"}
+)
 # What a press file has besides; `press.checks` looks at each of them.
 _PRESS_PAGE_KEYS = frozenset({"/TrimBox", "/BleedBox", "/DPart"})
+_CUT_BOXES = ("/TrimBox", "/BleedBox")
 _PRESS_CATALOGUE_KEYS = frozenset({"/Metadata", "/OutputIntents", "/DPartRoot"})
 # What a message may name; any other key may be anything, a person's name too. ISO 32000-2, table 29.
 _NAMED_KEYS = frozenset(
@@ -98,6 +103,7 @@ class StructureFile:
             left, bottom, right, top = map(float, page.MediaBox)
             # Paper that is cut off stands around the page on all sides alike.
             shown = PageShown((right + left, top + bottom), -left)
+            shown.boxes = {key: tuple(map(float, page[key])) for key in _CUT_BOXES if key in page}
             if left != bottom or not self._page_keys.issuperset(page.keys()):
                 shown.refused.append(_("the page has properties that our pages never have"))
             content = page.Contents.read_bytes().decode("latin-1")
@@ -130,6 +136,9 @@ def _refused(pdf: pikepdf.Pdf, *, press: bool) -> list[str]:
         named = " ".join(key[1:] if key in _NAMED_KEYS else "?" for key in keys)
         detail = _("the file has entries that our print files never have: {names}")
         found.append(detail.format(names=named))
+    about = _INFORMATION_KEYS | _PRESS_INFORMATION_KEYS if press else _INFORMATION_KEYS
+    if set(pdf.trailer.get("/Info", pikepdf.Dictionary()).keys()) - about:
+        found.append(_("the file says more about itself than our print files do"))
     return found
 
 

@@ -1,0 +1,211 @@
+"""Workbooks too long for calamine: the same cells, whoever reads them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingest_builders import HEADER, workbook
+
+from yibao_cli.ingest import bigsheet, longbook
+from yibao_cli.ingest.audit import ERROR_MARK
+from yibao_cli.ingest.longbook import is_long, long_messages
+from yibao_cli.ingest.newbook import new_messages
+from yibao_cli.ingest.raw import Form
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12)
+CELLS = st.one_of(
+    st.none(),
+    TEXTS,
+    st.integers(-(10**9), 10**14),
+    st.floats(-1e9, 1e9).map(lambda x: round(x, 4)),
+    st.booleans(),
+    st.dates(dt.date(1900, 3, 1), dt.date(2100, 1, 1)),
+)
+
+
+def cells_of(messages):
+    """Row number -> its cells, without the blanks at their end and around them."""
+    found = {}
+    for kind, first, rows in (m for m in messages if m[0] == "rows"):
+        assert kind == "rows"
+        for number, row in enumerate(rows, first):
+            cells = list(row)
+            while cells and cells[-1] == "":
+                cells.pop()
+            if cells:
+                found[number] = cells
+    return found
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=6), min_size=1, max_size=12), st.booleans())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_both_readers_see_the_same_cells(tmp_path, rows, inline):
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(
+        path, {"constant_memory": inline, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet()
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_string(0, 0, "标题")
+    for r, row in enumerate(rows, start=1):
+        for c, cell in enumerate(row):
+            if isinstance(cell, dt.date):
+                sheet.write_datetime(r, c, cell, day)
+            elif isinstance(cell, str):
+                sheet.write_string(r, c, cell)
+            elif cell is not None:
+                sheet.write(r, c, cell)
+    book.close()
+
+    assert cells_of(long_messages(path, "", None)) == cells_of(new_messages(path, Form.XLSX, "", None))
+
+
+def test_what_openpyxl_writes_is_read_the_same(tmp_path):
+    path = workbook(
+        tmp_path / "a.xlsx", HEADER, ["1", "王\n芳", 12.5, dt.datetime.fromisoformat("2026-09-30T08:15")], [], ["2", "a&b<c", True, None],
+        merges=["B2:B3"], more=[("旧", [["x"]], "hidden")],
+    )  # fmt: skip
+
+    long, short = list(long_messages(path, "", None)), list(new_messages(path, Form.XLSX, "", None))
+
+    assert cells_of(long) == cells_of(short)
+    assert [m for m in long if m[0] != "rows"] == [m for m in short if m[0] != "rows"]
+
+
+def sheet_of(path, rows, strings="", styles=""):
+    """A workbook whose sheet holds these rows of XML."""
+    book = openpyxl.Workbook()
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = f"<worksheet>{rows}</worksheet>".encode()
+    parts["xl/sharedStrings.xml"] = f"<sst>{strings}</sst>".encode()
+    if styles:
+        parts["xl/styles.xml"] = styles.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def first_row(path):
+    with zipfile.ZipFile(path) as archive:
+        return list(bigsheet.rows_of(archive, "xl/worksheets/sheet1.xml", bigsheet.open_book(archive)))
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('<c r="A1" t="e"><v>#REF!</v></c>', ERROR_MARK),
+        ('<c r="A1"><f>1+1</f></c>', ERROR_MARK),
+        ('<c r="A1"><f>1+1</f><v></v></c>', ERROR_MARK),
+        ('<c r="A1"><f>1+1</f><v>2</v></c>', 2.0),
+        ('<c r="A1" t="str"><f>"x"</f><v>x&amp;y</v></c>', "x&y"),
+        ('<c t="s" r="A1"><v>0</v></c>', "甲"),
+        ('<c r="A1" t="s"><v>1</v></c>', "王芳"),
+        ('<c r="A1" t="s"><v>2</v></c>', ""),
+        (
+            '<c r="A1" t="inlineStr"><is><r><t>甲</t></r><r><t xml:space="preserve"> 乙</t></r></is></c>',
+            "甲 乙",
+        ),
+        ('<c r="A1" t="inlineStr"><is><t>a_x000A_b</t></is></c>', "a\nb"),
+        ('<c r="A1" t="b"><v>0</v></c>', False),
+        ('<c r="A1" t="d"><v>2026-09-30</v></c>', dt.datetime(2026, 9, 30)),  # noqa: DTZ001 - as it stands there
+        ('<c  r = "A1"\n><v>3</v></c>', 3.0),
+        ("<c><v>3</v></c>", 3.0),
+        ('<c r="A1"/>', ""),
+    ],
+)
+def test_cells_of_every_legal_shape_are_read(tmp_path, cell, value):
+    strings = (
+        "<si><t>甲</t></si><si><r><t>王</t></r><r><t>芳</t></r><rPh sb='0' eb='1'><t>ワン</t></rPh></si><si/>"
+    )
+    path = sheet_of(tmp_path / "a.xlsx", f'<sheetData><row r="1">{cell}</row></sheetData>', strings)
+
+    assert first_row(path) == [(1, [value])]
+
+
+def test_rows_keep_their_numbers_over_gaps_blanks_and_disorder(tmp_path):
+    rows = (
+        '<row r="2"/><row r="3"><c r="B3"><v>1</v></c></row><row r="9"><c r="A9"><v>2</v></c></row>'
+        '<row r="5"><c r="A5"><v>3</v></c></row><row><c><v>4</v></c></row>'
+    )
+    path = sheet_of(tmp_path / "a.xlsx", f"<sheetData>{rows}</sheetData>")
+
+    assert cells_of(long_messages(path, "", None)) == {3: ["", 1.0], 9: [2.0], 5: [3.0], 6: [4.0]}
+
+
+@pytest.mark.parametrize("block", [7, 64, 1 << 20])
+def test_blocks_may_end_anywhere(tmp_path, monkeypatch, block):
+    path = workbook(
+        tmp_path / "a.xlsx", HEADER, *([str(i), "王&芳", i, None] for i in range(30)), merges=["B2:B3"]
+    )
+    whole = cells_of(long_messages(path, "", None))
+
+    monkeypatch.setattr(bigsheet, "_BLOCK_BYTES", block)
+    monkeypatch.setattr(longbook, "_BLOCK_BYTES", max(block, 16))
+
+    assert cells_of(long_messages(path, "", None)) == whole
+    assert len(whole) == 31
+
+
+def test_an_empty_sheet_has_no_rows(tmp_path):
+    assert first_row(sheet_of(tmp_path / "a.xlsx", "<sheetData/>")) == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<sheetData><row r="1"><c r="A1"><v>1</v></c></row>',
+        '<sheetData><row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row></sheetData>',
+        '<sheetData><row r="1048577"><c r="A1"><v>1</v></c></row></sheetData>',
+        '<!DOCTYPE x><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>',
+        '<sheetData><row r="1"><c r="A1"><v>1</c></row></sheetData>',
+    ],
+)
+def test_a_sheet_that_breaks_off_or_is_in_disorder_is_refused(tmp_path, rows):
+    with pytest.raises(bigsheet.OddSheetError):
+        first_row(sheet_of(tmp_path / "a.xlsx", rows))
+
+
+@pytest.mark.parametrize(
+    ("code", "is_date"),
+    [
+        ("yyyy-mm-dd", True),
+        ('yyyy"年"m"月"', True),
+        ("[$-804]aaaa;@", False),
+        ("h:mm", True),
+        ("0.00_d", False),
+        ('"day"0', False),
+    ],
+)
+def test_a_date_is_told_by_its_format(code, is_date):
+    code = code.replace('"', "&quot;")
+    styles = f'<numFmts><numFmt numFmtId="164" formatCode="{code}"/></numFmts><cellXfs><xf numFmtId="164"/><xf numFmtId="31"/></cellXfs>'
+
+    assert bigsheet.date_styles(styles.encode()) == ({0, 1} if is_date else {1})
+
+
+def test_strings_beyond_the_first_many_are_kept_in_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(bigsheet, "_PLAIN_STRINGS", 2)
+    path = sheet_of(tmp_path / "a.xlsx", "<sheetData/>", "".join(f"<si><t>第{i}</t></si>" for i in range(5)))
+
+    with zipfile.ZipFile(path) as archive:
+        strings = bigsheet.open_book(archive).strings
+
+    assert [strings[i] for i in range(5)] == [f"第{i}" for i in range(5)]
+
+
+def test_long_is_what_the_parts_unpack_to(tmp_path, monkeypatch):
+    path = workbook(tmp_path / "a.xlsx", HEADER)
+    assert not is_long(path)
+
+    monkeypatch.setattr(longbook, "_LONG_SHEET_BYTES", 10)
+
+    assert is_long(path)

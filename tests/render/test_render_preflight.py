@@ -1,0 +1,52 @@
+"""Texts without a width are held before they run into the text beside them, or off the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders import make_part
+from yibao_cli.money import yuan
+from yibao_cli.render.faces import font_set
+from yibao_cli.render.preflight import overrunning
+
+STATEMENT = 2  # number of the page
+
+
+def page_and(field, variant="standard", **options):
+    part = make_part(1, 0, **options)
+    page = next(p for v, p in part.layout.plans() if (v, p.number) == (variant, STATEMENT))
+    placed = next(t for t in page.texts if field in t.source.fields)
+    font = font_set(part.layout.fonts).font(placed.item.face, placed.item.weight)
+    return page, placed, font
+
+
+@pytest.mark.parametrize("field", ["opening", "credited_employer", "adjusted", "closing"])
+@pytest.mark.parametrize("variant", ["standard", "large"])
+def test_amounts_of_a_person_fit_and_those_that_touch_the_next_do_not(field, variant):
+    page, placed, font = page_and(field, variant)
+    texts = ["0.00", yuan(12_345_678), yuan(-1_234_567), yuan(10**17), yuan(-(10**17))]
+
+    assert overrunning(placed, page, texts, font) == [3, 4]
+
+
+def test_the_longest_amount_that_is_let_through_stays_clear_of_its_neighbour():
+    page, placed, font = page_and("closing")
+    texts = [yuan(10**n) for n in range(18)]
+
+    longest = texts[overrunning(placed, page, texts, font)[0] - 1]
+
+    neighbour = next(t for t in page.texts if "adjusted" in t.source.fields)
+    left = (placed.item.x + placed.dx) - font.width(longest, placed.item.size) * 25.4 / 72
+    assert 0 < left - (neighbour.item.x + neighbour.dx) < 5
+
+
+def test_a_left_aligned_text_ends_before_the_next_one():
+    page, placed, font = page_and("person_no")
+
+    assert overrunning(placed, page, ["*" * 10, "*" * 40], font) == [1]
+
+
+def test_a_text_with_a_width_is_for_the_setter_to_judge():
+    page, placed, font = page_and("name")
+
+    assert overrunning(placed, page, ["王" * 60], font) == []

@@ -1,0 +1,149 @@
+"""What the client sent, as it lies there: the files meant, standard input, the artwork beside contracts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import zipfile
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from yibao_cli.artwork.facts import PICTURE_SUFFIXES
+from yibao_cli.errors import InputNotFound, InputRefused, UsageError
+from yibao_cli.i18n import _
+from yibao_cli.ingest.bundle import is_bundle, unpack
+from yibao_cli.ingest.sniff import readable_suffixes
+from yibao_cli.model import Finding
+from yibao_cli.store.files import atomic_file, private_folder, sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from yibao_cli.jobs.workspace import Workspace
+
+ART = "art"
+
+
+def files_meant(given: Iterable[Path]) -> list[Path]:
+    """The files meant: a folder stands for the files in it that may hold a table."""
+    found: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if _may_hold_table(p))
+            if not inside:
+                raise InputNotFound(
+                    _("there is no file in this folder that may hold a table: {forms}").format(
+                        forms=" ".join(readable_suffixes())
+                    ),
+                    where=str(path),
+                    remedy=_("name the folder that holds the client's files"),
+                )
+            found += inside
+        else:
+            found.append(path)
+    _refuse_twins(found)
+    return found
+
+
+@contextmanager
+def unpacked(paths: Iterable[Path], workspace: Workspace) -> Iterator[tuple[list[Path], list[Finding]]]:
+    """The files, those of a zip in its place, and a finding for each zip that holds others.
+
+    They lie privately in the workspace until the end. Raises InputRefused for a zip that cannot be unpacked.
+    """
+    found: list[Path] = []
+    findings: list[Finding] = []
+    with ExitStack() as stack:
+        for path in paths:
+            if not _is_zip_of_files(path):
+                found.append(path)
+                continue
+            imports = private_folder(workspace.folder / "imports")
+            folder = stack.enter_context(TemporaryDirectory(prefix="unpacked-", dir=imports))
+            files, others = unpack(path, Path(folder))
+            found += files
+            if others:
+                findings.append(Finding("I168", path.name, details={"names": ", ".join(others)}))
+        _refuse_twins(found)
+        yield found, findings
+
+
+def _may_hold_table(path: Path) -> bool:
+    # Excel leaves a file ~$name beside each workbook that somebody has open.
+    return path.suffix.lower() in {*readable_suffixes(), ".zip"} and not path.name.startswith(("~$", "."))
+
+
+def _is_zip_of_files(path: Path) -> bool:
+    try:
+        return path.is_file() and zipfile.is_zipfile(path) and is_bundle(path)
+    except InputRefused:
+        return False  # its own turn will say why
+
+
+def _refuse_twins(found: list[Path]) -> None:
+    names = Counter(path.name for path in found)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise UsageError(
+            _("two files are called {name}; one would take the place of the other").format(name=twice[0]),
+            remedy=_("give each file a name of its own"),
+        )
+
+
+@contextmanager
+def readable(path: Path, workspace: Workspace) -> Iterator[Path]:
+    """The file itself; stdin as a private file of the workspace, for as long as it is read."""
+    if str(path) != "-":
+        yield path
+        return
+    waiting = private_folder(workspace.folder / "imports") / "stdin"
+    try:
+        with atomic_file(waiting) as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        yield waiting
+    finally:
+        waiting.unlink(missing_ok=True)
+
+
+def check_input(path: Path) -> None:
+    """Raise InputNotFound unless this is a file that can be read."""
+    if not path.is_file():
+        raise InputNotFound(
+            _("there is no such file"), where=str(path), remedy=_("check the name and the folder")
+        )
+    if not os.access(path, os.R_OK):
+        raise InputNotFound(
+            _("the file cannot be opened: {reason}").format(reason=_("permission denied")),
+            where=str(path),
+            remedy=_("check its permissions, and whether another program holds it"),
+        )
+
+
+def fingerprint(path: Path, *, with_art: bool) -> str:
+    """SHA-256 of a file, and of the artwork beside it where that belongs to the import."""
+    digest = sha256_of(path)
+    if not with_art:
+        return digest
+    art = "".join(f"{p.relative_to(path.parent)} {sha256_of(p)}\n" for p in _art_beside(path.parent))
+    return hashlib.sha256(f"{digest}\n{art}".encode()).hexdigest()
+
+
+def keep_art(source: Path, folder: Path) -> None:
+    """Keep the artwork that lies beside the contracts, so that the import stands by itself."""
+    for path in _art_beside(source):
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(path, target)
+        target.chmod(0o600)
+
+
+def _art_beside(folder: Path) -> list[Path]:
+    return sorted(p for p in [*folder.glob("*"), *folder.glob(f"{ART}/*")] if _is_art(p))
+
+
+def _is_art(path: Path) -> bool:
+    return path.suffix.lower() in PICTURE_SUFFIXES and path.is_file() and not path.is_symlink()
