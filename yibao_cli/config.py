@@ -34,13 +34,19 @@ class ClientSettings(Spec):
 
 
 class MailingSettings(Spec):
-    """One mailing 批次: kind, period as printed, first and last day of its data, planned day of posting."""
+    """One mailing 批次: kind, period as printed, first and last day of its data, planned day of posting.
+
+    deliver: to each member's own address, or to the employer's where there is one. order: the kind's print
+    order, or the members of one delivery point side by side. One piece is one member's in any case.
+    """
 
     kind: str
     period: str
     starts: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
     ends: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
     posting: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    deliver: Literal["member", "employer"] = "member"
+    order: Literal["kind", "household"] = "kind"
 
 
 class RenderSettings(Spec):
@@ -79,6 +85,10 @@ def _file_list(value: object) -> object:
     return tuple(value.split(os.pathsep)) if isinstance(value, str) else value
 
 
+def _comma_list(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+
 class FontSettings(Spec):
     """Fonts by path, relative to the workspace; "" for the shipped Noto Sans SC.
 
@@ -107,8 +117,24 @@ class FontSettings(Spec):
         )
 
 
+class AddressSettings(Spec):
+    """How strictly addresses are judged: lowest score of a good one, of one that is not held, rules accepted.
+
+    An environment variable gives the rules with commas between.
+    """
+
+    good: Annotated[float, Field(ge=0, le=1)] = 0.85
+    bad: Annotated[float, Field(ge=0, le=1)] = 0.0
+    accept: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^A1[1-9]\d$")], ...], BeforeValidator(_comma_list)
+    ] = ()
+
+
 class Settings(Spec):
-    """All settings of a workspace."""
+    """All settings of a workspace.
+
+    vocabulary: kind -> field of type choice -> the client's word -> one of the kind's own.
+    """
 
     client: ClientSettings
     mailings: dict[str, MailingSettings]
@@ -118,6 +144,12 @@ class Settings(Spec):
     promise: PromiseSettings = PromiseSettings()
     store: StoreSettings = StoreSettings()
     fonts: FontSettings = FontSettings()
+    address: AddressSettings = AddressSettings()
+    vocabulary: dict[str, dict[str, dict[str, str]]] = Field(default={})
+
+    def spellings(self, kind: str) -> dict[str, dict[str, str]]:
+        """The client's own words for choices of a kind: field -> the client's word -> ours."""
+        return self.vocabulary.get(kind, {})
 
     def mailing_settings(self, mailing: str) -> MailingSettings:
         """Settings of one mailing; InputNotFound when yibao.toml does not name it."""
@@ -158,7 +190,7 @@ def load_settings(workspace: Path) -> Settings:
             where=FILE_NAME,
             remedy=_("correct that line"),
         ) from error
-    for section in ("render", "press", "promise", "store", "fonts"):
+    for section in ("render", "press", "promise", "store", "fonts", "address"):
         for name in _field_names(section):
             if value := os.environ.get(f"YIBAO_{section}_{name}".upper()):
                 data.setdefault(section, {})[name] = value

@@ -131,7 +131,7 @@ def test_a_text_with_logic_keeps_what_is_not_fixed():
         # The letter-sheet has no further page, so nothing takes the lines.
         (SHEET, "blocks = 2, gap", 'overflow = "continue", blocks = 2, gap', "one table"),
         (DL, 'overflow = "continue"', 'overflow = "sum-oldest"', "one table"),
-        (DL, CODE_OF_MORE, '  { type = "table", x = 8, y = 26', "the further pages bear no code"),
+        (DL, CODE_OF_MORE, '  { type = "table", x = 8, y = 26', "a further page bears 0 codes"),
     ],
 )
 def test_lines_that_could_not_go_on_are_refused(tmp_path, file, old, new, said):
@@ -236,3 +236,29 @@ def test_an_error_in_a_kind_that_is_extended_names_that_file(tmp_path):
         load_kind(templates, "medical-dl")
 
     assert caught.value.where == SHEET
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('text = "{{ opening | yuan }}"', 'text = "{{ name | yuan }}"', "yuan wants a field of type money"),
+        (
+            'text = "{{ total | yuan }}"',
+            'text = "{{ institution | yuan }}"',
+            "yuan wants a field of type money",
+        ),
+        (
+            'text = "数据截止 {{ cut_off }}   单位：元"',
+            'text = "{{ name | date_zh }}"',
+            "date_zh wants a field of type date",
+        ),
+        ('  { type = "code", x = 200, y = 44, module = 0.55 },\n', "", "the first page bears 0 codes"),
+        (
+            '  { type = "code", x = 200, y = 44, module = 0.55 },',
+            '  { type = "code", x = 200, y = 44, module = 0.55 },\n  { type = "code", x = 180, y = 80 },',
+            "the first page bears 2 codes",
+        ),
+    ],
+)
+def test_what_could_not_be_printed_is_refused_at_load(tmp_path, old, new, problem):
+    assert problem in refusal(altered(tmp_path, old, new)).message

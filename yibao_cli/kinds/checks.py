@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
-from yibao_cli.kinds.expressions import Expression, call_target
+from yibao_cli.kinds.expressions import Expression, attribute_target, call_target, is_days
 from yibao_cli.rules import RULES, Severity
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Sort = Literal["number", "text", "truth", "blank"]
 
 _SORTS: dict[str, Sort] = {"money": "number", "integer": "number", "flag": "truth"}
+# The days of a mailing that a condition may name.
+MAILING_DAYS = ("starts", "ends", "posting")
 # What the ledger adds to a member's record and a print order may name.
 _ADDED = {"street_key", "row_id", "address", "postcode", "county", "employer_no", "employer_name", "category"}
 
@@ -65,6 +67,10 @@ def _check_laws(kind: Kind, where: str) -> None:
             sorter = _line_sorter(kind, law.expression) if law.table else _member_sorter(kind, law.expression)
             if {sorter.sort(tree.left), sorter.sort(tree.comparators[0])} != {"number"}:
                 raise SettingsError(_("a law is an equation between amounts"))
+            if law.condition is not None:
+                sorter = replace(sorter, expression=law.condition)
+                if sorter.sort(law.condition.tree) != "truth":
+                    raise SettingsError(_("a condition is true or false"))
 
 
 def _check_conditions(kind: Kind, where: str) -> None:
@@ -112,24 +118,36 @@ def _member_sorter(kind: Kind, expression: Expression) -> _Sorter:
     lines = kind.merge.lines
     money = [f.name for f in kind.inputs[lines].fields if f.type == "money"] if lines else []
     sums = {(lines, n) for n in ["", *money]} if lines else set()
-    return _Sorter(expression, _member_fields(kind), frozenset(sums))
+    return _Sorter(expression, _member_fields(kind), frozenset(sums), _setting_sorts(kind))
 
 
 def _line_sorter(kind: Kind, expression: Expression) -> _Sorter:
     fields = {f.name: f.type for f in kind.inputs[kind.merge.lines].fields}
-    return _Sorter(expression, fields, frozenset())
+    return _Sorter(expression, fields, frozenset(), _setting_sorts(kind))
+
+
+def _setting_sorts(kind: Kind) -> dict[str, Sort]:
+    """Setting name to its sort; one with values of several sorts has none."""
+    found: dict[str, Sort] = {}
+    for name, specs in kind.settings.items():
+        sorts = {_constant(s.value) for s in specs}
+        if len(sorts) == 1:
+            found[name] = sorts.pop()
+    return found
 
 
 @dataclass(frozen=True)
 class _Sorter:
     """Finds what sort of thing each part of an expression is.
 
-    types: field name to field type; sums: the (table, field) pairs that can be summed or counted.
+    types: field name to field type; sums: the (table, field) pairs that can be summed or counted;
+    settings: name of each setting to its sort.
     """
 
     expression: Expression
     types: Mapping[str, str]
     sums: frozenset[tuple[str, str]]
+    settings: Mapping[str, Sort] = field(default_factory=dict)
 
     def sort(self, node: ast.expr) -> Sort:
         """The sort of a part; SettingsError when it has none."""
@@ -139,7 +157,9 @@ class _Sorter:
             case ast.Constant():
                 return _constant(node.value)
             case ast.Call():
-                return self._sum(node)
+                return self._days(node) if is_days(node) else self._sum(node)
+            case ast.Attribute():
+                return self._named(node)
             case ast.Compare():
                 return self._compare(node)
         return self._composed(node)
@@ -158,6 +178,25 @@ class _Sorter:
         if name not in self.types:
             raise self._refused(_("unknown field {name}").format(name=name))
         return _SORTS.get(self.types[name], "text")
+
+    def _named(self, node: ast.Attribute) -> Sort:
+        group, name = attribute_target(node)
+        if group == "mailing" and name in MAILING_DAYS:
+            return "text"
+        if group == "settings" and name in self.settings:
+            return self.settings[name]
+        raise self._refused(_("unknown field {name}").format(name=f"{group}.{name}"))
+
+    def _days(self, node: ast.Call) -> Sort:
+        for part in node.args:
+            field_day = isinstance(part, ast.Name) and self.types.get(part.id) == "date"
+            if not field_day and not (isinstance(part, ast.Attribute) and self._is_day(part)):
+                raise self._refused(_("{part} is no day").format(part=ast.unparse(part)))
+        return "number"
+
+    def _is_day(self, node: ast.Attribute) -> bool:
+        group, name = attribute_target(node)
+        return group == "mailing" and name in MAILING_DAYS
 
     def _sum(self, node: ast.Call) -> Sort:
         if call_target(node) not in self.sums:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from yibao_cli.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 FieldType = Literal[
     "text",  # free text
@@ -44,6 +47,7 @@ class FieldSpec(Spec):
     required: a file without the column is refused; a row without a value is rejected.
     sensitive: masked wherever people look.
     choices: for type `choice`: canonical value -> spellings that mean it.
+    past: a date that cannot lie in the future. in_id: what an ID number in the same row says too.
     """
 
     name: FieldName
@@ -53,6 +57,8 @@ class FieldSpec(Spec):
     required: bool = False
     sensitive: bool = False
     choices: dict[str, tuple[str, ...]] = {}
+    past: bool = False
+    in_id: Literal["", "birth", "gender"] = ""
 
     @model_validator(mode="after")
     def _choices_belong_to_choice(self) -> FieldSpec:
@@ -72,18 +78,20 @@ class TableSpec(Spec):
     """One input table of a kind.
 
     key: fields that name a row; empty where rows may repeat (transactions without a serial number).
+    one_of: groups of fields; a file has the columns of one group at least, a row the values of one.
     per: `member` (one row a member), `line` (many), `other`.
     """
 
     label: str
     per: Literal["member", "line", "other"] = "other"
     key: tuple[FieldName, ...] = ()
+    one_of: tuple[tuple[FieldName, ...], ...] = ()
     fields: tuple[FieldSpec, ...]
 
     @model_validator(mode="after")
     def _names_are_single(self) -> TableSpec:
         names = [f.name for f in self.fields]
-        twice = {n for n in names if names.count(n) > 1} | set(self.key) - set(names)
+        twice = {n for n in names if names.count(n) > 1} | {*self.key, *sum(self.one_of, ())} - set(names)
         if twice:
             raise ValueError(
                 _("field declared twice, or a key that is no field: {names}").format(
@@ -109,6 +117,15 @@ class TableSpec(Spec):
     def names(self) -> tuple[str, ...]:
         """Field names in declared order."""
         return tuple(f.name for f in self.fields)
+
+    @property
+    def alternatives(self) -> str:
+        """The groups of `one_of` by their labels, for people: `个人编号 / 姓名 + 出生日期`."""
+        return " / ".join(" + ".join(self.field(n).label for n in group) for group in self.one_of)
+
+    def has_one_of(self, present: Container[str]) -> bool:
+        """Tell whether the fields that are there make one group of `one_of` whole."""
+        return not self.one_of or any(all(n in present for n in group) for group in self.one_of)
 
 
 def normal_header(text: str) -> str:

@@ -6,6 +6,7 @@ names a field of the piece does, all others belong to the static layer that is d
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -16,9 +17,14 @@ from yibao_cli.kinds.fields import Spec
 Align = Literal["left", "right", "center", "decimal"]
 Weight = Literal[400, 700]
 Face = Literal["body", "second"]
-Mm = float
-Point = float
-Rect = tuple[Mm, Mm, Mm, Mm]  # x, y, w, h
+# TOML has `nan` and `inf`, which would pass every comparison or leave every page.
+Mm = Annotated[float, Field(allow_inf_nan=False)]
+Length = Annotated[float, Field(gt=0, allow_inf_nan=False)]  # mm that something takes
+Stroke = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # mm; 0 for none
+Point = Annotated[float, Field(ge=4, le=72)]
+Rect = tuple[float, float, float, float]  # x, y, w, h
+
+_LONGEST = 5080  # mm; a PDF page has at most 14,400 points. Source: ISO 32000-1, annex C
 
 # A gray (0 black, 1 white) or `#rrggbb`.
 Colour = Annotated[float, Field(ge=0, le=1)] | Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
@@ -40,16 +46,16 @@ class TextItem(Spec):
     text: str
     x: Mm
     y: Mm
-    size: Annotated[Point, Field(ge=4, le=72)] = 9
+    size: Point = 9
     weight: Weight = 400
     face: Face = "body"
     align: Align = "left"
-    width: Mm | None = None
+    width: Length | None = None
     lines: Annotated[int, Field(ge=1, le=40)] = 1
-    leading: Mm = 5.0
+    leading: Length = 5.0
     min_size: Point = 6.5
     color: Colour = 0.0
-    pitch: Mm | None = None  # distance from character to character, for postcode boxes
+    pitch: Length | None = None  # distance from character to character, for postcode boxes
 
 
 class RuleItem(Spec):
@@ -60,9 +66,9 @@ class RuleItem(Spec):
     y: Mm
     x2: Mm
     y2: Mm
-    width: Mm = 0.2
+    width: Stroke = 0.2
     color: Colour = 0.0
-    dash: tuple[Mm, ...] = ()
+    dash: tuple[Length, ...] = ()
 
 
 class BoxItem(Spec):
@@ -71,12 +77,12 @@ class BoxItem(Spec):
     type: Literal["box"] = "box"
     x: Mm
     y: Mm
-    w: Mm
-    h: Mm
-    radius: Mm = 0
+    w: Length
+    h: Length
+    radius: Stroke = 0
     fill: Colour | None = None
     stroke: Colour | None = None
-    width: Mm = 0.2
+    width: Stroke = 0.2
 
 
 class PictureItem(Spec):
@@ -89,8 +95,8 @@ class PictureItem(Spec):
     file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(pdf|png|jpe?g|svg)$")]
     x: Mm
     y: Mm
-    w: Annotated[Mm, Field(gt=0)]
-    h: Annotated[Mm, Field(gt=0)]
+    w: Length
+    h: Length
 
 
 class CodeItem(Spec):
@@ -113,7 +119,7 @@ class BarcodeItem(Spec):
     text: str
     x: Mm
     y: Mm
-    width: Mm
+    width: Length
     height: Annotated[Mm, Field(ge=5, le=40)] = 12
     module: Annotated[Mm, Field(ge=0.19, le=1)] = 0.33
 
@@ -179,7 +185,7 @@ class ColumnSpec(Spec):
 
     header: str
     text: str
-    width: Mm
+    width: Length
     align: Align = "left"
     decimals: Annotated[int, Field(ge=0, le=8)] = 2
 
@@ -204,8 +210,8 @@ class TableItem(Spec):
     columns: tuple[ColumnSpec, ...]
     rows: Annotated[int, Field(ge=2, le=200)]
     blocks: Annotated[int, Field(ge=1, le=4)] = 1
-    gap: Mm = 6
-    row_height: Mm = 4
+    gap: Stroke = 6
+    row_height: Length = 4
     size: Point = 7.5
     min_size: Point = 5
     header_size: Point | None = None
@@ -262,9 +268,15 @@ class PanelPlace(Spec):
     page: Annotated[int, Field(ge=1)] | Literal["further", "blank"]
     x: Mm
     y: Mm
-    w: Mm
-    h: Mm
+    w: Length
+    h: Length
     ads: bool = False  # whether the post allows an ad here
+
+    def covers(self, other: PanelPlace) -> bool:
+        """Whether they have more than an edge in common."""
+        across = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        down = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        return across > 0 and down > 0
 
 
 class Zone(Spec):
@@ -277,8 +289,8 @@ class Zone(Spec):
     panel: str
     x: Mm
     y: Mm
-    w: Mm
-    h: Mm
+    w: Length
+    h: Length
     allows: tuple[str, ...] = ()
     boxes: bool = False
 
@@ -328,8 +340,8 @@ class Product(Spec):
 
     id: str
     name: str
-    width: Mm
-    height: Mm
+    width: Annotated[Length, Field(le=_LONGEST)]
+    height: Annotated[Length, Field(le=_LONGEST)]
     pages: Annotated[int, Field(ge=1)]
     most: Annotated[int, Field(ge=0, le=98)] = 0
     panels: dict[str, PanelPlace]
@@ -339,6 +351,34 @@ class Product(Spec):
     cover_grams: float = 0
     zones: tuple[Zone, ...] = ()
     window: WindowSpec | None = None
+
+    @model_validator(mode="after")
+    def _panels_stand_on_a_page(self) -> Product:
+        for name, panel in self.panels.items():
+            if (
+                panel.x < 0
+                or panel.y < 0
+                or panel.x + panel.w > self.width
+                or panel.y + panel.h > self.height
+            ):
+                raise ValueError(_("panel {panel} leaves the page").format(panel=name))
+            if isinstance(panel.page, int) and panel.page > self.pages:
+                raise ValueError(_("panel {panel} stands on a page that there is not").format(panel=name))
+        for (name, one), (other, two) in combinations(self.panels.items(), 2):
+            if one.page == two.page and one.covers(two):
+                raise ValueError(_("panel {panel} overlaps panel {other}").format(panel=other, other=name))
+        return self
+
+    @model_validator(mode="after")
+    def _folds_and_zones_have_a_place(self) -> Product:
+        if not all(0 < fold < self.height for fold in self.folds):
+            raise ValueError(_("a fold lies outside of the page"))
+        named = [*(zone.panel for zone in self.zones), *([self.window.panel] if self.window else [])]
+        if unknown := [name for name in named if name not in self.panels]:
+            raise ValueError(
+                _("a zone or the window is on panel {panel}, which there is not").format(panel=unknown[0])
+            )
+        return self
 
 
 class HouseSpec(Spec):

@@ -1,46 +1,44 @@
-"""A statement kind: everything `templates/<kind>/kind.toml` says, checked when it is loaded."""
+"""A statement kind: everything `templates/<kind>/kind.toml` says; `loading` reads and checks it."""
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
-from yibao_cli.kinds.checks import check_references
 from yibao_cli.kinds.expressions import Expression, parse_expression
 from yibao_cli.kinds.fields import FieldName, Spec, TableSpec
-from yibao_cli.kinds.geometry import HouseSpec, OmrProfile, PanelSpec, Product
-from yibao_cli.kinds.pictures import check_pictures
-from yibao_cli.kinds.placement import check_placement
-from yibao_cli.kinds.reasons import settings_fault, toml_fault
-from yibao_cli.kinds.sources import check_pages, check_texts
+from yibao_cli.kinds.geometry import HouseSpec, OmrProfile, PanelSpec  # noqa: TC001 - pydantic reads them
 
-if TYPE_CHECKING:
-    from pathlib import Path
+# What a table of payments says of its day, and the setting with the days that it may be old when printed.
+RECHECK_DAY, RECHECK_SETTING = "as_of", "recheck_days"
 
-_S = TypeVar("_S", bound=Spec)
-# What a kind that extends another says for itself or not at all.
-_OWN = {"id", "name", "product", "panels", "variants", "ads", "house", "extends"}
+IsoDay = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
 
 
 class LawSpec(Spec):
     """A law of the ledger: an equation in fen that holds exactly, or the piece is held.
 
     table: empty for the joined record of a member; a line table's name for each of its lines.
+    when: the condition under which the law counts; empty for always.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     text: str
     law: str
     table: str = ""
+    when: str = ""
 
     @property
     def expression(self) -> Expression:
         """The parsed equation."""
         return parse_expression(self.law)
+
+    @property
+    def condition(self) -> Expression | None:
+        """The parsed condition; None where the law always counts."""
+        return parse_expression(self.when) if self.when else None
 
 
 class HoldSpec(Spec):
@@ -59,7 +57,9 @@ class MergeSpec(Spec):
     """How the tables of a kind become pieces.
 
     base: the roster; key: the field that names a member in every table.
-    accounts: tables with one row a member that must be there; lines: the table with many.
+    accounts: tables with one row a member; lines: the table with many.
+    optional: those of the accounts that may be missing, for a member or altogether.
+    recheck: the table that tells who has paid; it must have been imported shortly before printing.
     line_order: fields that order a member's lines.
     print_order: fields of the piece that order the print run.
     as_of: the account's field with the day its data ends, which must lie in the mailing's period;
@@ -69,7 +69,9 @@ class MergeSpec(Spec):
     base: str = "roster"
     key: FieldName
     accounts: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     lines: str = ""
+    recheck: str = ""
     line_order: tuple[FieldName, ...] = ()
     print_order: tuple[FieldName, ...] = ("postcode", "employer_no", "street_key", "address", "row_id")
     control_totals: tuple[FieldName, ...] = ()
@@ -80,6 +82,16 @@ class MergeSpec(Spec):
     def tables(self) -> tuple[str, ...]:
         """Every table a merge needs: the roster, the accounts, the lines."""
         return (self.base, *self.accounts, *filter(None, [self.lines]))
+
+    @property
+    def required_accounts(self) -> tuple[str, ...]:
+        """The accounts that every member must have."""
+        return tuple(table for table in self.accounts if table not in self.optional)
+
+    @property
+    def required_tables(self) -> tuple[str, ...]:
+        """The tables that must be imported before a merge."""
+        return tuple(table for table in self.tables if table not in self.optional or table == self.recheck)
 
 
 class VariantSpec(Spec):
@@ -102,13 +114,35 @@ class VerifySpec(Spec):
     amount: FieldName = "closing"
 
 
+class SettingSpec(Spec):
+    """A value that law or the client sets, not the program: a number or a text, and who says so.
+
+    source: the law, rule or letter that it comes from; since: the first day of posting that it counts for.
+    """
+
+    value: int | str
+    source: Annotated[str, Field(min_length=4)]
+    since: IsoDay = "0001-01-01"
+
+
+class LintSpec(Spec):
+    """What the texts of a kind may not say: `forbidden` words, such as those of another trade."""
+
+    forbidden: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
 class Kind(Spec):
-    """A statement kind, whole."""
+    """A statement kind, whole.
+
+    sensitive: a legal paper or one that puts its reader under pressure; it carries no ads, whatever else
+    is said. settings: by name, the values that counted and count, each with its source.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     name: str
     product: str
     ads: Literal["allowed", "never"] = "never"
+    sensitive: bool = False
     inputs: dict[str, TableSpec]
     merge: MergeSpec
     verify: VerifySpec = VerifySpec()
@@ -117,6 +151,8 @@ class Kind(Spec):
     panels: dict[str, PanelSpec]
     variants: dict[str, VariantSpec] = Field(default_factory=dict)
     house: tuple[HouseSpec, ...] = ()
+    settings: dict[FieldName, tuple[SettingSpec, ...]] = Field(default_factory=dict)
+    lint: LintSpec = LintSpec()
     texts: dict[str, str] = Field(default_factory=dict)
     omr: dict[str, OmrProfile] = Field(default_factory=dict)
 
@@ -134,6 +170,22 @@ class Kind(Spec):
                 raise ValueError(
                     _("inputs.{table} lacks the key field {key}").format(table=table, key=self.merge.key)
                 )
+        if extra := {*self.merge.optional, *filter(None, [self.merge.recheck])} - set(self.merge.accounts):
+            raise ValueError(
+                _("merge.optional and merge.recheck name no account: {tables}").format(
+                    tables=", ".join(sorted(extra))
+                )
+            )
+        if self.merge.recheck:
+            day = next((f for f in self.inputs[self.merge.recheck].fields if f.name == RECHECK_DAY), None)
+            if day is None or day.type != "date" or RECHECK_SETTING not in self.settings:
+                raise ValueError(
+                    _("merge.recheck wants a date field {field} and a setting {setting}").format(
+                        field=RECHECK_DAY, setting=RECHECK_SETTING
+                    )
+                )
+        if self.sensitive and self.ads != "never":
+            raise ValueError(_("a sensitive kind carries no ads: write ads = 'never'"))
         if self.ads == "never" and any(
             p.slot for v in self.variant_names for p in self.panels_of(v).values()
         ):
@@ -162,95 +214,14 @@ class Kind(Spec):
         """Law id to its sentence for people."""
         return {law.id: law.text for law in self.laws}
 
+    def setting(self, name: str, day: str) -> int | str:
+        """The value of a setting for a mailing posted on that ISO day; KeyError where there is none yet."""
+        known = [s for s in self.settings[name] if s.since <= day]
+        if not known:
+            raise KeyError(name)
+        return max(known, key=lambda s: s.since).value
+
     @property
     def slots(self) -> tuple[str, ...]:
         """The ad slots of the kind, sorted."""
         return tuple(sorted(p.slot for p in self.panels.values() if p.slot))
-
-
-def load_kind(templates: Path, kind_id: str) -> Kind:
-    """Read and check `templates/<kind>/kind.toml`, with the tables that all kinds share.
-
-    Raises InputNotFound when there is no such kind, SettingsError with file and key when it is wrong.
-    """
-    path = templates / kind_id / "kind.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.parent.name for p in templates.glob("*/kind.toml")))
-        raise InputNotFound(
-            _("there is no statement kind {kind}").format(kind=kind_id),
-            remedy=_("choose one of: {known}").format(known=known),
-        )
-    data = _toml(path)
-    texts = _text_files(path.parent)
-    if base := data.pop("extends", None):
-        # The tables, laws and texts of another kind, on other paper.
-        parent = _base_of(templates, str(base), path)
-        data = {**{k: v for k, v in _toml(parent).items() if k not in _OWN}, **data}
-        texts = {**_text_files(parent.parent), **texts}
-    shared = _toml(templates / "common" / "tables.toml")
-    data["inputs"] = {**shared, **data.get("inputs", {})}
-    data["texts"] = texts
-    data["omr"] = _toml(templates / "common" / "omr.toml")
-    kind = _validated(Kind, data, path)
-    where = f"{path.parent.name}/{path.name}"
-    check_references(kind, where)
-    product = load_product(templates, kind.product)
-    try:
-        check_pages(kind, product)
-        check_placement(kind, product, check_texts(kind))
-        check_pictures(kind, path.parent / "art")
-    except SettingsError as error:
-        raise SettingsError(error.message, where=where, remedy=error.remedy) from error
-    return kind
-
-
-def _base_of(templates: Path, base: str, path: Path) -> Path:
-    """The kind.toml that another one extends, which must extend none itself."""
-    parent = templates / base / "kind.toml"
-    if parent == path or not parent.is_file() or "extends" in _toml(parent):
-        raise SettingsError(
-            _("extends: {kind} is no kind that stands on its own").format(kind=base),
-            where=f"{path.parent.name}/{path.name}",
-            remedy=_("name the folder of a kind that extends no other"),
-        )
-    return parent
-
-
-def _text_files(folder: Path) -> dict[str, str]:
-    return {p.stem: p.read_text(encoding="utf-8").strip() for p in sorted(folder.glob("*.j2"))}
-
-
-def load_product(templates: Path, product_id: str) -> Product:
-    """Read one product from `templates/common/products.toml`."""
-    path = templates / "common" / "products.toml"
-    products = _toml(path)
-    if product_id not in products:
-        raise SettingsError(
-            _("unknown product {product}").format(product=product_id),
-            where=str(path.name),
-            remedy=_("choose one of: {known}").format(known=", ".join(sorted(products))),
-        )
-    return _validated(Product, {"id": product_id, **products[product_id]}, path)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            _("not valid TOML: {reason}").format(reason=toml_fault(error)),
-            where=f"{path.parent.name}/{path.name}",
-            remedy=_("correct that line"),
-        ) from error
-
-
-def _validated(model: type[_S], data: dict[str, Any], path: Path) -> _S:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        key, reason = settings_fault(error)
-        raise SettingsError(
-            _("{key}: {reason}").format(key=key or "kind", reason=reason),
-            where=f"{path.parent.name}/{path.name}",
-            remedy=_("correct the key; docs/kinds.md describes each"),
-        ) from error

@@ -11,7 +11,7 @@ from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import BarcodeItem, CodeItem, TableItem, TextItem
 from yibao_cli.kinds.page import BLANK, FURTHER, Source
-from yibao_cli.kinds.texts import CONSTANTS, text_source
+from yibao_cli.kinds.texts import CONSTANTS, filtered_fields, text_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,13 @@ PAGE_FIELDS = frozenset({"page", "pages"})
 OVERFLOW_FIELDS = frozenset({"count"})
 
 _NO_VALUES = {group: dict.fromkeys(names, "") for group, names in CONSTANTS.items()}
+_FILTERED = {"yuan": "money", "capitals": "money", "date_zh": "date"}
 _PLACES = {"further": FURTHER, "blank": BLANK}
+
+
+def no_values(kind: Kind) -> dict[str, dict[str, str]]:
+    """Every fixed text that the texts of a kind may name, each empty."""
+    return {**_NO_VALUES, "settings": dict.fromkeys(kind.settings, "")}
 
 
 def page_number(page: int | str) -> int:
@@ -60,15 +66,21 @@ def check_texts(kind: Kind) -> dict[str, Source]:
     """
     lines = frozenset(kind.inputs[kind.merge.lines].names) if kind.merge.lines else frozenset()
     fields = _member_names(kind) | PIECE_FIELDS | PAGE_FIELDS
+    constants = no_values(kind)
+    types = _types(kind, (*reversed(kind.merge.accounts), kind.merge.base))
+    line_types = _types(kind, (kind.merge.lines,) if kind.merge.lines else ())
     sources: dict[str, Source] = {}
     for panel, item in _items(kind):
         try:
             if isinstance(item, TextItem | BarcodeItem):
-                sources[item.text] = text_source(text_of(kind, item.text), fields, _NO_VALUES)
+                sources[item.text] = source = text_source(text_of(kind, item.text), fields, constants)
+                _check_one_paragraph(source, item.text)
+                _check_filters(text_of(kind, item.text), types)
             elif isinstance(item, TableItem):
                 for column in item.columns:
-                    text_source(text_of(kind, column.text), lines, _NO_VALUES)
-                text_source(text_of(kind, item.overflow_text), OVERFLOW_FIELDS, _NO_VALUES)
+                    text_source(text_of(kind, column.text), lines, constants)
+                    _check_filters(text_of(kind, column.text), line_types)
+                text_source(text_of(kind, item.overflow_text), OVERFLOW_FIELDS, constants)
         except SettingsError as error:
             raise SettingsError(
                 _("panel {panel}: {reason}").format(panel=panel, reason=error.message), remedy=error.remedy
@@ -76,12 +88,40 @@ def check_texts(kind: Kind) -> dict[str, Source]:
     for house in kind.house:
         for item in house.items:
             if isinstance(item, TextItem):
-                text_source(text_of(kind, item.text), frozenset(), _NO_VALUES)
+                text_source(text_of(kind, item.text), frozenset(), constants)
     return sources
 
 
+def _types(kind: Kind, tables: tuple[str, ...]) -> dict[str, str]:
+    """Field name to type; of a name that stands in several tables the last one's."""
+    return {f.name: f.type for table in tables for f in kind.inputs[table].fields}
+
+
+def _check_filters(text: str, types: Mapping[str, str]) -> None:
+    """A filter that wants an amount or a date is put on a field that is one."""
+    for name, field in filtered_fields(text):
+        wanted = _FILTERED.get(name)
+        if wanted and types.get(field, "text") != wanted:
+            raise SettingsError(
+                _("the filter {name} wants a field of type {type}, and {field} is none").format(
+                    name=name, type=wanted, field=field
+                ),
+                remedy=_("name another field, or leave the filter away"),
+            )
+
+
+def _check_one_paragraph(source: Source, text: str) -> None:
+    """A text that shows a field is broken into lines where it is too long, and nowhere else."""
+    written = source.template or "".join(s for s in source.segments if isinstance(s, str))
+    if not source.static and "\n" in written:
+        raise SettingsError(
+            _("the text «{text}» shows a field and has a line break").format(text=text[:60]),
+            remedy=_("make an item of each paragraph"),
+        )
+
+
 def check_pages(kind: Kind, product: Product) -> None:
-    """Refuse a kind whose lines could not go on, or whose sheets would bear no code."""
+    """Refuse a kind whose lines could not go on."""
     for variant in kind.variant_names:
         panels = {n: p for n, p in kind.panels_of(variant).items() if n in product.panels}
         begins = [t for t in _tables(panels, product, further=False) if t.overflow == "continue"]
@@ -95,10 +135,20 @@ def check_pages(kind: Kind, product: Product) -> None:
             )
         if [c.text for c in begins[0].columns] != [c.text for c in takes[0].columns]:
             raise SettingsError(_("the table on the further pages has other columns than the one before"))
-        if not _coded(panels, product, FURTHER):
-            raise SettingsError(
-                _("the further pages bear no code"), remedy=_("add an item of type code to their panel")
-            )
+
+
+def check_codes(kind: Kind, product: Product) -> None:
+    """Refuse a kind whose sheets would not bear one code each."""
+    for variant in kind.variant_names:
+        panels = kind.panels_of(variant)
+        goes_on = bool(_tables(panels, product, further=True))
+        for page, name in ((1, _("the first page")), *(((FURTHER, _("a further page")),) if goes_on else ())):
+            count = _codes(panels, product, page)
+            if count != 1:
+                raise SettingsError(
+                    _("{page} bears {count} codes, and every sheet has one").format(page=name, count=count),
+                    remedy=_("declare one item of type code on one of its panels"),
+                )
 
 
 def _tables(panels: Mapping[str, PanelSpec], product: Product, *, further: bool) -> list[TableItem]:
@@ -110,8 +160,8 @@ def _tables(panels: Mapping[str, PanelSpec], product: Product, *, further: bool)
     ]
 
 
-def _coded(panels: Mapping[str, PanelSpec], product: Product, page: int) -> bool:
-    return any(
+def _codes(panels: Mapping[str, PanelSpec], product: Product, page: int) -> int:
+    return sum(
         isinstance(item, CodeItem)
         for name, panel in panels.items()
         for item in panel.items

@@ -15,19 +15,21 @@ from yibao_cli.codes import mask_id, mask_name
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.page import FieldRef, Source
-from yibao_cli.money import yuan
+from yibao_cli.money import capitals, yuan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
 def _blank_if_none(function: Callable[[Any], str]) -> Callable[[Any], str]:
-    return lambda value: "" if value is None else function(value)
+    # Fixed texts have no value yet when a kind is looked at without a mailing.
+    return lambda value: "" if value is None or value == "" else function(value)
 
 
 # What the filters do to a value that is there; a blank stays blank.
 FUNCTIONS: dict[str, Callable[[Any], str]] = {
     "yuan": yuan,
+    "capitals": capitals,
     "mask": mask_id,
     "mask_name": mask_name,
     "date_zh": lambda iso: f"{int(iso[:4])}年{int(iso[5:7])}月{int(iso[8:10])}日",
@@ -75,7 +77,7 @@ def text_environment() -> ImmutableSandboxedEnvironment:
 # The groups of fixed texts that a mailing has, and their names.
 CONSTANTS = {
     "client": ("name", "address", "postcode", "phone", "printer"),
-    "mailing": ("id", "period", "starts", "ends", "posting"),
+    "mailing": ("id", "period", "starts", "ends", "posting", "greeting"),
     "kind": ("id", "name"),
 }
 
@@ -104,6 +106,19 @@ def text_source(template: str, fields: frozenset[str], constants: Mapping[str, M
     fixed = sorted({(g, a, constants[g][a]) for g, a in groups.values()})
     source = Source(template=template, fields=used, constants=tuple(fixed))
     return source if used else Source((text_renderer(source)({}),))
+
+
+def filtered_fields(template: str) -> list[tuple[str, str]]:
+    """The filters of a text that can be taken apart, each with the field that it is put on."""
+    tree = text_environment().parse(template)
+    found = []
+    for node in tree.find_all(nodes.Filter):
+        inner = node.node
+        while isinstance(inner, nodes.Filter):
+            inner = inner.node
+        if isinstance(inner, nodes.Name):
+            found.append((node.name, inner.name))
+    return found
 
 
 def bound(source: Source, fixed: Mapping[str, str]) -> Source:
