@@ -21,6 +21,7 @@ import io
 import os
 import pickle
 import signal
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,7 +29,6 @@ from yibao_cli.ingest.raw import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from multiprocessing.connection import Connection
 
 # What a sheet takes that is just not long enough for `longbook`, with room; the forms that can only be
 # read whole get more by their size, up to the last of these.
@@ -50,6 +50,13 @@ class Task(NamedTuple):
     sheet: str = ""
     head_rows: int | None = None
     encoding: str = ""
+
+
+def main(task: Task) -> None:
+    """Serve a task over the process's own standard output, which nothing else may write to."""
+    pipe = Connection(os.dup(1), readable=False)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    serve(pipe, task)
 
 
 def serve(pipe: Connection, task: Task) -> None:

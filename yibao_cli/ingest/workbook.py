@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from contextlib import contextmanager
+import os
+import pickle
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,12 +21,17 @@ from yibao_cli.ingest.raw import Chunk, Form, RawSheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from multiprocessing.connection import Connection
     from pathlib import Path
 
     Receive = Callable[[], tuple[Any, ...]]
 
-_JOIN_SECONDS = 10
+# The child learns where our code lies before it imports it.
+_START = (
+    "import pickle, sys; given = sys.stdin.buffer; sys.path[:] = pickle.load(given); "
+    "from yibao_cli.ingest.child import main; main(pickle.load(given))"
+)
+
+
 _ZIPPED = {Form.XLSX, Form.XLSB, Form.ODS}
 
 
@@ -108,21 +117,28 @@ def _audited(path: Path, index: int) -> SheetFacts:
 
 @contextmanager
 def _conversation(path: Path, task: child.Task) -> Iterator[Receive]:
-    # spawn: a forked child would inherit locks, threads and half-written buffers.
-    context = multiprocessing.get_context("spawn")
-    reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=child.serve, args=(writer, task), daemon=True)
-    try:
-        process.start()
-        writer.close()
-        yield lambda: _receive(path, reader)
-    except BaseException:
-        process.terminate()  # it may be deep in a sheet that nobody waits for any more
-        raise
-    finally:
-        reader.close()
-        process.join(_JOIN_SECONDS)
-        process.close()
+    # A forked child would inherit locks, threads and half-written buffers; one that multiprocessing spawns
+    # runs the main script of whoever calls us once more.
+    with subprocess.Popen(  # noqa: S603 - our own interpreter with a fixed text
+        [sys.executable, "-c", _START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        reader = Connection(os.dup(process.stdout.fileno()), writable=False)
+        try:
+            with suppress(BrokenPipeError), process.stdin as stdin:
+                pickle.dump(sys.path, stdin)
+                pickle.dump(task, stdin)
+            yield lambda: _receive(path, reader)
+        except BaseException:
+            process.terminate()  # it may be deep in a sheet that nobody waits for any more
+            raise
+        finally:
+            reader.close()
+            process.stdout.close()
 
 
 def _receive(path: Path, reader: Connection) -> tuple[Any, ...]:
