@@ -35,7 +35,7 @@ def test_the_rows_of_status_are_on_stdout_and_nothing_else(call, states, form):
         "csv": lambda out: [r["step"] for r in csv.DictReader(io.StringIO(out))],
         "jsonl": lambda out: [json.loads(line)["step"] for line in out.splitlines()],
     }[form](result.out)
-    assert len(steps) == 10
+    assert len(steps) == 13
     assert "next: yibao reconcile 2026Q3" not in result.out
 
 

@@ -128,6 +128,12 @@ def verify_command(
             parts=outcome.parts,
         )
     )
+    if outcome.press_checks and outcome.clean:
+        run.view.say(
+            _("each print file passes {count} named checks for the press (PDF/X-4, PDF/VT-1)").format(
+                count=outcome.press_checks
+            )
+        )
     raise typer.Exit(ExitCode.OK if outcome.clean else ExitCode.CHECK_FAILED)
 
 

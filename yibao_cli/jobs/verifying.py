@@ -23,6 +23,7 @@ from yibao_cli.jobs.rendering import (
 from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
 from yibao_cli.money import yuan, yuan_column
 from yibao_cli.render.forms import form_digests
+from yibao_cli.render.press.checks import CHECKS
 from yibao_cli.render.readback import SAMPLE, Difference, Sample, What, expected_pages, read_back
 from yibao_cli.render.static import draw_static
 from yibao_cli.render.tying import PieceFacts, Tie
@@ -60,12 +61,14 @@ class VerifyOutcome:
     """Pieces and pages read, and every difference found.
 
     pages: all are read by their structure; pages_twice: those that PDFium and pixels read as well.
+    press_checks: how many named checks each file for a press was put to, 0 for plain files.
     """
 
     pieces: int = 0
     pages: int = 0
     pages_twice: int = 0
     parts: int = 0
+    press_checks: int = 0
     altered: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
 
@@ -97,6 +100,7 @@ def verify_mailing(
         parts = [PartTask(folder, mailing, e.part, state.package_sha256) for e in package.manifest.parts]
         tasks = [VerifyTask(part, full) for part in parts]
         total = sum(e.pieces for e in package.manifest.parts)
+        outcome.press_checks = len(CHECKS) if package.press is not None else 0
         outcome.differences += _strays(workspace.mailing_folder(mailing), parts)
         # A package that cannot be read gives nothing to compare with.
         for _task, found in run_tasks(
