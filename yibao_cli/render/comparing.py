@@ -14,6 +14,7 @@ from yibao_cli import codes as numbers
 from yibao_cli.i18n import _
 from yibao_cli.render.expected import AMOUNT, amounts_in
 from yibao_cli.render.matching import Matched, match_texts
+from yibao_cli.render.placing import misplaced
 from yibao_cli.render.reading import bare
 from yibao_cli.render.setting import MM
 
@@ -64,16 +65,30 @@ def compare_structure(shown: PageShown, want: Expected, *, codes: bool) -> Itera
     """
     yield from ((What.FILE, sentence) for sentence in shown.refused)
     width, height = shown.size
-    if shown.xs and not (
+    outside = shown.xs and not (
         0 <= min(shown.xs) <= max(shown.xs) <= width and 0 <= min(shown.ys) <= max(shown.ys) <= height
-    ):
+    )
+    if outside:
         yield What.TEXT, _("a text stands outside of the page")
     if want.frame is not None:
         yield from _frame_differences(shown, want.frame)
-    yield from compare_texts([t for t in bare("\0".join(shown.texts)).split("\0") if t], want)
+    texts = bare("\0".join(shown.texts)).split("\0")
+    differences = list(compare_texts([t for t in texts if t], want))
+    yield from differences
+    if not (differences or outside) and _any_misplaced(shown, texts, want):
+        yield What.TEXT, _("a text does not stand in its place")
     if want.forms is not None and not _same_forms(shown, want.forms):
         yield What.FORM, _form_difference(shown, want.forms)
     yield from _mask_differences(shown.codes, want, shown.size[1], codes=codes)
+
+
+def _any_misplaced(shown: PageShown, texts: list[str], want: Expected) -> bool:
+    """Whether a text stands elsewhere; the page is known to show the right ones in the right order."""
+    seen = [(t, x, y) for t, x, y in zip(texts, shown.xs, shown.ys, strict=False) if t]
+    if not seen or want.places is None:
+        return False
+    strings, xs, ys = zip(*seen, strict=True)
+    return misplaced(bare("\0".join(want.texts)).split("\0"), (strings, xs, ys), want.places)
 
 
 def _frame_differences(shown: PageShown, frame: Frame) -> Iterator[Found]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.render.marks import Symbol, symbol_of
 from yibao_cli.render.output import inks_of, press_of
+from yibao_cli.render.placing import Places, places_of
 from yibao_cli.render.reading import bare
 from yibao_cli.render.static import CROP, FOLDS, MARK, WATERMARK
 
@@ -88,6 +89,7 @@ class Expected:
     printed: texts that every such page has, in its static layer and house panels, without white space.
     amounts: all amounts on the page, as a multiset: nothing more, nothing less.
     marks: for machines, in the order they are painted.
+    places: where the texts stand, None where that is not known.
     frame: None where size, type sizes and colours are not known; forms: static layer, panels and marks in
       the order they are painted, None where they are not known.
     """
@@ -101,6 +103,7 @@ class Expected:
     forms: tuple[PlacedForm, ...] | None = None
     cells: int = 0
     printed: tuple[str, ...] = ()
+    places: Places | None = None
 
 
 def expected_pages(
@@ -138,6 +141,7 @@ class _Plan:
     def __init__(self, page: PagePlan, variant: str, values: PageValues, layout: Layout) -> None:
         self._page = page
         self._frame = _frame(page, layout)
+        self._places = places_of(page)
         self._layer = f"page:{variant}:{page.number}"
         self._values = values
         self._columns = [values.texts[text.source] for text in page.texts]
@@ -159,6 +163,7 @@ class _Plan:
             frame=self._frame,
             forms=forms.on(self._page, self._layer, art) if forms else None,
             cells=len(texts) - len(self._columns),
+            places=self._places,
             printed=(*self._printed, *chain.from_iterable(self._house.get(key, ()) for key in art)),
         )
 
