@@ -8,8 +8,9 @@ all that our files never have: fonts not embedded or without a map, annotations,
 scripts, actions, forms to fill in, attached files, encryption, and each operator outside the grammar of
 `content`. So nothing can hide, cover or move a text unseen.
 
-Where each text must begin is for `placing` to say. What it cannot see: what glyphs look like (a font whose outlines were exchanged still names the right
-characters), a text that runs beyond the right edge or into its neighbour, and how a form's own content looks.
+Where each text must begin is for `placing` to say. What it cannot see: what glyphs look like (a font whose
+outlines were exchanged still names the right characters), a text that runs beyond the right edge or into its
+neighbour, and how a form's own content looks.
 """
 
 from __future__ import annotations
