@@ -19,7 +19,14 @@ _WORDS = {
         "digits": N_("a character stands in it that cannot"),
         "date": N_("its birth date is no date"),
         "check": N_("its last character does not fit the others"),
-    }
+    },
+    "suppressed": {
+        "demolished": N_("it was pulled down"),
+        "vacant": N_("nobody lives there"),
+        "no-delivery": N_("the post does not deliver there"),
+        "refused": N_("whoever lives there wants no mail"),
+        "other": N_("another reason, see its history"),
+    },
 }
 
 

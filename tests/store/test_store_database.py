@@ -10,7 +10,16 @@ from yibao_cli.errors import LockHeld, OutputError
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, database
 from yibao_cli.store.database import open_database, reading
-from yibao_cli.store.imports import ImportRecord, active_imports, add_import, read_findings, write_findings
+from yibao_cli.store.imports import (
+    ImportRecord,
+    SheetTotals,
+    active_imports,
+    add_import,
+    earlier_imports,
+    imported_names,
+    read_findings,
+    write_findings,
+)
 from yibao_cli.store.schema import audit as audit_table
 from yibao_cli.store.schema import mailings, metadata, pieces
 
@@ -159,6 +168,35 @@ def test_a_file_imported_again_takes_the_place_of_the_first(engine):
             ("roster", "roster.xlsx", 9),
         ]
         assert len(active_imports(connection, "2026Q3", "roster")) == 2
+
+
+def test_the_totals_of_each_sheet_come_back(engine):
+    sheets = (SheetTotals("一", 2, 1, 1, {"closing": -5}), SheetTotals("", 1, 1, 0, {}))
+    with engine.begin() as connection:
+        add_import(connection, imported(sheets=sheets), "1")
+
+        assert active_imports(connection, "2026Q3")[0].sheets == sheets
+
+
+def test_a_file_that_replaces_another_by_name_takes_its_place_whatever_its_sheet(engine):
+    with engine.begin() as connection:
+        add_import(connection, imported("a.xlsx", options='["one", {}]'), "1")
+        add_import(connection, imported("b.xlsx"), "2")
+        new = imported("c.xlsx", options='["two", {}]')
+
+        assert earlier_imports(connection, new, ["a.xlsx"]) == [imported("a.xlsx", options='["one", {}]')]
+        assert add_import(connection, new, "3", ["a.xlsx"]) == 1
+        assert [r.file_name for r in active_imports(connection, "2026Q3")] == ["b.xlsx", "c.xlsx"]
+        assert imported_names(connection, "2026Q3", "roster") == ["a.xlsx", "b.xlsx", "c.xlsx"]
+
+
+def test_two_sheets_of_one_workbook_stand_side_by_side(engine):
+    with engine.begin() as connection:
+        add_import(connection, imported(options='["one", {}]'), "1")
+
+        assert earlier_imports(connection, imported(options='["two", {}]')) == []
+        assert len(earlier_imports(connection, imported(options='["one", {}]'))) == 1
+        assert len(earlier_imports(connection, imported(options='["", {}]'))) == 1
 
 
 def test_findings_are_read_back_as_they_were_written(tmp_path):

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from yibao_cli import __version__
-from yibao_cli.cli import data, health, post, production, start
+from yibao_cli.cli import address, data, health, kind, post, production, start
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import Session
@@ -37,7 +37,8 @@ app.command("sample", rich_help_panel=_BEGIN)(start.sample_command)
 app.command("status", rich_help_panel=_BEGIN)(start.status_command)
 app.command("doctor", rich_help_panel=_BEGIN)(health.doctor_command)
 app.command("import", rich_help_panel=_DATA)(data.import_command)
-app.add_typer(data.address_app, name="address", rich_help_panel=_DATA)
+app.add_typer(address.address_app, name="address", rich_help_panel=_DATA)
+app.add_typer(kind.kind_app, name="kind", rich_help_panel=_MAKE)
 app.command("merge", rich_help_panel=_MAKE)(production.merge_command)
 app.command("proof", rich_help_panel=_MAKE)(production.proof_command)
 app.command("render", rich_help_panel=_MAKE)(production.render_command)

@@ -3,101 +3,274 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.parquet as pq
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from yibao_cli.address import examine, sort_key
 from yibao_cli.errors import StateError
 from yibao_cli.i18n import _
+from yibao_cli.jobs.booking import (
+    EFFECT,
+    Writing,
+    ensure_points,
+    judging_of,
+    new_entry,
+    read_effect,
+    read_writing,
+    settled_effect,
+)
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
-from yibao_cli.store import audit
+from yibao_cli.store import audit, book
 from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
+    from yibao_cli.store.book import Settlement
     from yibao_cli.store.imports import ImportRecord
 
 _BATCH = 5_000
-Writing = tuple[str, str, str]  # address, postcode and county as the client writes them
+EMPLOYERS = "employers"
 
 
 @dataclass
 class CleanOutcome:
-    """Counts over the writings of the roster: new in the book, and all by verdict."""
+    """Counts over the writings of the roster: new in the book, and all by verdict.
+
+    points: different delivery points they lead to. carried: entries that take over what a person had
+    settled about the same point. changed: entries that are read otherwise than before.
+    """
 
     rows: int = 0
     writings: int = 0
     added: int = 0
+    points: int = 0
+    carried: int = 0
+    changed: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
 
-def clean_addresses(workspace: Workspace, mailing: str, progress: Progress = no_progress) -> CleanOutcome:
+class RosterRow(NamedTuple):
+    """What a row of the roster says about where its member gets mail; member as `person_no=17`.
+
+    Of the employers, too, where they get the mail: then as `employer_no=E1`.
+    """
+
+    writing: Writing
+    member: str
+
+
+def clean_addresses(
+    workspace: Workspace, mailing: str, progress: Progress = no_progress, *, again: bool = False
+) -> CleanOutcome:
     """Examine every address of the roster that the book does not have yet.
 
+    again: read the others again too, except what a person has settled; for a newer version of the parser.
     Raises StateError when no roster is imported.
     """
     mailing = workspace.mailing_id(mailing)
-    base = workspace.kind(mailing).merge.base
-    outcome = CleanOutcome()
     with workspace.locked("addresses"):
-        with workspace.reading() as connection:
-            rosters = active_imports(connection, mailing, base)
-            known = set(_known(connection))
-        if not rosters:
-            raise StateError(
-                _("mailing {mailing} has no roster").format(mailing=mailing),
-                remedy=_("import it with `yibao import {table} FILE`").format(table=base),
-            )
-        seen: set[Writing] = set()
+        rosters = sources_of(workspace, mailing)
+        job = _Cleaning(workspace, again=again)
         total = sum(r.rows_kept for r in rosters)
-        for batch in _batches(workspace, rosters):
-            outcome.rows += len(batch)
-            fresh = [w for w in dict.fromkeys(batch) if w not in known]
-            known.update(fresh)
-            seen.update(batch)
-            _add(workspace, fresh)
-            outcome.added += len(fresh)
-            progress(_("cleaning addresses"), outcome.rows, total)
-        outcome.writings = len(seen)
-        _count(workspace, mailing, seen, outcome)
-    return outcome
+        for record in rosters:
+            for batch in roster_batches(workspace, mailing, record):
+                job.take(batch, record.file_name)
+                progress(_("cleaning addresses"), job.outcome.rows, total)
+        job.finish(mailing)
+    return job.outcome
 
 
-def _add(workspace: Workspace, fresh: list[Writing]) -> None:
-    """Examine new writings and keep them, in a transaction of their own: others write between batches."""
-    entries = [_entry(w) for w in fresh]
-    if entries:
-        with workspace.engine.begin() as connection:
-            connection.execute(insert(addresses), entries)
+def sources_of(workspace: Workspace, mailing: str) -> list[ImportRecord]:
+    """The files that say where a mailing goes: its rosters, and the employers where these get the mail."""
+    rosters = rosters_of(workspace, mailing)
+    if workspace.mailing(mailing).deliver != "employer":
+        return rosters
+    with workspace.reading() as connection:
+        return [*rosters, *active_imports(connection, mailing, EMPLOYERS)]
 
 
-def _count(workspace: Workspace, mailing: str, seen: set[Writing], outcome: CleanOutcome) -> None:
-    """Count the verdicts of this roster's writings, and record the job."""
-    with workspace.engine.begin() as connection:
-        for writing, verdict, reasons in _verdicts(connection):
-            if writing in seen:
-                outcome.verdicts[verdict] += 1
-                outcome.reasons.update(rule_id for rule_id, _details in json.loads(reasons))
-        facts = {"rows": outcome.rows, "added": outcome.added, **outcome.verdicts}
-        audit.record(connection, at=workspace.stamp, command="address clean", mailing=mailing, facts=facts)
+def rosters_of(workspace: Workspace, mailing: str) -> list[ImportRecord]:
+    """The rosters that count for a mailing; StateError when there is none."""
+    base = workspace.kind(mailing).merge.base
+    with workspace.reading() as connection:
+        rosters = active_imports(connection, mailing, base)
+    if not rosters:
+        raise StateError(
+            _("mailing {mailing} has no roster").format(mailing=mailing),
+            remedy=_("import it with `yibao import {table} FILE`").format(table=base),
+        )
+    return rosters
 
 
-def _batches(workspace: Workspace, rosters: list[ImportRecord]) -> Iterator[list[Writing]]:
-    for record in rosters:
-        file = pq.ParquetFile(record.rows(workspace.folder))
-        wanted = [c for c in ("address", "postcode", "county") if c in file.schema_arrow.names]
-        for batch in file.iter_batches(_BATCH, columns=wanted):
-            columns = [_texts(batch, c, wanted) for c in ("address", "postcode", "county")]
-            yield list(zip(*columns, strict=True))
+def roster_batches(workspace: Workspace, mailing: str, record: ImportRecord) -> Iterator[list[RosterRow]]:
+    """The rows of a roster, or of the employers, by the thousand, with what they say about the address."""
+    names = "address", "postcode", "county", workspace.kind(mailing).merge.key
+    if record.table == EMPLOYERS:
+        names = "employer_address", "employer_postcode", "", "employer_no"
+    file = pq.ParquetFile(record.rows(workspace.folder))
+    wanted = [c for c in names if c in file.schema_arrow.names]
+    for batch in file.iter_batches(_BATCH, columns=wanted):
+        rows = zip(*(_texts(batch, c, wanted) for c in names), strict=True)
+        # An employer without an address gets no mail: its members do, at home.
+        yield [
+            RosterRow(row[:3], f"{names[3]}={row[3]}") for row in rows if row[0] or record.table != EMPLOYERS
+        ]
+
+
+class _Cleaning:
+    """One run over the rosters; every batch in a transaction of its own, so that others write between."""
+
+    def __init__(self, workspace: Workspace, *, again: bool) -> None:
+        self.outcome = CleanOutcome()
+        self._workspace = workspace
+        self._seen: set[Writing] = set()
+        self._again = again
+        self._judging = judging_of(workspace)
+        with workspace.reading() as connection:
+            self._known, self._stale = _known(connection)
+            self._settled = book.settlements_by_key(connection)
+        self._members: dict[str, list[Settlement]] = defaultdict(list)
+        for (_key, member), settlement in self._settled.items():
+            self._members[member].append(settlement)
+
+    def take(self, batch: list[RosterRow], source: str) -> None:
+        """Bring the writings of one batch into the book."""
+        self.outcome.rows += len(batch)
+        writings = list(dict.fromkeys(row.writing for row in batch))
+        fresh = [w for w in writings if w not in self._known]
+        stale = [w for w in writings if w in self._known and w not in self._seen and self._is_stale(w)]
+        theirs = [row for row in batch if row.member in self._members]
+        if fresh or stale or theirs:
+            with self._workspace.engine.begin() as connection:
+                self._add(connection, fresh, source)
+                self._read_again(connection, stale)
+                self._own_doors(connection, theirs, source)
+        self._known.update(fresh)
+        self._seen.update(writings)
+        self.outcome.added += len(fresh)
+
+    def _is_stale(self, writing: Writing) -> bool:
+        return self._again or writing in self._stale
+
+    def _add(self, connection: Connection, fresh: list[Writing], source: str) -> None:
+        readings = [read_writing(w, self._judging) for w in fresh]
+        points = ensure_points(connection, readings)
+        rows, changes = [], []
+        for writing, reading in zip(fresh, readings, strict=True):
+            effect = read_effect(reading, points)
+            carried = self._carried(connection, reading.key, effect)
+            birth = source, self._workspace.stamp
+            rows.append(new_entry(writing, carried or effect, reading.key, birth))
+            if carried:
+                changes.append((writing, effect, carried))
+        book.add_entries(connection, rows)
+        for writing, effect, carried in changes:
+            row = _entry_of(connection, writing)
+            book.remember(connection, [self._change("carried", row, effect, carried, source)])
+        self.outcome.carried += len(changes)
+
+    def _carried(
+        self, connection: Connection, key: str, effect: dict[str, object]
+    ) -> dict[str, object] | None:
+        settlement = self._settled.get((key, ""))
+        return settled_effect(connection, settlement, effect) if settlement else None
+
+    def _read_again(self, connection: Connection, writings: list[Writing]) -> None:
+        """Read known writings with today's parser; what a person settled stays, under its new key."""
+        readings = {w: read_writing(w, self._judging) for w in writings}
+        points = ensure_points(connection, readings.values())
+        for row in book.stored_entries(connection, [raw for raw, _postcode, _county in writings]):
+            reading = readings.get((row.raw, row.postcode_given, row.county_given))
+            if reading is None:
+                continue
+            if row.settled:
+                self._rekey(connection, row, reading.key)
+                continue
+            effect = read_effect(reading, points)
+            before = {k: getattr(row, k) for k in EFFECT}
+            if before == effect and row.read_key == reading.key:
+                continue
+            book.change_entry(connection, row.id, {**effect, "read_key": reading.key})
+            if row.point_id:
+                self.outcome.changed += 1
+                book.remember(connection, [self._change("read again", row, before, effect, "")])
+
+    def _rekey(self, connection: Connection, row: Row[Any], key: str) -> None:
+        if row.read_key == key:
+            return
+        book.change_entry(connection, row.id, {"read_key": key})
+        settlement = book.settlement(connection, row.read_key, row.member)
+        if settlement is not None:
+            book.unsettle(connection, row.read_key, row.member)
+            book.settle(connection, book.Settlement(**{**_as_dict(settlement), "read_key": key}))
+
+    def _own_doors(self, connection: Connection, rows: list[RosterRow], source: str) -> None:
+        """Give members whose door a person corrected their own entry, if they still write the same point."""
+        for writing, member in rows:
+            general = _entry_of(connection, writing)
+            settlement = next((s for s in self._members[member] if s.read_key == general.read_key), None)
+            if settlement is None or book.find_entry(connection, writing, member) is not None:
+                continue
+            before = stored(connection, general.id)
+            effect = settled_effect(connection, settlement, {k: before[k] for k in EFFECT})
+            if effect is not None:
+                birth = source, self._workspace.stamp
+                row = {**new_entry(writing, effect, general.read_key, birth), "member": member}
+                book.add_entries(connection, [row])
+                added = book.find_entry(connection, writing, member)
+                book.remember(connection, [self._change("carried", added, before, effect, source)])
+                self.outcome.carried += 1
+
+    def _change(
+        self, action: str, row: Any, before: dict[str, object], after: dict[str, object], source: str
+    ) -> book.Change:
+        was, now = differences(before, after)
+        who = audit.operator()
+        return book.Change(self._workspace.stamp, who, action, row.id, row.point_id, source, "", was, now)
+
+    def finish(self, mailing: str) -> None:
+        """Count the verdicts of this roster's writings, and record the job."""
+        outcome = self.outcome
+        outcome.writings = len(self._seen)
+        led_to = set()
+        with self._workspace.engine.begin() as connection:
+            query = book.entries().where(addresses.c.member == "")
+            for row in connection.execute(query):
+                if (row.raw, row.postcode_given, row.county_given) in self._seen:
+                    led_to.add(row.point_id)
+                    outcome.verdicts[row.verdict] += 1
+                    outcome.reasons.update(rule_id for rule_id, _details in json.loads(row.reasons))
+            outcome.points = len(led_to)
+            facts = {"rows": outcome.rows, "added": outcome.added, **outcome.verdicts}
+            audit.record(
+                connection,
+                at=self._workspace.stamp,
+                command="address clean",
+                mailing=mailing,
+                facts=facts,
+            )
+
+
+def differences(
+    before: dict[str, object], after: dict[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """What two states of an entry say differently: as it was, and as it is."""
+    keys = [k for k in EFFECT if before.get(k) != after.get(k) and k != "street_key"]
+    return {k: before.get(k) for k in keys}, {k: after.get(k) for k in keys}
+
+
+def stored(connection: Connection, address_id: int) -> dict[str, object]:
+    """An entry as it is stored, its own verdict and not that of its point."""
+    row = connection.execute(select(addresses).where(addresses.c.id == address_id)).mappings().one()
+    return dict(row)
 
 
 def _texts(batch: Any, column: str, present: list[str]) -> list[str]:
@@ -106,33 +279,23 @@ def _texts(batch: Any, column: str, present: list[str]) -> list[str]:
     return [v or "" for v in batch.column(column).to_pylist()]
 
 
-def _known(connection: Connection) -> Iterator[Writing]:
-    for writing, _verdict, _reasons in _verdicts(connection):
-        yield writing
-
-
-def _verdicts(connection: Connection) -> Iterator[tuple[Writing, str, str]]:
+def _known(connection: Connection) -> tuple[set[Writing], set[Writing]]:
+    """The writings of the book, and those among them that were written before there were points."""
     a = addresses.c
-    for row in connection.execute(select(a.raw, a.postcode_given, a.county_given, a.verdict, a.reasons)):
-        yield (row.raw, row.postcode_given, row.county_given), row.verdict, row.reasons
+    known, stale = set(), set()
+    query = select(a.raw, a.postcode_given, a.county_given, a.point_id).where(a.member == "")
+    for raw, postcode, county, point_id in connection.execute(query):
+        known.add((raw, postcode, county))
+        if not point_id:
+            stale.add((raw, postcode, county))
+    return known, stale
 
 
-def _entry(writing: Writing) -> dict[str, object]:
-    raw, postcode, county = writing
-    address, verdict = examine(raw, postcode=postcode, county_hint=county)
-    return {
-        "raw": raw,
-        "postcode_given": postcode,
-        "county_given": county,
-        "standard": address.standard,
-        "province": address.province,
-        "city": address.city,
-        "county": address.county,
-        "postcode": postcode or address.postcode,
-        "division_code": address.division_code,
-        "street_key": sort_key(address),
-        "level": address.level,
-        "score": address.score,
-        "verdict": verdict.verdict,
-        "reasons": json.dumps([[r.rule_id, dict(r.details)] for r in verdict.reasons], ensure_ascii=False),
-    }
+def _entry_of(connection: Connection, writing: Writing) -> Row[Any]:
+    found = book.find_entry(connection, writing)
+    assert found is not None
+    return found
+
+
+def _as_dict(settlement: Settlement) -> dict[str, Any]:
+    return {name: getattr(settlement, name) for name in settlement.__slots__}

@@ -6,13 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from sqlalchemy import select
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
+from yibao_cli.address import examine
 from yibao_cli.errors import StateError
 from yibao_cli.i18n import _
-from yibao_cli.ledger import outcome
+from yibao_cli.ledger import outcome, suppressing
 from yibao_cli.ledger.assemble import Ledger, LedgerOptions, Source
-from yibao_cli.store.schema import addresses
+from yibao_cli.store import book
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,11 +31,18 @@ def open_ledger(workspace: Workspace, kind: Kind, records: Iterable[ImportRecord
     Raises StateError when addresses of the roster are not in the address book yet.
     """
     records = list(records)
-    settings = workspace.mailing(records[0].mailing)
+    settings = workspace.mailing(next(r.mailing for r in records if r.table == kind.merge.base))
     period = settings.starts, max(settings.posting, settings.ends)
-    ledger = Ledger(kind, _sources(workspace, records), LedgerOptions(scratch), period)
+    to_employers = settings.deliver == "employer"
+    if to_employers and not any(r.table == "employers" for r in records):
+        raise StateError(
+            _("this mailing is delivered to employers, and no employers are imported"),
+            remedy=_("import them with `yibao import {table} FILE`").format(table="employers"),
+        )
+    options = LedgerOptions(scratch, to_employers=to_employers, by_household=settings.order == "household")
+    ledger = Ledger(kind, _sources(workspace, records), options, period)
     try:
-        ledger.join(_address_book(workspace))
+        ledger.join(_address_book(workspace), _standards(ledger.sources.get(suppressing.TABLE, ())))
         _require_addresses(ledger)
         ledger.judge()
     except BaseException:
@@ -63,10 +72,21 @@ def _sources(workspace: Workspace, records: Iterable[ImportRecord]) -> dict[str,
     return sources
 
 
+def _standards(lists: Iterable[Source]) -> pa.Table:
+    """The addresses by which suppression lists name people, and their standard forms."""
+    found: dict[str, str] = {}
+    for source in lists:
+        for raw in pc.unique(pq.read_table(source.path, columns=["address"]).column("address")).to_pylist():
+            if raw and raw not in found:
+                found[raw] = examine(raw)[0].standard
+    columns = [pa.array(column, pa.string()) for column in (found.keys(), found.values())]
+    return pa.table(columns, names=["raw", "standard"])
+
+
 def _address_book(workspace: Workspace) -> pa.Table:
-    a = addresses.c
-    columns = (a.id, a.raw, a.postcode_given, a.county_given, a.standard, a.county, a.postcode)
-    query = select(*columns, a.street_key, a.verdict, a.reasons)
+    c = book.entries().selected_columns
+    columns = (c.id, c.raw, c.postcode_given, c.county_given, c.member, c.standard, c.county, c.postcode)
+    query = book.entries().with_only_columns(*columns, c.street_key, c.verdict, c.reasons)
     with workspace.reading() as connection:
         rows = connection.execute(query).all()
     names = query.selected_columns.keys()

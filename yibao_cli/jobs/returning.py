@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 
 from yibao_cli.i18n import _
 from yibao_cli.ingest import ReadOptions, read_batches
-from yibao_cli.jobs.importing import check_input
+from yibao_cli.jobs.book import note_returns
+from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.returns.match import match_returns
 from yibao_cli.store import audit
@@ -59,6 +60,8 @@ def import_returns(
                 rows, mailing, _posted(connection, mailing), set(recorded), state.posted_on, workspace.today
             )
             _insert(connection, mailing, path.name, matched.accepted)
+            came_back = _with_entries(connection, mailing, matched.accepted)
+            note_returns(connection, workspace.stamp, mailing, state.posted_on, came_back)
             outcome.accepted = len(matched.accepted)
             outcome.refused += len(matched.findings)
             outcome.findings += [_in_words(workspace, mailing, f) for f in matched.findings]
@@ -110,6 +113,16 @@ def _without_known(
 def _posted(connection: Connection, mailing: str) -> dict[str, bool]:
     query = select(pieces.c.piece).where(pieces.c.mailing == mailing)
     return dict.fromkeys(connection.execute(query).scalars(), True)
+
+
+def _with_entries(
+    connection: Connection, mailing: str, accepted: pd.DataFrame
+) -> list[tuple[str, int, str, str]]:
+    """What came back, with the entry of the address book each piece was sent to."""
+    query = select(pieces.c.piece, pieces.c.address_id).where(pieces.c.mailing == mailing)
+    sent_to = {row.piece: row.address_id for row in connection.execute(query)}
+    facts = zip(accepted["piece"], accepted["reason"], accepted["returned_on"], strict=True)
+    return [(piece, sent_to[piece], reason, day) for piece, reason, day in facts]
 
 
 def _insert(connection: Connection, mailing: str, name: str, accepted: pd.DataFrame) -> None:

@@ -30,13 +30,18 @@ def record(
     event = {
         "seq": (last.seq if last else 0) + 1,
         "at": at,
-        "operator": getpass.getuser(),
+        "operator": operator(),
         "command": command,
         "mailing": mailing,
         "facts": json.dumps(dict(facts), ensure_ascii=False, sort_keys=True),
         "previous": last.hash if last else _FIRST,
     }
     connection.execute(insert(audit).values(**event, hash=event_hash(event)))
+
+
+def operator() -> str:
+    """Who runs the program, by the system's name."""
+    return getpass.getuser()
 
 
 def event_hash(event: Mapping[str, object]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from yibao_cli.errors import LockHeld, OutputError
+from yibao_cli.errors import LockHeld, OutputError, StateError
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 FILE_NAME = "yibao.db"
-HEAD = "0001"  # the newest revision in migrations/versions
+HEAD = "0003"  # the newest revision in migrations/versions
 
 _BUSY_SECONDS = 60
 _READS = "yibao_reads"
@@ -99,6 +99,12 @@ def _migrate(engine: Engine) -> None:
         known = inspect(connection).has_table("alembic_version")
         version = (
             connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+        )
+    if version is not None and version > HEAD:
+        raise StateError(
+            _("the database was written by a newer version of yibao"),
+            where=FILE_NAME,
+            remedy=_("update the program"),
         )
     if version != HEAD:
         _upgrade(engine)

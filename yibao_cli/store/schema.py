@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -40,7 +41,7 @@ imports = Table(
     Column("table_name", String(40), nullable=False),
     Column("file_name", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
-    Column("options", Text, nullable=False),  # sheet and header map, part of what makes an import the same
+    Column("options", Text, nullable=False),  # how it was read, part of what makes an import the same
     Column("path", Text, nullable=False),  # folder of its Parquet files, relative to the workspace
     Column("rows_in", Integer, nullable=False),
     Column("rows_kept", Integer, nullable=False),
@@ -48,6 +49,7 @@ imports = Table(
     Column("totals", JSON, nullable=False),  # money field -> sum in fen
     Column("imported_at", String(32), nullable=False),
     Column("superseded", Boolean, nullable=False, default=False),
+    Column("sheets", JSON, nullable=False, server_default=text("'[]'")),  # control totals, a list of objects
 )
 
 addresses = Table(
@@ -68,7 +70,81 @@ addresses = Table(
     Column("score", Float, nullable=False),
     Column("verdict", String(10), nullable=False),
     Column("reasons", Text, nullable=False),  # JSON: [[rule id, details], ...]
-    UniqueConstraint("raw", "postcode_given", "county_given", name="one_entry_a_writing"),
+    # "" for whoever writes it; `person_no=17` where a person gave this member another door
+    Column("member", Text, nullable=False, default=""),
+    Column("point_id", Integer, nullable=False, default=0, index=True),  # 0: written before there were points
+    Column("read_key", Text, nullable=False, default="", index=True),  # key of the point as it was read
+    Column("settled", String(10), nullable=False, default=""),  # accepted, corrected or held by a person
+    Column("source", Text, nullable=False, default=""),  # file it first came from
+    Column("added_at", String(32), nullable=False, default=""),
+    UniqueConstraint("raw", "postcode_given", "county_given", "member", name="one_entry_a_writing"),
+    sqlite_autoincrement=True,  # pieces and the history name entries by id; none is ever given twice
+)
+
+points = Table(
+    "points",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # address.points.point_key
+    Column("standard", Text, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("town", Text, nullable=False),
+    Column("village", Text, nullable=False),
+    Column("road", Text, nullable=False),
+    Column("road_no", Text, nullable=False),
+    Column("poi", Text, nullable=False),
+    Column("building", Text, nullable=False),
+    Column("division_code", String(12), nullable=False),
+    Column("postcode", String(6), nullable=False),
+    Column("street_key", Text, nullable=False),
+    Column("precision", String(10), nullable=False),  # room, building, house or area
+    Column("suppressed", String(20), nullable=False, default=""),  # why nothing is sent there
+    Column("suppressed_on", String(10), nullable=False, default=""),
+    Column("returned", String(3), nullable=False, default=""),  # reason of the return nobody has settled
+    Column("returned_on", String(10), nullable=False, default=""),
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("read_key", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("decision", String(10), nullable=False),  # accepted, corrected, held
+    Column("rules", Text, nullable=False),  # JSON: ids of the rules the person looked at
+    Column("text", Text, nullable=False),  # the address a person gave
+    Column("postcode", String(6), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    UniqueConstraint("read_key", "member", name="one_settlement_a_point"),
+)
+
+address_history = Table(
+    "address_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("address_id", Integer, nullable=False, index=True),  # 0: the point as a whole
+    Column("point_id", Integer, nullable=False, index=True),
+    Column("source", Text, nullable=False),  # file or return it comes from
+    Column("why", Text, nullable=False),
+    Column("before", Text, nullable=False),  # JSON: what changed, as it was
+    Column("after", Text, nullable=False),  # JSON
+)
+
+enquiries = Table(
+    "enquiries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("address_id", Integer, nullable=False, index=True),
+    Column("point_id", Integer, nullable=False),
+    Column("asker", String(20), nullable=False),  # member, family, employer, community, post, other
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
 )
 
 pieces = Table(
