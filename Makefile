@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench goldens sample catalogue docs-data clean
+.PHONY: help setup demo test check bench bench-address goldens sample catalogue docs-data clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 # The virtual environment is made again whenever the list of packages changes.
 $(STAMP): pyproject.toml
@@ -38,6 +38,9 @@ check: $(STAMP) ## What a change must pass: ruff, mypy, import contracts, tests 
 bench: $(STAMP) ## Print the speed of the hot paths, ours and ReportLab's; B="render peers" for these two
 	$(BIN)/python benchmarks/run.py $(B)
 
+bench-address: $(STAMP) ## Score the address parser on the labelled set; B="-v 22" for the failures, B=FILE.csv for another set
+	$(BIN)/python benchmarks/address.py $(B)
+
 goldens: $(STAMP) ## Write the expected pages again (read the diff before you commit it)
 	$(BIN)/python -m pytest tests/golden --update-goldens
 
@@ -55,6 +58,7 @@ catalogue: $(STAMP) ## Take new messages into the Chinese catalogue, and compile
 
 docs-data: $(STAMP) ## Write the pages of docs/ that are made from the code
 	$(BIN)/python -m yibao_cli.cli.docs docs
+	$(BIN)/python -m yibao_cli.kinds templates
 
 clean: ## Remove what can be made again
 	rm -rf demo build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -17,6 +17,10 @@ _TOO_LARGE = Decimal(10) ** 13
 
 _CENTS = tuple(f".{cents:02d}" for cents in range(100))
 _UNITS = tuple(map(str, range(1000)))
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖"
+_TENS = ("", "拾", "佰", "仟")
+_GROUPS = ("", "万", "亿", "万")  # of four digits each; 万 of 亿 are 万亿
+_HUNDRED_MILLION = 2
 _THOUSAND = 100_000  # fen; from here on the yuan have a comma
 
 
@@ -57,6 +61,42 @@ def yuan_column(amounts: list[int]) -> list[str]:
         else f"{'-' * (a < 0)}{abs(a) // 100:,}{cents[abs(a) % 100]}"
         for a in amounts
     ]
+
+
+def capitals(amount: int) -> str:
+    """Write fen as yuan in Chinese capitals 大写, as letters and vouchers ask for it.
+
+    Source: 支付结算办法, annex 1 (正确填写票据和结算凭证的基本规定).
+
+    >>> capitals(140950)
+    '壹仟肆佰零玖元伍角整'
+    """
+    whole, cents = divmod(abs(amount), 100)
+    jiao, remainder = divmod(cents, 10)
+    text = f"{_whole_capitals(whole)}元" if whole or not cents else ""
+    if jiao:
+        text += f"{_CAPITALS[jiao]}角"
+    elif remainder and whole:
+        text += "零"
+    text += f"{_CAPITALS[remainder]}分" if remainder else "整"
+    return ("负" if amount < 0 else "") + text
+
+
+def _whole_capitals(number: int) -> str:
+    """A whole number in capitals: one 零 for each run of noughts between other digits."""
+    if not number:
+        return _CAPITALS[0]
+    text, gap = "", False
+    for place in range(len(str(number)) - 1, -1, -1):
+        digit = number // 10**place % 10
+        group, within = divmod(place, 4)
+        if digit:
+            text += ("零" if gap else "") + _CAPITALS[digit] + _TENS[within]
+        gap = not digit and bool(text)
+        # A group of four that is empty has no name, but 亿 counts the groups above it.
+        if not within and group and (number // 10**place % 10_000 or (group == _HUNDRED_MILLION and text)):
+            text += _GROUPS[group]
+    return text
 
 
 def plain_yuan(amount: int) -> Decimal:

@@ -284,6 +284,200 @@ _rule(
     "one 个人编号 with two balances",
 )
 
+# 160 to 169: the file as a whole, and lines that are no rows.
+_rule(
+    "I160",
+    Severity.NOTE,
+    N_("the text was read as {encoding}; {share}% of its characters are common ones there"),
+    N_("nothing; --encoding says otherwise"),
+    "a csv file saved by Excel in Chinese Windows",
+)
+_rule(
+    "I161",
+    Severity.WARN,
+    N_(
+        "the text was read as {encoding}, which is not certain: {share}% of its characters are common ones"
+        " there, and {other_share}% in {other}"
+    ),
+    N_("look at names with --dry-run; if they are wrong, name the encoding with --encoding"),
+    "a short csv file from Taiwan or Hong Kong",
+)
+_rule(
+    "I162",
+    Severity.REJECT,
+    N_("the line is no JSON object of plain values, each under a key of its own"),
+    N_("ask the client for one object a line"),
+    "a line that was cut, or an object inside an object",
+)
+_rule(
+    "I163",
+    Severity.NOTE,
+    N_("{count} records are marked as deleted in the table and were passed over"),
+    N_("nothing, unless the client deleted them by mistake"),
+    "a dbf that was never packed",
+)
+_rule(
+    "I164",
+    Severity.WARN,
+    N_("these columns hold memos, which stand in another file, and were not read: {columns}"),
+    N_("if one of them is needed, ask for the column as text"),
+    "an address kept as a memo of FoxPro",
+)
+_rule(
+    "I165",
+    Severity.NOTE,
+    N_("the workbook holds macros; none was run"),
+    N_("nothing; what the cells held when it was saved was read"),
+    "an .xlsm with a button",
+)
+_rule(
+    "I166",
+    Severity.NOTE,
+    N_("the workbook links to other files; none was opened"),
+    N_("nothing, if its values were up to date when it was saved"),
+    "a VLOOKUP into another workbook",
+)
+_rule(
+    "I167",
+    Severity.NOTE,
+    N_("this is text with the name of a workbook, and was read as text"),
+    N_("nothing"),
+    "roster.xls written by an old system, with tabs between the columns",
+)
+_rule(
+    "I168",
+    Severity.NOTE,
+    N_("these files of the zip are of no form that holds a table and were not read: {names}"),
+    N_("nothing, unless one of them holds data: then ask for it as .xlsx or .csv"),
+    "说明.docx beside the roster",
+)
+
+# 170 to 184: what the sheet hides, how amounts and days were read, what is well formed and unlikely.
+_rule(
+    "I170",
+    Severity.WARN,
+    N_("rows are hidden in the client's sheet ({rows}); they were read"),
+    N_("ask the client whether they belong to the list; else delete them and import again"),
+    "a filter left on when the file was saved",
+)
+_rule(
+    "I171",
+    Severity.WARN,
+    N_("the column is hidden in the client's sheet; it was read"),
+    N_("ask the client whether it is still kept up to date"),
+    "an old 通讯地址 hidden beside a new one",
+)
+_rule(
+    "I172",
+    Severity.NOTE,
+    N_("the amounts of this column are in {unit}; they were turned into yuan exactly"),
+    N_("compare one amount with the client's figure"),
+    "期末余额（万元）; 单位：万元 above the header",
+)
+_rule(
+    "I173",
+    Severity.WARN,
+    N_("the header names the unit {unit}, which is unknown; the amounts were read as yuan"),
+    N_("ask the client for yuan, and import again"),
+    "金额（美元）",
+)
+_rule(
+    "I174",
+    Severity.NOTE,
+    N_("most cells of this column are bare numbers; they were read as days counted from {first}"),
+    N_("compare one date with the client's, or format the column as a date"),
+    "46027 for 2026-01-05",
+)
+_rule(
+    "I175",
+    Severity.WARN,
+    N_("the date of birth differs from the one in the ID number"),
+    N_("ask the client which is right; the statement does not depend on it"),
+    "1980-01-02 beside an ID number of 1980-01-01",
+)
+_rule(
+    "I176",
+    Severity.WARN,
+    N_("the sex differs from the one in the ID number"),
+    N_("ask the client which is right; the statement does not depend on it"),
+    "女 beside an ID number whose last digit but one is odd",
+)
+_rule("I177", Severity.WARN, N_("the date lies in the future"), N_("correct it"), "2062-01-05 for 2026-01-05")
+_rule(
+    "I178",
+    Severity.WARN,
+    N_("the amount is above ten million yuan"),
+    N_("check it: the column may have moved, or the amounts may be in fen"),
+    "a card number under 期末余额",
+)
+_rule(
+    "I179",
+    Severity.WARN,
+    N_("the ID number stands in row {first} too, under another number of the member"),
+    N_("ask the client whether one person has two accounts; both get a statement"),
+    "one person with two 个人编号",
+)
+_rule(
+    "I180",
+    Severity.WARN,
+    N_("this mobile number is of a range for machines; no person reads messages there"),
+    N_("ask the member for a number"),
+    "14000138000",
+)
+_rule(
+    "I181",
+    Severity.WARN,
+    N_("the ID number stands in row {first} too, with another name"),
+    N_("ask the client which of the two it belongs to"),
+    "two names with one 身份证号",
+)
+_rule(
+    "I182",
+    Severity.NOTE,
+    N_("a row from above the header is repeated here and was passed over"),
+    N_("nothing"),
+    "the title again at the top of each printed page",
+)
+_rule(
+    "I183",
+    Severity.NOTE,
+    N_("a line for signatures or remarks was passed over"),
+    N_("nothing"),
+    "制表人： 审核人： at the foot of the sheet",
+)
+_rule(
+    "I184",
+    Severity.WARN,
+    N_("the ID number is wrong and ends in 000, as Excel leaves one that was a number once: {fault}"),
+    N_("get the column as text from the client's system; the digits cannot be restored here"),
+    "130102196001011000",
+)
+
+# 195: lists of people, whatever names them.
+_rule(
+    "I195",
+    Severity.REJECT,
+    N_("the row names nobody; it must have one of: {columns}"),
+    N_("fill in a number, or name and date of birth, or the address, and import the list again"),
+    "停寄名单 with a name alone",
+)
+
+# 185 to 189: a file beside the mailing and its other files.
+_rule(
+    "I185",
+    Severity.WARN,
+    N_("the data of {count} rows end on a day outside {first} to {last}, this one first"),
+    N_("check that this is the file of this period: these statements are held at merge"),
+    "数据截止日期 = 2026-06-30 in a mailing of 2026Q3",
+)
+_rule(
+    "I186",
+    Severity.WARN,
+    N_("{count} rows have a key that stands in {other} too, this one first; the earlier file counts"),
+    N_("if this file corrects that one, import it again with --replaces"),
+    "roster-new.xlsx imported beside roster.xlsx",
+)
+
 # ------------------------------------------------------------------------------ A: address
 _rule(
     "A101",
@@ -326,6 +520,13 @@ _rule(
     N_("the address is longer than 300 characters"),
     N_("look at the cell; several addresses may stand in it"),
     "a cell with ten addresses",
+)
+_rule(
+    "A107",
+    Severity.HOLD,
+    N_("too little of an address is certain: score {score}, at least {limit} is asked"),
+    N_("complete the address, or lower `bad` in [address] of yibao.toml"),
+    "浙江省, with `bad = 0.3`",
 )
 _rule(
     "A111",
@@ -393,8 +594,8 @@ _rule(
 _rule(
     "A120",
     Severity.WARN,
-    N_("an old name was read as {county}"),
-    N_("confirm the present name; parts of it may lie in another county now"),
+    N_("{county} is a name of the past; today it is {candidates}"),
+    N_("find out which of them the address lies in, by its town or road"),
     "杭州市余杭市人民路1号",
 )
 _rule(
@@ -403,6 +604,165 @@ _rule(
     N_("{county} is a zone; the county in {city} that it belongs to is not named"),
     N_("accept it if letters arrive there, or add the county"),
     "成都高新区天府大道12号",
+)
+_rule(
+    "A122",
+    Severity.WARN,
+    N_("a wrong character: read as {name}"),
+    N_("confirm the name, and correct it at the client's"),
+    "四川省成都市武候区人民南路11号",
+)
+_rule(
+    "A123",
+    Severity.WARN,
+    N_("{province} has a post of its own: this letter needs other postage"),
+    N_("mail it apart, or give a mainland address"),
+    "台湾省台北市信义区信义路五段7号",
+)
+_rule(
+    "A124",
+    Severity.WARN,
+    N_("the postcode belongs to {place}, the address lies in {county}"),
+    N_("correct the postcode, or the address"),
+    "215300 for 江苏省南京市玄武区中山东路1号, with a table of postcodes",
+)
+_rule(
+    "A125",
+    Severity.WARN,
+    N_("not everything is confirmed: score {score}, a good address has {limit}"),
+    N_("add the town, or lower `good` in [address] of yibao.toml"),
+    "河北省石家庄市长安区中山路1号, with `good = 0.95`",
+)
+
+# 131 to 139: what people, or the post, said of an address.
+_rule(
+    "A131",
+    Severity.HOLD,
+    N_("nothing is sent to this address since {day}: {suppressed}"),
+    N_("`yibao address release` takes it back when mail can be delivered there again"),
+    "a building that was pulled down",
+)
+_rule(
+    "A132",
+    Severity.HOLD,
+    N_("mail to this address came back on {day}, reason {code}, and nobody has settled it"),
+    N_("find out the right address; accept, correct or hold this one by `yibao address review`"),
+    "原写地址不详 on a return slip",
+)
+_rule(
+    "A133",
+    Severity.HOLD,
+    N_("a person holds this address"),
+    N_("see why by `yibao address history`; decide again by `yibao address apply`"),
+    "处理 = 暂扣 in the review workbook",
+)
+
+# 141 to 152: what a review workbook says, and what the post's own tables do not cover.
+_rule(
+    "A141",
+    Severity.REJECT,
+    N_("this entry was changed after the workbook was written"),
+    N_("see by whom with `yibao address history {id}`, and decide in a new workbook"),
+    "two people reviewing the same addresses",
+)
+_rule(
+    "A142",
+    Severity.REJECT,
+    N_("the row is to be corrected, and no corrected address is given"),
+    N_("fill in 更正后地址, or choose another 处理"),
+    "处理 = 更正 with nothing behind it",
+)
+_rule(
+    "A143",
+    Severity.REJECT,
+    N_("the corrected address cannot be used: {reasons}"),
+    N_("complete it with county, road and number"),
+    "更正后地址 = 中山路",
+)
+_rule(
+    "A144",
+    Severity.REJECT,
+    N_("the correction names one door, and {count} members of the roster wrote this address"),
+    N_("give each member an address of their own, in the sheet 逐人更正"),
+    "中山东路12号3-2-501 for an address that seven members share",
+)
+_rule(
+    "A145",
+    Severity.REJECT,
+    N_("the address book has no such entry, or its original text was changed in the workbook"),
+    N_("write a new workbook by `yibao address review`"),
+    "a row typed in by hand",
+)
+_rule(
+    "A146",
+    Severity.REJECT,
+    N_("this address cannot be accepted as it stands: {reasons}"),
+    N_("correct it, or hold it"),
+    "处理 = 采用 beside 不详",
+)
+_rule(
+    "A147",
+    Severity.REJECT,
+    N_("row {first} decides otherwise about the same entry; neither was applied"),
+    N_("leave one of the two"),
+    "one 编号 accepted and held",
+)
+_rule(
+    "A148",
+    Severity.WARN,
+    N_("taken as the person gave it, though there is a doubt: {reasons}"),
+    N_("look whether it was typed rightly"),
+    "更正后地址 without a number",
+)
+_rule(
+    "A149",
+    Severity.REJECT,
+    N_("the corrected address lies in another county, and no postcode is given with it"),
+    N_("fill in 更正后邮编"),
+    "长安区 corrected to 桥西区",
+)
+_rule(
+    "A150",
+    Severity.REJECT,
+    N_("a corrected address is given, but the decision is another"),
+    N_("choose 更正, or take the corrected address out"),
+    "处理 = 采用 with 更正后地址 filled in",
+)
+_rule(
+    "A151",
+    Severity.WARN,
+    N_("no walk of the post's table covers this address"),
+    N_("tell the delivery office, or add the road to the table"),
+    "a road built last year",
+)
+_rule(
+    "A152",
+    Severity.WARN,
+    N_("several walks of the post's table cover this address: {walks}"),
+    N_("have the delivery office say which, and correct the table"),
+    "two rows for 中山东路 1 to 99",
+)
+_rule(
+    "A153",
+    Severity.WARN,
+    N_("the post's table has the postcode {postcode} for another county: {counties}"),
+    N_("correct the postcode or the address"),
+    "050011 beside an address in 藁城区",
+)
+
+_rule(
+    "A154",
+    Severity.REJECT,
+    N_("for one member alone there is only a correction"),
+    N_("accept or hold the address in the first sheet, for all who wrote it"),
+    "处理 = 采用 in the sheet 逐人更正",
+)
+_rule(
+    "A155",
+    Severity.REJECT,
+    N_("no member of the roster with this number writes this address"),
+    N_("look whether a newer roster was imported, and write a new workbook"),
+    "a member who is no longer on the roster",
 )
 
 # ------------------------------------------------------------------------------ L: ledger
@@ -451,6 +811,43 @@ _rule(
     "a transaction of 2019 in a mailing of 2026Q3",
 )
 
+# 211 to 215: suppression lists 停寄名单.
+_rule(
+    "L211",
+    Severity.NOTE,
+    N_("{count} entries of this list match nobody in this mailing, this one first"),
+    N_("nothing, if they are not insured here; else compare the numbers for lost zeros"),
+    "a 停寄名单 of the whole city, a roster of one county",
+)
+_rule(
+    "L212",
+    Severity.WARN,
+    N_("this entry of the list fits {count} members; it was applied to each of them"),
+    N_("find out who is meant and give the member's number"),
+    "姓名 and 出生日期 that two members share; a 个人编号 and a 身份证号 of different members",
+)
+_rule(
+    "L213",
+    Severity.NOTE,
+    N_("{count} members have reported their card lost, this one first; this statement does not show it"),
+    N_("nothing; their pieces print as all others do"),
+    "挂失 for a kind without 卡状态",
+)
+_rule(
+    "L214",
+    Severity.NOTE,
+    N_("{count} members take no third party's ads by this list, this one first; house panels print"),
+    N_("nothing"),
+    "拒收广告",
+)
+_rule(
+    "L215",
+    Severity.WARN,
+    N_("the entry ends before it begins; it counts from {starts}, without an end"),
+    N_("correct the dates with whoever keeps the list, and import it again"),
+    "起始日期 2026-09-01, 截止日期 2026-01-31",
+)
+
 # ------------------------------------------------------------------------------ H: hold
 
 _rule(
@@ -480,6 +877,84 @@ _rule(
     N_("the account is closed; nothing is mailed"),
     N_("nothing; tell the client if the status is wrong"),
     "状态 = 销户",
+)
+_rule(
+    "H111",
+    Severity.HOLD,
+    N_("a suppression list says that the member has died ({entry}); nothing is mailed"),
+    N_("nothing; correct the list and import it again if it is wrong"),
+    "死亡 in 停寄名单",
+)
+_rule(
+    "H112",
+    Severity.HOLD,
+    N_("a suppression list says that the member has left ({entry}); nothing is mailed"),
+    N_("nothing; correct the list and import it again if it is wrong"),
+    "转出, 户口外迁 in 停寄名单",
+)
+_rule(
+    "H113",
+    Severity.HOLD,
+    N_("the member wants no statements on paper ({entry}); nothing is mailed"),
+    N_("nothing; correct the list and import it again if it is wrong"),
+    "拒收纸质 in 停寄名单",
+)
+_rule(
+    "H114",
+    Severity.HOLD,
+    N_("the member is on a suppression list ({entry}); nothing is mailed"),
+    N_("nothing; correct the list and import it again if it is wrong"),
+    "其他停寄 in 停寄名单, or a reason that was left out",
+)
+# 121 to 127: letters that ask for money, and notices of a power cut.
+_rule(
+    "H121",
+    Severity.HOLD,
+    N_("a payment came in since the arrears were told; this letter would be wrong"),
+    N_("nothing; the customer is in the next run if money is still owed"),
+    "缴费金额 in the list of those who have paid 缴费名单",
+)
+_rule(
+    "H122",
+    Severity.HOLD,
+    N_("no reminder went out long enough before this notice"),
+    N_("remind the customer first, and give the day of it"),
+    "催缴日期 blank in a list of power cuts",
+)
+_rule(
+    "H123",
+    Severity.HOLD,
+    N_("the bill is not overdue long enough for a power cut on that day"),
+    N_("wait, or give a later day of the power cut"),
+    "欠费起始日 2026-09-20, 停电日期 2026-10-15",
+)
+_rule(
+    "H124",
+    Severity.HOLD,
+    N_("the notice would come too late before the power cut"),
+    N_("give a later day of the power cut; the days of notice are settings of the kind"),
+    "停电日期 two days after the posting",
+)
+_rule(
+    "H125",
+    Severity.HOLD,
+    N_("nobody has approved the power cut"),
+    N_("have it approved, and give the day of the approval"),
+    "审批日期 blank in a list of power cuts",
+)
+_rule(
+    "H126",
+    Severity.HOLD,
+    N_("nothing is owed; this letter would be wrong"),
+    N_("nothing; tell the client if the amount is wrong"),
+    "应缴合计 = 0 in a list of arrears",
+)
+_rule(
+    "H127",
+    Severity.HOLD,
+    N_("the time to pay would be over before the letter comes"),
+    N_("post earlier, or ask the client for a later last day"),
+    "缴费截止日期 two days after the posting",
 )
 _rule(
     "H201",

@@ -10,6 +10,7 @@ from yibao_cli.sample.electricity import customer_no
 LAST, NOW, TIMES, KWH, PEAK, VALLEY, PEAK_FEE, VALLEY_FEE = range(2, 10)
 TIERS = (10, 13, 16)
 CHARGE, ARREARS, LATE, DUE = range(19, 23)
+CAPACITY, ADJUSTMENT = 24, 26
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def test_tier_fees_are_energy_times_price(bills):
 
 
 def test_fees_give_the_charge_except_where_planted(electricity, bills):
-    parts = (PEAK_FEE, VALLEY_FEE, *(c + 2 for c in TIERS))
+    parts = (PEAK_FEE, VALLEY_FEE, *(c + 2 for c in TIERS), CAPACITY, ADJUSTMENT)
 
     wrong = unlike(bills, lambda row: sum(fen(row[c]) for c in parts) == fen(row[CHARGE]))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from yibao_cli.errors import UsageError
-from yibao_cli.sample import write_sample
+from yibao_cli.sample import KINDS, write_sample
 from yibao_cli.sample.__main__ import main
 
 SHIPPED = Path(__file__).parents[2] / "sample_data"
@@ -36,7 +36,7 @@ def digests(folder):
     }
 
 
-@pytest.mark.parametrize("kind", ["medical", "electricity"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_same_seed_gives_the_same_bytes(tmp_path, kind):
     write_sample(tmp_path / "a", kind, 200, seed=3)
 

@@ -1,8 +1,12 @@
-"""The fixed texts of a mailing: what `client.`, `mailing.` and `kind.` mean in a kind's texts."""
+"""The fixed texts of a mailing: what `client.`, `mailing.`, `kind.` and `settings.` mean in its texts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from yibao_cli.config import shipped
+from yibao_cli.kinds.binding import settings_on
+from yibao_cli.kinds.greetings import load_greetings
 
 if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
@@ -20,6 +24,8 @@ def constants_of(workspace: Workspace, mailing: str, kind: Kind) -> dict[str, di
             "starts": settings.starts,
             "ends": settings.ends,
             "posting": settings.posting,
+            "greeting": load_greetings(shipped("templates"), workspace.own_templates).on(settings.posting),
         },
         "kind": {"id": kind.id, "name": kind.name},
+        "settings": {k: str(v) for k, v in settings_on(kind, settings.posting).items()},
     }

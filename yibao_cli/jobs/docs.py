@@ -15,7 +15,6 @@ import inspect
 import re
 from dataclasses import dataclass
 from enum import Enum
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.config import shipped
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from yibao_cli.kinds import Kind
     from yibao_cli.kinds.fields import FieldSpec, TableSpec
 
 # Pages that people write, with places for what is made.
@@ -168,17 +168,32 @@ def files_sections() -> dict[str, str]:
     # A table that is the same in every kind stands once, at the head.
     shared = [n for n, spec in kinds[0].inputs.items() if all(k.inputs.get(n) == spec for k in kinds)]
     chapters = [_chapter("Every kind 各种账单共用", {n: kinds[0].inputs[n] for n in shared})]
-    # Kinds that extend another have its tables, and names that begin as its name does.
-    for inputs, group in groupby(kinds, key=lambda kind: kind.inputs):
-        first, *others = group
+    told: list[tuple[str, str, TableSpec]] = []
+    for first, *others in _alike(kinds):
         ids = ", ".join(f"`{kind.id}`" for kind in (first, *others))
-        own = {n: spec for n, spec in inputs.items() if n not in shared}
-        chapters.append(_chapter(f"{'Kinds' if others else 'Kind'} {ids} {first.name}", own))
+        own = {n: spec for n, spec in first.inputs.items() if n not in shared}
+        known = {n: k for k, n, spec in told if own.get(n) == spec}
+        new = {n: spec for n, spec in own.items() if n not in known}
+        as_before = "".join(f"\n`{n}`: as of `{k}`.\n" for n, k in known.items())
+        chapters.append(_chapter(f"{'Kinds' if others else 'Kind'} {ids} {first.name}", new) + as_before)
+        told += [(first.id, n, spec) for n, spec in new.items()]
     return {
         "inputs": "\n".join(chapters),
         "manifest": "、".join(c.header for c in MANIFEST_COLUMNS) + "\n",
         "findings": ", ".join(f"`{name}`" for name in FINDING_COLUMNS) + "\n",
     }
+
+
+def _alike(kinds: list[Kind]) -> list[list[Kind]]:
+    """Kinds with the same input tables, in the order of the first of each."""
+    groups: list[list[Kind]] = []
+    for kind in kinds:
+        group = next((g for g in groups if g[0].inputs == kind.inputs), None)
+        if group is None:
+            groups.append([kind])
+        else:
+            group.append(kind)
+    return groups
 
 
 def _chapter(title: str, tables: Mapping[str, TableSpec]) -> str:

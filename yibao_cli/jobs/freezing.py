@@ -17,7 +17,7 @@ from yibao_cli.config import shipped
 from yibao_cli.i18n import _
 from yibao_cli.jobs.constants import constants_of
 from yibao_cli.jobs.preflight import preflight
-from yibao_cli.kinds import load_product
+from yibao_cli.kinds import Shelf, load_product
 from yibao_cli.kinds.page import PressPlan
 from yibao_cli.kinds.pictures import PICTURES, pictures_of
 from yibao_cli.ledger import outcome
@@ -91,7 +91,7 @@ class Freezer:
             with atomic_folder(self.workspace.mailing_folder(self.mailing) / FOLDER) as folder:
                 writer = PackageWriter(folder)
                 _copy_art(contracts, art, folder / ART)
-                _copy_pictures(self.kind, folder / ART / PICTURES)
+                _copy_pictures(self._kind_folder, self.kind, folder / ART / PICTURES)
                 # Drawn once here, so that artwork no press can print is refused before anything is frozen.
                 draw_static(layout, folder / ART)
                 writer.add_kind(self.kind, product, constants)
@@ -137,6 +137,10 @@ class Freezer:
                     kept.append(contract)
         return kept, findings
 
+    @property
+    def _kind_folder(self) -> Path:
+        return Shelf(shipped("templates"), self.workspace.own_templates).folder(self.kind.id)
+
     def _press(self) -> PressPlan | None:
         settings, mailing = self.workspace.settings, self.workspace.mailing(self.mailing)
         if settings.render.profile == "office":
@@ -167,11 +171,11 @@ def _copy_art(contracts: list[Contract], names: dict[str, str], folder: Path) ->
         target.chmod(0o600)
 
 
-def _copy_pictures(kind: Kind, folder: Path) -> None:
+def _copy_pictures(source: Path, kind: Kind, folder: Path) -> None:
     """Pictures of the kind keep their names in a folder of their own, which no artwork can be named into."""
     for name in sorted({item.file for _place, item in pictures_of(kind)}):
         target = private_folder(folder) / name
-        shutil.copyfile(shipped("templates") / kind.id / "art" / name, target)
+        shutil.copyfile(source / "art" / name, target)
         target.chmod(0o600)
 
 

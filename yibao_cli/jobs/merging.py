@@ -12,6 +12,7 @@ from yibao_cli.errors import CheckFailed, StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.findings import write_mailing_findings
 from yibao_cli.jobs.freezing import Freezer, Frozen
+from yibao_cli.jobs.kinds import require_clean_texts
 from yibao_cli.jobs.ledgering import open_ledger
 from yibao_cli.jobs.workspace import PRINT, SCRATCH, Progress, Workspace, mailing_state, no_progress
 from yibao_cli.store import audit
@@ -59,6 +60,7 @@ def merge_mailing(workspace: Workspace, mailing: str, progress: Progress = no_pr
                 remedy=_("a new mailing takes the new data"),
             )
         _require_imports(kind, mailing, records)
+        require_clean_texts(workspace, mailing, kind)
         frozen = _frozen(Freezer(workspace, mailing, kind, records, progress))
         workbook = write_mailing_findings(workspace, mailing, frozen.findings)
         if not frozen.counts["pieces"]:
@@ -73,7 +75,7 @@ def merge_mailing(workspace: Workspace, mailing: str, progress: Progress = no_pr
 
 def _require_imports(kind: Kind, mailing: str, records: list[ImportRecord]) -> None:
     have = {r.table for r in records}
-    for table in kind.merge.tables:
+    for table in kind.merge.required_tables:
         if table not in have:
             raise StateError(
                 _("mailing {mailing} has no {label}").format(mailing=mailing, label=kind.inputs[table].label),

@@ -12,7 +12,7 @@ from yibao_cli.config import FILE_NAME, Settings, find_workspace, load_settings,
 from yibao_cli.errors import ExitCode, InputNotFound, YibaoError, os_reason
 from yibao_cli.i18n import _
 from yibao_cli.jobs.checkup import About
-from yibao_cli.jobs.workspace import CHINA, SCRATCH
+from yibao_cli.jobs.workspace import CHINA, SCRATCH, TEMPLATES
 from yibao_cli.kinds import load_kind
 from yibao_cli.kinds.page import FontPlan
 from yibao_cli.store.files import TEMPORARY
@@ -87,7 +87,7 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Check]]:
     try:
         settings = load_settings(folder)
         for kind in sorted({m.kind for m in settings.mailings.values()}):
-            load_kind(shipped("templates"), kind)
+            load_kind(shipped("templates"), kind, folder / TEMPLATES)
     except YibaoError as error:
         return None, [about.refused(error)]
     except OSError as error:

@@ -15,7 +15,15 @@ from yibao_cli.compose import Printing, compose_layout, part_values
 from yibao_cli.errors import CheckFailed, InputNotFound, StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.pool import run_tasks
-from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
+from yibao_cli.jobs.rechecking import require_recheck
+from yibao_cli.jobs.workspace import (
+    PRINT,
+    Progress,
+    Workspace,
+    mailing_state,
+    no_progress,
+    require_state,
+)
 from yibao_cli.render.faces import font_digests
 from yibao_cli.render.part import render_part
 from yibao_cli.render.static import StaticLayer, draw_static
@@ -81,6 +89,7 @@ def render_mailing(
             state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
         folder = workspace.mailing_folder(mailing)
         package = whole_package(workspace, mailing, state.package_sha256)
+        require_recheck(workspace, mailing, package.kind)
         numbers = [e.part for e in package.manifest.parts if part in {0, e.part}]
         if not numbers:
             raise InputNotFound(
@@ -135,8 +144,11 @@ def _require_fonts(package: Package) -> None:
 
 
 def _require_current(workspace: Workspace, mailing: str, package: Package) -> None:
-    """What is printed must be what was imported last."""
+    """What is printed must be what was imported last; what is posted stays as it was."""
     with workspace.reading() as connection:
+        state = mailing_state(connection, mailing)
+        if state is not None and state.state == "posted":
+            return
         now = [(r.table, r.sha256) for r in active_imports(connection, mailing)]
     if now != [(i["table"], i["sha256"]) for i in package.manifest.inputs]:
         raise StateError(

@@ -80,7 +80,7 @@ def _next(connection: Connection, kind: Kind, mailing: str, state: MailingState 
     if state is not None:
         return next_step(mailing, state.state)
     have = {r.table for r in active_imports(connection, mailing)}
-    for table in kind.merge.tables:
+    for table in kind.merge.required_tables:
         if table not in have:
             return f"yibao import {table} FILE"
     return next_step(mailing, "") if cleaned else "yibao address clean"

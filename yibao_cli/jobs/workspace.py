@@ -18,6 +18,7 @@ from yibao_cli.config import MailingSettings, Settings, find_workspace, load_set
 from yibao_cli.errors import InputNotFound, PermissionsError, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.kinds import Kind, load_kind
+from yibao_cli.kinds.binding import bound_kind
 from yibao_cli.store.database import open_database, reading
 from yibao_cli.store.files import TEMPORARY, lock, recover_folder
 from yibao_cli.store.packages import Package, open_package
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 PRINT, SCRATCH = "print", "scratch"  # folders of a mailing that several jobs know
+TEMPLATES = "templates"  # a workspace's own kinds
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -93,8 +95,15 @@ class Workspace:
         return self.settings.mailing_settings(mailing)
 
     def kind(self, mailing: str) -> Kind:
-        """The statement kind of a mailing, as it stands in templates/ now."""
-        return load_kind(shipped("templates"), self.mailing(mailing).kind)
+        """The statement kind of a mailing, as it stands in templates/ now, with the mailing's days in it."""
+        settings = self.mailing(mailing)
+        days = {"starts": settings.starts, "ends": settings.ends, "posting": settings.posting}
+        return bound_kind(load_kind(shipped("templates"), settings.kind, self.own_templates), days)
+
+    @property
+    def own_templates(self) -> Path:
+        """Where the workspace's own kinds, texts and settings of kinds lie."""
+        return self.folder / TEMPLATES
 
     def mailing_folder(self, mailing: str) -> Path:
         """Where everything made for a mailing lies."""
@@ -116,6 +125,13 @@ class Workspace:
             shutil.rmtree(made / SCRATCH, ignore_errors=True)
             for folder in (made, made / PRINT, *(self.folder / "imports" / mailing).glob("*/")):
                 _clear_leftovers(folder)
+            yield
+
+    @contextmanager
+    def locked_standing(self, table: str) -> Iterator[None]:
+        """Hold the lock of a table that counts for every mailing; what a killed run left is undone first."""
+        with self.locked(f"standing-{table}"):
+            _clear_leftovers(self.folder / "imports" / table)
             yield
 
 

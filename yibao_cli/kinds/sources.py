@@ -85,6 +85,11 @@ def check_texts(kind: Kind) -> dict[str, Source]:
             raise SettingsError(
                 _("panel {panel}: {reason}").format(panel=panel, reason=error.message), remedy=error.remedy
             ) from error
+    if not any("piece" in source.fields for source in sources.values()):
+        raise SettingsError(
+            _("no text shows the piece number, by which a piece is found again"),
+            remedy=_("add a text with {name} to a panel").format(name="{{ piece }}"),
+        )
     for house in kind.house:
         for item in house.items:
             if isinstance(item, TextItem):

@@ -99,10 +99,11 @@ def misplaced(
         while shown_so_far < len(text) and at < len(strings):
             shown_so_far += len(strings[at])
             at += 1
-    return places.grid is not None and _cells_misplaced(xs[at:], ys[at:], places.grid)
+    blanks = "" in wanted[len(places.anchors) :]
+    return places.grid is not None and _cells_misplaced(xs[at:], ys[at:], places.grid, blanks=blanks)
 
 
-def _cells_misplaced(xs: Sequence[float], ys: Sequence[float], grid: Grid) -> bool:
+def _cells_misplaced(xs: Sequence[float], ys: Sequence[float], grid: Grid, *, blanks: bool) -> bool:
     if not xs:
         return False
     if not (grid.bottom <= min(ys) and max(ys) <= grid.top):
@@ -111,7 +112,7 @@ def _cells_misplaced(xs: Sequence[float], ys: Sequence[float], grid: Grid) -> bo
     if min(xs) < left - _NEAR or max(xs) > right + _NEAR:
         return True
     width = len(grid.columns) // grid.blocks
-    if len(xs) % width:
+    if blanks or len(xs) % width:
         return False  # some cells are blank, so which is which cannot be counted
     of_block = grid.rows * width
     for block in range(grid.blocks):

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, cast
 
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
-from yibao_cli.sample import electricity, medical
+from yibao_cli.sample import dues, electricity, fund, medical, overdue
 from yibao_cli.sample.people import FEWEST, MOST
 from yibao_cli.sample.tally import SampleSummary, write_expected
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_WRITERS = {"medical": medical.write, "electricity": electricity.write}
+_WRITERS = {
+    "medical": medical.write,
+    "electricity": electricity.write,
+    "arrears": overdue.write_arrears,
+    "power-cut": overdue.write_notices,
+    "contribution": dues.write,
+    "housing-fund": fund.write,
+}
 KINDS = tuple(_WRITERS)
 
 __all__ = ["KINDS", "SampleSummary", "write_sample"]

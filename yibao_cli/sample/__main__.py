@@ -10,11 +10,18 @@ from yibao_cli.i18n import _
 from yibao_cli.sample import write_sample
 
 SEED = 20260930
-SIZES = {"medical": 3000, "electricity": 500}
+SIZES = {
+    "medical": 3000,
+    "electricity": 500,
+    "arrears": 200,
+    "power-cut": 200,
+    "contribution": 200,
+    "housing-fund": 200,
+}
 
 
 def main(arguments: list[str]) -> int:
-    """Write FOLDER/medical and FOLDER/electricity; gives the exit code."""
+    """Write a folder for each kind; gives the exit code."""
     if len(arguments) != 1:
         sys.stderr.write(_("usage: python -m yibao_cli.sample FOLDER") + "\n")
         return ExitCode.USAGE

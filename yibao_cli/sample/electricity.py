@@ -2,7 +2,8 @@
 
 Laws of a bill, all amounts in fen and rounded half up line by line:
   electricity   == (this reading - last reading) x multiplier == peak + valley == tier 1 + 2 + 3 kWh
-  charge        == peak fee + valley fee + tier fees
+  charge        == peak fee + valley fee + tier fees + capacity fee + power factor adjustment
+  late fee      == arrears x permille a day x days, at least 1 yuan
   total due     == charge + arrears + late fee
 With peak and valley prices the tier prices are surcharges (0, 0.05, 0.30 yuan); without, the peak
 and valley fees are 0 and the tier prices are full prices.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 PERIOD = "2026-09"
 DUE = date(2026, 10, 25)
+LATE_FROM = date(2026, 8, 26)
 TIER_ENDS = (180, 280)  # kWh a month
 
 ROSTER = Layout(
@@ -61,8 +63,14 @@ BILLS = Layout(
         "违约金",
         "应缴合计",
         "缴费截止日",
+        "基本电费",
+        "功率因数",
+        "力调电费",
+        "违约金起算日",
+        "违约金比例",
+        "违约金天数",
     ),
-    widths=(13, *(10,) * 22, 12),
+    widths=(13, *(10,) * 22, 12, 10, 10, 10, 12, 10, 10),
 )
 
 # Prices in hundredths of a fen per kWh, so that price x kWh stays whole.
@@ -98,6 +106,11 @@ class Bill:
     arrears: int
     late_fee: int
     due: int
+    capacity_fee: int = 0
+    factor: int | None = None  # in hundredths
+    adjustment: int = 0
+    late_rate: int = 1  # permille a day
+    late_days: int = 0
 
     @property
     def energy(self) -> int:
@@ -119,7 +132,7 @@ def write(inbox: Path, members: int, seed: int) -> tuple[dict[str, object], Tall
             kind = plants.get(ordinal, "")
             _count(kind, tally)
             source = ordinal - 1 if kind == "duplicate" else ordinal
-            roster.row(_customer(source, seed, "" if kind == "duplicate" else kind))
+            roster.row(customer(source, seed, "" if kind == "duplicate" else kind))
             if kind not in {"duplicate", "no_bill"}:
                 bills.row(_bill_cells(customer_no(ordinal), _broken(_bill(ordinal, seed), kind)))
         for extra in range(1, UNKNOWN_BILLS + 1):
@@ -156,7 +169,8 @@ def _plan(members: int, seed: int) -> dict[int, str]:
     return dict(zip(Random(f"{seed}/power/plan").sample(window, len(kinds)), kinds, strict=True))
 
 
-def _customer(ordinal: int, seed: int, kind: str) -> list[Cell]:
+def customer(ordinal: int, seed: int, kind: str = "") -> list[Cell]:
+    """The roster's cells of one customer; kind: what is wrong with them, of _PLANTS."""
     rng = Random(f"{seed}/power/customer/{ordinal}")
     dwelling = home(rng)
     name = (
@@ -198,11 +212,32 @@ def _bill(ordinal: int, seed: int) -> Bill:
     tiers = (energy, 0, 0) if business else _tiers(energy)
     prices = _BUSINESS if business else _SURCHARGES if by_time else _FULL
     fees = (_fee(peak, _PEAK), _fee(energy - peak, _VALLEY)) if by_time else (0, 0)
+    capacity, factor, adjustment = (
+        _industrial(energy, rng) if business and rng.random() < 0.4 else (0, None, 0)
+    )
     charge = sum(fees) + sum(_fee(kwh, price) for kwh, price in zip(tiers, prices, strict=True))
+    charge += capacity + adjustment
     arrears = rng.randrange(2_000, 30_000) if rng.random() < 0.08 else 0
     late = max(100, arrears * 30 // 1000) if arrears else 0
     due = charge + arrears + late
-    return Bill(last, last + used, multiplier, peak, *fees, tiers, prices, charge, arrears, late, due)
+    rate = 2 if business else 1
+    bill = Bill(last, last + used, multiplier, peak, *fees, tiers, prices, charge, arrears, late, due)
+    late_days = 30 // rate if arrears else 0
+    return replace(
+        bill,
+        capacity_fee=capacity,
+        factor=factor,
+        adjustment=adjustment,
+        late_rate=rate,
+        late_days=late_days,
+    )
+
+
+def _industrial(energy: int, rng: Random) -> tuple[int, int, int]:
+    """Capacity fee in fen, power factor in hundredths, and the adjustment of it in fen."""
+    factor = rng.randint(80, 96)
+    # Below 0.90 the customer pays half a percent for each hundredth, above it gets so much back.
+    return rng.choice((0, 96_000)), factor, _fee(energy, _BUSINESS[0]) * (90 - factor) // 200
 
 
 def _tiers(energy: int) -> tuple[int, int, int]:
@@ -228,4 +263,6 @@ def _bill_cells(number: str, bill: Bill) -> list[Cell]:
     for kwh, price, fee in zip(bill.tiers, bill.prices, bill.tier_fees, strict=True):
         cells += [kwh, price / 10_000, fee / 100]
     cells += [fen / 100 for fen in (bill.charge, bill.arrears, bill.late_fee, bill.due)]
-    return [*cells, DUE]
+    factor = None if bill.factor is None else bill.factor / 100
+    cells += [DUE, bill.capacity_fee / 100, factor, bill.adjustment / 100]
+    return [*cells, *((LATE_FROM, bill.late_rate, bill.late_days) if bill.arrears else (None, None, None))]
