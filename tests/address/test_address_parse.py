@@ -237,3 +237,84 @@ def test_a_city_named_above_a_county_it_does_not_govern_gives_way(text, county, 
     address = parse(text)
 
     assert (address.county, address.flags) == (county, flags)
+
+
+@given(st.lists(NAMES, max_size=9).map("".join))
+def test_a_remembered_reading_is_the_reading(text):
+    read_head(text.replace("路", "").replace("镇", "") + "中心1号")  # fills the memory with its divisions
+
+    assert read_head(text) == _read(text[:WINDOW], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("上海市闸北区共和新路912号", ("上海市", "上海市", "静安区")),
+        ("湖北省襄樊市襄城区荆州街57号", ("湖北省", "襄阳市", "襄城区")),
+        ("山东省莱芜市莱城区鲁中大街28号", ("山东省", "济南市", "莱芜区")),
+        ("云南省德宏州潞西市勐戛镇", ("云南省", "德宏傣族景颇族自治州", "芒市")),
+        ("安徽省六安市寿县寿春镇", ("安徽省", "淮南市", "寿县")),
+        ("石家庄市桥东区中山东路1号", ("河北省", "石家庄市", "桥东区")),
+        ("江苏省吴县市东环路12号", ("江苏省", "苏州市", "吴县市")),
+    ],
+)
+def test_names_of_the_past_are_read_as_what_they_are_today(text, expected):
+    assert divisions_of(text) == expected
+
+
+def test_a_county_that_was_split_names_its_parts():
+    address = parse("江苏省吴县市东环路12号")
+
+    assert "candidates:吴中区、相城区" in address.flags
+
+
+def test_a_township_decides_between_the_parts_of_a_split_county():
+    assert divisions_of("江苏省吴县市木渎镇金枫路1号") == ("江苏省", "苏州市", "吴中区")
+
+
+@pytest.mark.parametrize(
+    ("text", "county", "flag"),
+    [
+        ("廣東省廣州市天河區天河路1號", "天河区", "traditional"),
+        ("四川省成都市武候区人民南路11号", "武侯区", "corrected:武侯区"),
+        ("文一西路969号 余杭区 杭州市", "余杭区", "reordered"),
+        ("李四收 浙江省杭州市西湖区灵隐路1号", "西湖区", "leading-text"),
+        ("浙江省杭州市西湖区灵隐路1号（王五收）", "西湖区", "addressee"),
+        ("深圳市福田区福华路355号3O1室", "福田区", "look-alike"),
+    ],
+)
+def test_dirt_is_removed_and_flagged(text, county, flag):
+    address = parse(text)
+
+    assert (address.county, flag in address.flags) == (county, True)
+
+
+def test_a_village_of_one_township_confirms_it_and_invents_no_field():
+    with_town = parse("石家庄市长安区建北街道棉一东社区3号")
+    without = parse("石家庄市长安区棉一东社区3号")
+
+    assert (with_town.level, with_town.division_code) == ("village", "130102001001")
+    assert (without.level, without.division_code, without.town) == ("village", "130102001001", "")
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("四川北路1851弄3号602室", {"road": "四川北路", "road_no": "1851弄", "building": "3号", "room": "602室"}),
+        ("羽山路1850弄23支弄6号301", {"road": "羽山路", "road_no": "1850弄", "building": "23支弄6号", "room": "301"}),
+        ("六和路与东信大道交叉口", {"road": "六和路"}),
+        ("人民路1号附近", {"road": "人民路", "road_no": "1号"}),
+        ("建设路3号5栋16-3", {"road": "建设路", "road_no": "3号", "building": "5栋", "room": "16-3"}),
+        ("香港街小区12号楼201", {"poi": "香港街小区", "building": "12号楼", "room": "201"}),
+        ("新城花园10号楼2单元301室某某公司",
+         {"poi": "新城花园", "building": "10号楼", "unit": "2单元", "room": "301室"}),
+        ("恩宁路99号之一202房", {"road": "恩宁路", "road_no": "99号之一", "room": "202房"}),
+    ],
+)  # fmt: skip
+def test_doors_of_every_region_are_read(rest, expected):
+    assert fields_of("浙江省杭州市余杭区" + rest) == expected
+
+
+def test_long_texts_of_one_character_end_soon():
+    for text in ("路" * 5000, "市" * 5000, "1-" * 5000, "村" * 5000, "一" * 5000, "(" * 5000, "号栋" * 3000):
+        assert len(parse(text).standard) <= 300

@@ -123,7 +123,7 @@ def test_every_setting_is_described_with_its_default_and_its_variable():
     page = read("docs/settings.md")
 
     for name, field in Settings.model_fields.items():
-        if name in {"render", "press", "promise", "store", "fonts"}:
+        if name in {"render", "press", "promise", "store", "fonts", "address"}:
             text = section(page, f"`[{name}]`")
             for key, inner in type(field.default).model_fields.items():
                 shown = f'"{inner.default}"' if isinstance(inner.default, str) else inner.default

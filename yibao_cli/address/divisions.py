@@ -1,22 +1,32 @@
 """The divisions in memory: names to divisions, codes to divisions, townships of a county.
 
-Loaded at first use, then shared; townships are split county by county as they are asked for.
+Loaded at first use, then shared; townships are split county by county as they are asked for. Names
+that are gone lead to what they are today; where they were split, to every part.
 """
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.address import names
 
-DATA = Path(__file__).parent / "data" / "divisions.csv.gz"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-PROVINCE, CITY, COUNTY, TOWN = 2, 4, 6, 9  # a level is the length of its code
-LEVEL_NAMES = {0: "none", PROVINCE: "province", CITY: "prefecture", COUNTY: "county", TOWN: "township"}
+_FOLDER = Path(__file__).parent / "data"
+DATA = _FOLDER / "divisions.csv.gz"
+FORMER = _FOLDER / "former.csv"
+
+PROVINCE, CITY, COUNTY, TOWN, VILLAGE = 2, 4, 6, 9, 12  # a level is the length of its code
+_LATELY = 2010
+_BARE = 2  # 郊区, 城区, 东区: words as well, so a name of two characters wants its city before it
+LEVEL_NAMES = {0: "none", PROVINCE: "province", CITY: "prefecture", COUNTY: "county", TOWN: "township",
+               VILLAGE: "village"}  # fmt: skip
 
 
 class Division(NamedTuple):
@@ -28,14 +38,21 @@ class Division(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A way to write a division: `full` shows its kind (成都市), `former` is a kind it no longer has."""
+    """A way to write a division: `full` shows its kind (成都市), `former` is a kind or name of the past.
+
+    listed: the former name stands in the lists of the past; otherwise it is what a rule makes of it.
+    lately: it was in force in the last years, so that addresses still bear it.
+    """
 
     division: Division
     full: bool
     former: bool = False
+    listed: bool = False
+    lately: bool = False
 
 
 _KINDS = re.compile(r"街道办事处|街道办|街道|地区|苏木|镇|乡")
+_ETHNIC = re.compile(rf"(?<=..)(?:(?:{names.PEOPLES})族)*(?:民族)?乡$")
 _KIND = re.compile(r"(?<=.)(?:街道|地区|苏木|镇|乡)$")
 
 Bucket = tuple[tuple[str, tuple[Entry, ...]], ...]
@@ -48,12 +65,16 @@ class Gazetteer(NamedTuple):
     by_start: first two characters of a name to (name, what it may mean), longest name first.
     towns: county code to its townships as the file writes them.
     direct: codes of cities without counties (东莞), where the city stands for its county.
+    counties: code of a prefecture to its counties, in code order.
+    moved: county and the name of a prefecture it has left to the county (寿县, 六安市).
     """
 
     by_code: dict[str, Division]
     by_start: dict[str, Bucket]
     towns: dict[str, str]
     direct: frozenset[str]
+    moved: dict[tuple[str, str], Division]
+    counties: dict[str, list[Division]]
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +89,12 @@ def gazetteer() -> Gazetteer:
         if listed:
             towns[code] = listed
     direct = _fold_cities_without_counties(by_code, towns)
-    return Gazetteer(by_code, _index(by_code), towns, direct)
+    index, moved = _index(by_code)
+    counties: dict[str, list[Division]] = {}
+    for division in by_code.values():
+        if division.level == COUNTY:
+            counties.setdefault(division.code[:CITY], []).append(division)
+    return Gazetteer(by_code, index, towns, direct, moved, counties)
 
 
 def _fold_cities_without_counties(by_code: dict[str, Division], towns: dict[str, str]) -> frozenset[str]:
@@ -85,15 +111,37 @@ def _same_as_city(county: Division, by_code: dict[str, Division]) -> bool:
     return city is not None and city.name == county.name
 
 
-def _index(by_code: dict[str, Division]) -> dict[str, Bucket]:
+def _index(by_code: dict[str, Division]) -> tuple[dict[str, Bucket], dict[tuple[str, str], Division]]:
     written: dict[str, dict[Division, Entry]] = {}
+    moved: dict[tuple[str, str], Division] = {}
     for division in by_code.values():
         for name, entry in _forms(division, by_code):
             written.setdefault(name, {}).setdefault(division, entry)
+    for name, prefecture, last, division in _former_names(by_code):
+        if name == division.name:
+            moved[name, prefecture] = division
+        elif name != prefecture or division.level == CITY or name.endswith("市"):
+            entry = Entry(division, full=len(name) > _BARE, former=True, listed=True, lately=last >= _LATELY)
+            there = written.setdefault(name, {})
+            if division not in there or there[division].former:
+                there[division] = entry
     starts: dict[str, list[tuple[str, tuple[Entry, ...]]]] = {}
     for name, entries in written.items():
         starts.setdefault(name[:2], []).append((name, tuple(entries.values())))
-    return {start: tuple(sorted(found, key=lambda f: (-len(f[0]), f[0]))) for start, found in starts.items()}
+    buckets = {
+        start: tuple(sorted(found, key=lambda f: (-len(f[0]), f[0]))) for start, found in starts.items()
+    }
+    return buckets, moved
+
+
+def _former_names(by_code: dict[str, Division]) -> Iterator[tuple[str, str, int, Division]]:
+    with FORMER.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            for code in row["codes"].split():
+                # 东莞 is its own county in the lists of the past as well.
+                division = by_code.get(code) or by_code.get(code[:CITY])
+                if division is not None:
+                    yield row["name"], row["prefecture"], int(row["last"]), division
 
 
 def _forms(division: Division, by_code: dict[str, Division]) -> list[tuple[str, Entry]]:
@@ -136,11 +184,34 @@ def towns_at(code: str, text: str, at: int) -> list[Town]:
     return [town for county in counties_with_towns(code) for town in _towns_at(county, start, text, at)]
 
 
+@lru_cache(maxsize=1)
+def town_names() -> frozenset[str]:
+    """The names of all townships."""
+    return frozenset(town[3:] for listed in gazetteer().towns.values() for town in listed.split(" "))
+
+
 @lru_cache(maxsize=4096)
 def counties_with_towns(code: str) -> tuple[str, ...]:
     """Codes under which the townships of a division are listed."""
     listed = gazetteer().towns
-    return (code,) if code in listed else tuple(sorted(c for c in listed if c.startswith(code)))
+    if code in listed or len(code) != CITY:
+        return (code,) if code in listed else ()
+    return tuple(d.code for d in gazetteer().counties.get(code, ()) if d.code in listed)
+
+
+def stem_at(code: str, text: str, at: int) -> str:
+    """A township under a county, written with or without its kind, at least two characters of it: 虎门."""
+    start = text[at : at + 2]
+    listed = gazetteer().towns.get(code, "")
+    longest = ""
+    place = listed.find(start) if len(start) == 2 else -1  # noqa: PLR2004
+    while place >= 0:
+        if listed[place - 1].isdigit():
+            stem = _KIND.sub("", _ETHNIC.sub("", listed[place:].split(" ", 1)[0]))
+            if len(stem) > len(longest) and text.startswith(stem, at):
+                longest = stem
+        place = listed.find(start, place + 1)
+    return longest
 
 
 def _towns_at(county: str, start: str, text: str, at: int) -> list[Town]:
@@ -165,4 +236,9 @@ def _written(name: str, text: str, at: int) -> str:
         kind = _KINDS.match(text, at + len(stem))
         if kind:
             return stem + kind[0]
+    ethnic = _ETHNIC.sub("", name)
+    if ethnic != name and text.startswith(ethnic, at):
+        kind = _KINDS.match(text, at + len(ethnic))
+        if kind:
+            return ethnic + kind[0]
     return name if text.startswith(name, at) else ""

@@ -6,6 +6,7 @@ Hand tables here, rules for the rest. Nothing in this module knows which divisio
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 # One character stands for a province in bank and number-plate usage: 川成都市武侯区.
@@ -27,6 +28,9 @@ BY_HAND: Final = {
     "香港特别行政区": ("香港特区",),
     "澳门特别行政区": ("澳门特区",),
     "保定市": ("雄安新区",),
+    "光明区": ("光明新区",),
+    "坪山区": ("坪山新区",),
+    "龙华区": ("龙华新区",),
     "锡林郭勒盟": ("锡盟",),
     "阿拉善盟": ("阿盟",),
     "呼伦贝尔市": ("呼盟", "呼伦贝尔盟"),
@@ -67,13 +71,14 @@ BY_HAND: Final = {
 }
 
 _PROVINCE_TAIL = re.compile(r"(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
-_PEOPLES = (
+PEOPLES = (
     "维吾尔|柯尔克孜|鄂伦春|鄂温克|达斡尔|乌孜别克|俄罗斯|哈萨克|塔吉克|塔塔尔|傈僳|仡佬|东乡|拉祜|纳西|仫佬|锡伯|"
     "景颇|毛南|撒拉|布朗|阿昌|普米|基诺|德昂|保安|裕固|门巴|独龙|赫哲|高山|珞巴|布依|土家|朝鲜|哈尼|蒙古|"
     "各|壮|回|满|苗|彝|藏|侗|瑶|白|黎|傣|畲|水|佤|羌|土|怒|京"
 )
-_AUTONOMOUS = re.compile(rf"^(?P<core>.+?)(?:(?:{_PEOPLES})族?)*(?:自治)(?P<kind>[州县旗])$")
-_PEOPLE_IS_NAME = re.compile(rf"^(?P<core>{_PEOPLES})族自治(?P<kind>[州县旗])$")
+_AUTONOMOUS = re.compile(rf"^(?P<core>.{{2,}}?)(?:(?:{PEOPLES})族?)*(?:自治)(?P<kind>[州县旗])$")
+_ETHNIC_DISTRICT = re.compile(rf"^(?P<core>.{{2,}}?)(?:{PEOPLES})族(?P<kind>区)$")
+_PEOPLE_IS_NAME = re.compile(rf"^(?P<core>{PEOPLES})族自治(?P<kind>[州县旗])$")
 _KIND = re.compile(r"(?<=..)(?:新区|特区|地区)$|(?<!林)[市县区旗盟州]$")
 _ZONE = re.compile(r"(?:开发区|示范区|管理区|.{3}园区|实验区|聚集区|食品区)$")
 
@@ -89,8 +94,11 @@ def province_forms(name: str) -> tuple[str, ...]:
 
 def full_forms(name: str) -> tuple[str, ...]:
     """Other names of a prefecture or county that still show their kind: 恩施州, 靖州县."""
-    match = _PEOPLE_IS_NAME.match(name) or _AUTONOMOUS.match(name)
-    return (match["core"] + match["kind"], f"{match['core']}自治{match['kind']}") if match else ()
+    match = _PEOPLE_IS_NAME.match(name) or _ETHNIC_DISTRICT.match(name) or _AUTONOMOUS.match(name)
+    if match is None:
+        return ()
+    plain = match["core"] + match["kind"]
+    return (plain,) if match["kind"] == "区" else (plain, f"{match['core']}自治{match['kind']}")
 
 
 def former_prefecture(name: str) -> tuple[str, ...]:
@@ -111,13 +119,14 @@ def short_forms(name: str) -> tuple[str, ...]:
     >>> short_forms("石家庄市")
     ('石家庄',)
     """
-    match = _PEOPLE_IS_NAME.match(name) or _AUTONOMOUS.match(name)
+    match = _PEOPLE_IS_NAME.match(name) or _ETHNIC_DISTRICT.match(name) or _AUTONOMOUS.match(name)
     if _ZONE.search(name):
         return ()
     core = match["core"] if match else _KIND.sub("", name)
     return (core,) if len(core) >= _SHORTEST and core not in _NO_SHORT and core != name else ()
 
 
+@lru_cache(maxsize=8192)
 def zone_name(county: str, *above: str) -> str:
     """A development zone without the province and city its official name repeats; other names as they are."""
     if not _ZONE.search(county):

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from yibao_cli.address.cleaning import Normalised, normalise
-from yibao_cli.address.divisions import CITY, COUNTY, LEVEL_NAMES, PROVINCE, TOWN, Division, Town, gazetteer
+from yibao_cli.address.cleaning import HAN, Normalised, normalise
+from yibao_cli.address.divisions import (
+    CITY,
+    COUNTY,
+    LEVEL_NAMES,
+    PROVINCE,
+    TOWN,
+    VILLAGE,
+    Division,
+    gazetteer,
+)
 from yibao_cli.address.head import is_county
 from yibao_cli.address.names import zone_name
 from yibao_cli.address.records import Address
 from yibao_cli.address.settling import UNKNOWN_COUNTY, Place, hinted, settle
 from yibao_cli.address.tail import Tail, read_tail
+from yibao_cli.address.villages import Village, village_at
 from yibao_cli.codes import is_postcode
 
+_HAN = re.compile(f"[{HAN}]")
 _NO_COUNTY = re.compile(
     r".*(?:小区|社区|校区|院区|厂区|片区|生活区|住宅区|居住区|别墅区|[一二三四五六七八九十]区|超市|城市|门市|夜市|县城)$|^[东南西北中]区$"
 )
@@ -49,61 +61,88 @@ def parse(text: str, *, county_hint: str = "", postcode: str = "") -> Address:
 
 def _assemble(raw: str, folded: Normalised, place: Place, postcode: str, *, hint_unknown: bool) -> Address:
     division = place.live[0] if len(place.live) == 1 else None
-    names = names_of(division) if division else Names("", "", place.live[0].name if place.live else "")
     flags = {*folded.flags, *place.flags}
-    rest = folded.text[place.end :]
-    county, tail_text = names.county, rest
-    if division is not None and not is_county(division) and not _contradicted(flags):
-        written = _written_county(rest, flags)
-        county, tail_text = written or county, rest[len(written) :]
-    if len(place.live) > 1:
-        flags.add("ambiguous-county")
-    tail = read_tail(tail_text, town=place.town.written if place.town else "")
-    if tail.town and not place.town:
-        flags.add("town-unlisted")
+    names = names_of(division) if division else _shared_names(place, flags)
+    rest, tail_at = place.text[place.end :], place.tail - place.end
+    county, zone = names.county, ""
+    if division is not None and not is_county(division) and not tail_at:
+        county, zone = _written_county(rest, flags)
+        tail_at = len(county) + len(zone)
+    village = _village(division, place, tail_at)
+    if village is not None:
+        tail_at += len(village.written)
+    tail = _tail(rest[tail_at:], place, village, flags)
     if hint_unknown:
         flags.add("hint-unknown")
     postcode_read = postcode if is_postcode(postcode) else ""
     if postcode and not postcode_read:
         flags.add("postcode-malformed")
-    return _address(
-        raw, names._replace(county=county), (division, place.town), tail, (rest, postcode_read, flags)
+    code = village.code if village else place.town.code if place.town else division.code if division else ""
+    return _address(raw, names._replace(county=county), (code, place), tail, (rest, postcode_read, flags))
+
+
+def _shared_names(place: Place, flags: set[str]) -> Names:
+    """What counties of one name share: each level on which they agree, and the name as written."""
+    if not place.live:
+        return Names("", "", "")
+    flags.add("ambiguous-county")
+    all_names = [names_of(d) for d in place.live]
+    province, city = (n[0] if len(set(n)) == 1 else "" for n in list(zip(*all_names, strict=True))[:2])
+    if "old-name" in flags:
+        flags.add("candidates:" + "、".join(d.name for d in place.live))
+    return Names(province, city, place.name or place.live[0].name)
+
+
+def _village(division: Division | None, place: Place, at: int) -> Village | None:
+    if division is None or at or not is_county(division):
+        return None
+    return village_at(place.town.code if place.town else division.code, place.text, place.end)
+
+
+def _tail(text: str, place: Place, village: Village | None, flags: set[str]) -> Tail:
+    if not place.live and ("damaged" in flags or not _HAN.search(text)):
+        return Tail()
+    tail = read_tail(
+        text, town=place.town.written if place.town else "", village=village.written if village else ""
     )
+    if tail.town and not place.town:
+        flags.add("town-unlisted")
+    return tail
 
 
 def _contradicted(flags: set[str]) -> bool:
     return any(f.startswith("contradiction:") for f in flags)
 
 
-def _written_county(rest: str, flags: set[str]) -> str:
-    """The county as written that no list confirms; empty where the rest names none."""
+def _written_county(rest: str, flags: set[str]) -> tuple[str, str]:
+    """The county as written that no list confirms, or else the zone; empty where the rest names none."""
     match = UNKNOWN_COUNTY.match(rest)
     if match is None or _NO_COUNTY.match(match[0]):
-        return ""
-    flags.add("zone" if _ZONE.search(match[0]) else "county-unknown")
-    return match[0]
+        return "", ""
+    if _ZONE.search(match[0]):
+        flags.add(f"zone:{match[0]}")
+        return "", match[0]
+    flags.add("county-unknown")
+    return match[0], ""
 
 
 def _address(
-    raw: str,
-    names: Names,
-    confirmed: tuple[Division | None, Town | None],
-    tail: Tail,
-    more: tuple[str, str, set[str]],
+    raw: str, names: Names, confirmed: tuple[str, Place], tail: Tail, more: tuple[str, str, set[str]]
 ) -> Address:
-    division, town = confirmed
+    code, place = confirmed
     rest, postcode, flags = more
-    code = town.code if town else (division.code if division else "")
-    town_name = town.written if town else tail.town
+    town = place.town.written if place.town else ""
+    division = place.live[0] if len(place.live) == 1 else None
     county_written = names.county if rest.startswith(names.county) and names.county else ""
-    line = standard_line(names, town.written if town else "", rest[len(county_written) :])
+    line = standard_line(names, town, rest[len(county_written) :])
     return Address(
-        raw, names.province, names.city, names.county, town_name, *tail[1:],
+        raw, names.province, names.city, names.county, town or tail.town, *tail[1:],
         postcode, _official(code), line, LEVEL_NAMES[_level(code, division)], _score(code, tail, flags),
         tuple(sorted(flags)),
     )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def names_of(division: Division) -> Names:
     """Official names above and at a division; a municipality is its own city."""
     by_code = gazetteer().by_code
@@ -125,8 +164,8 @@ def _official(code: str) -> str:
 
 
 def _level(code: str, division: Division | None) -> int:
-    if len(code) == TOWN:
-        return TOWN
+    if len(code) >= TOWN:
+        return len(code)
     if division is None:
         return 0
     return COUNTY if is_county(division) else division.level
@@ -137,12 +176,17 @@ def _score(code: str, tail: Tail, flags: set[str]) -> float:
 
     Each flag of doubt takes 0.2 off.
     """
-    divisions = {PROVINCE: 0.2, CITY: 0.4, COUNTY: 0.7, TOWN: 0.8}.get(len(code), 0.0)
+    tenths = _TENTHS.get(len(code), 0)
     if len(code) == CITY and code in gazetteer().direct:
-        divisions = 0.7
-    door = 0.2 if has_door(tail) else 0.0
-    doubts = sum(0.2 for flag in flags if flag.split(":")[0] in DOUBTS)
-    return round(max(0.0, min(1.0, divisions + door - doubts)), 2)
+        tenths = _TENTHS[COUNTY]
+    if has_door(tail):
+        tenths += 2
+    if flags:
+        tenths -= 2 * sum(flag.partition(":")[0] in DOUBTS for flag in flags)
+    return max(0, tenths) / 10
+
+
+_TENTHS = {PROVINCE: 2, CITY: 4, COUNTY: 7, TOWN: 8, VILLAGE: 8}
 
 
 def has_door(tail: Tail | Address) -> bool:
@@ -154,11 +198,13 @@ def has_door(tail: Tail | Address) -> bool:
 DOUBTS = frozenset(
     {
         "ambiguous-county",
-        "county-unknown",
+        "candidates",
         "contradiction",
+        "corrected",
+        "county-unknown",
+        "damaged",
         "hint-differs",
         "leading-text",
-        "old-name",
-        "damaged",
+        "zone",
     }
 )

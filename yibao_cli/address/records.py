@@ -19,7 +19,8 @@ class Address:
       lies directly under its province, county where a city has none or the text names none we know.
     town .. room: as written, without blanks; numbers keep their unit word (969号, 3单元).
     postcode: six digits from the column or the text. division_code: 2, 4, 6 or 9 digits, the finest
-      confirmed division; level names it: none, province, prefecture, county, township.
+      confirmed division, or 12; level names it: none, province, prefecture, county, township, village. A
+      village of one township alone confirms that township, which `town` does not repeat.
     standard: the one-line form for the envelope and for sorting. score: 0 to 1.
     flags: sorted words for what was read by rule; see `cleaning`, `head` and `parsing`.
     Source: design.md section 8.
@@ -48,10 +49,23 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """How strictly addresses are judged.
+
+    good: lowest score of a good address. bad: what scores less is held. accepted: rules (A111 and up)
+    that are reported for an address but do not make it doubtful.
+    """
+
+    good: float = 0.85
+    bad: float = 0.0
+    accepted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Can a letter be delivered there? `good`; `doubtful`: a person looks; `bad`: held.
 
-    reasons: findings of rules A101 and up, without place; empty for `good`.
+    reasons: findings of rules A101 and up, without place; for `good` none but accepted ones.
     """
 
     verdict: Judgement

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.address.cleaning import HAN, normalise
-from yibao_cli.address.divisions import COUNTY, PROVINCE, Division, Town, gazetteer, towns_at
+from yibao_cli.address.confusion import ALIKE
+from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, Division, Town, gazetteer, stem_at, towns_at
 from yibao_cli.address.head import Head, is_county, read_head
 from yibao_cli.address.postcodes import provinces_of
 
@@ -19,16 +20,23 @@ UNKNOWN_COUNTY = re.compile(
     rf"(?:(?![路街巷号镇乡村])[{HAN}]){{1,6}}?(?:县|区|市|旗)"
     rf"(?![东南西北中]?(?:大?[路街道]|[巷场])|[{HAN}]{{0,2}}(?:小区|社区))"
 )
-_ROAD_AFTER = re.compile(r"路|大?街(?!道)|巷|道")
+_ROAD_AFTER = re.compile(r"[东南西北中]?(?:路|大?街(?!道)|大道)|巷|道")
 
 
 class Place(NamedTuple):
-    """The divisions of one address: the finest ones that fit, its township, where the rest begins."""
+    """The divisions of one address: the finest ones that fit, its township, where the rest begins.
+
+    tail: where road and number begin; behind `end` when a contradicting name stands between.
+    name: the name of the last division as written. text: what `end` counts in.
+    """
 
     live: tuple[Division, ...]
     town: Town | None
     end: int
     flags: tuple[str, ...]
+    tail: int
+    name: str
+    text: str
 
 
 @lru_cache(maxsize=4096)
@@ -79,17 +87,112 @@ def settle(text: str, under: tuple[Division, ...], postcode: str) -> Place:
     under: what the county column names; empty where there is none.
     """
     head = _head(text, under)
+    if not under and (not head.county or "leading-text" in head.flags):
+        text, head = _second_look(text, head)
     live = head.live
     if len(live) > 1:
         live = _narrow(live, lambda d: d.code[:PROVINCE] in provinces_of(postcode))
     live, town, end = _find_town(text, head.end, live)
+    flags = head.flags
     if len(live) > 1:
         live = _prefer_upper(live)
-    if len(live) <= 1:
-        return Place(live, town, end, head.flags)
-    # Counties of one name stay open; readings that share no name are no reading.
-    one_name = len({d.name for d in live}) == 1
-    return Place(live if one_name else (), None, head.end if one_name else 0, head.flags)
+    if len(live) > 1 and not _one_name(live, head.name):
+        # Readings that share no name are no reading.
+        return Place((), None, 0, (), 0, "", text)
+    return Place(live, town, end, flags, max(end, head.tail), head.name, text)
+
+
+def _one_name(live: tuple[Division, ...], written: str) -> bool:
+    if len({d.name for d in live}) == 1:
+        return True
+    # One name of the past or two counties that share it, one of them by what it was called: 吴县市, 桥东区.
+    bucket = gazetteer().by_start.get(written[:2], ())
+    meant = {e.division for name, entries in bucket if name == written for e in entries}
+    return set(live) <= meant and all(d.level == COUNTY for d in live)
+
+
+def _second_look(text: str, head: Head) -> tuple[str, Head]:
+    """Look again at an address whose county was not found: in the wrong order, or with a wrong character."""
+    turned = _turned(text) if not head.live or "leading-text" in head.flags else None
+    if turned is not None:
+        return turned, (found := read_head(turned))._replace(flags=(*found.flags, "reordered"))
+    if head.county or (head.live and not UNKNOWN_COUNTY.match(text, head.end)):
+        return text, head
+    return text, _corrected(text, head) or head
+
+
+_LAST_DOOR = re.compile(r"^(.*[0-9号室栋幢楼层座元户房#),])([^0-9号室栋幢楼层座元户房#),]{2,24})$")
+_KINDS = ("省", "市", "区", "县", "旗", "州", "盟")
+
+
+def _turned(text: str) -> str | None:
+    """文一西路969号余杭区杭州市 with the divisions in front: 杭州市余杭区文一西路969号."""
+    match = _LAST_DOOR.match(text)
+    if match is None or not match[2].endswith(_KINDS):
+        return None
+    rest, names = match[2].lstrip(",;"), []
+    while rest:
+        name = next((n for n, _e in gazetteer().by_start.get(rest[:2], ()) if rest.startswith(n)), "")
+        if not name:
+            return None
+        names.append(name)
+        rest = rest[len(name) :].lstrip(",;")
+    upper = "".join(reversed(names))
+    head = read_head(upper + match[1])
+    turned = head.county and head.end == len(upper) and len(head.live) == 1
+    return upper + match[1] if turned else None
+
+
+_CORRECTED_WITHIN = 12
+
+
+def _corrected(text: str, head: Head) -> Head | None:
+    """The one county reached by exchanging one character for another that sounds or looks like it."""
+    found: dict[tuple[Division, ...], Head] = {}
+    for at in range(min(len(text), max(head.end, 0) + _CORRECTED_WITHIN)):
+        for other in ALIKE.get(text[at], ""):
+            changed = f"{text[:at]}{other}{text[at + 1 :]}"
+            if not _names_at(changed, at):
+                continue
+            new = read_head(changed)
+            if at < new.end and _goes_further(head, new):
+                name = next((d.name for d in _chain(new.live[0]) if other in d.name), new.live[0].name)
+                found.setdefault(new.live, new._replace(flags=(*new.flags, f"corrected:{name}")))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+_LONG_NAME = 4  # characters before the wrong one
+
+
+def _names_at(text: str, at: int) -> bool:
+    """Tell whether a name that shows its kind covers a place: reading the whole head costs more."""
+    starts = gazetteer().by_start
+    for start in range(max(0, at - _LONG_NAME), at + 1):
+        for name, _entries in starts.get(text[start : start + 2], ()):
+            if start + len(name) > at and name.endswith(_KINDS) and text.startswith(name, start):
+                return True
+    return False
+
+
+def _goes_further(old: Head, new: Head) -> bool:
+    if len(new.live) != 1 or not new.county or "leading-text" in new.flags:
+        return False
+    return all(new.live[0].code.startswith(d.code) for d in old.live) and _shows_kinds(new)
+
+
+def _shows_kinds(head: Head) -> bool:
+    return head.name.endswith(_KINDS) and len(head.name) > 2 and not _contradicts(head)  # noqa: PLR2004
+
+
+def _contradicts(head: Head) -> bool:
+    return any(flag.startswith("contradiction") for flag in head.flags)
+
+
+def _chain(division: Division) -> list[Division]:
+    by_code = gazetteer().by_code
+    return [
+        by_code[c] for c in (division.code[:PROVINCE], division.code[:CITY], division.code) if c in by_code
+    ]
 
 
 def _narrow(live: tuple[Division, ...], keep: Callable[[Division], bool]) -> tuple[Division, ...]:
@@ -112,8 +215,18 @@ def _find_town(
         for town in towns_at(division.code, text, at)
         if not _ROAD_AFTER.match(text, at + len(town.written))
     ]
+    if not found and len(live) == 1 and live[0].code in gazetteer().direct:
+        found = [(live[0], town) for town in _bare_towns(live[0].code, text, at)]
     longest = max((len(town.written) for _division, town in found), default=0)
     return _chosen(at, live, [f for f in found if len(f[1].written) == longest])
+
+
+def _bare_towns(city: str, text: str, at: int) -> list[Town]:
+    stem = stem_at(city, text, at)
+    if not stem or _ROAD_AFTER.match(text, at + len(stem)):
+        return []
+    listed = gazetteer().towns[city].split(" ")
+    return [Town(stem, f"{city:0<6}{t[:3]}", t[3:]) for t in listed if t[3:].startswith(stem)][:1]
 
 
 def _chosen(

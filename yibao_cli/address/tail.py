@@ -1,6 +1,8 @@
-"""Read what follows the divisions: village, road and number from the left, room and building from the right.
+"""Read what follows the divisions: village, road and number from the left, then the place and its doors.
 
 Each pattern is anchored at where the last one ended, so the work is linear in the length of the text.
+The order of the fields is that of the guideline of the public sets: town, village, group, road, number,
+place, building, unit, floor, room. What stands behind the doors (a firm, a name) fills no field.
 """
 
 from __future__ import annotations
@@ -9,45 +11,71 @@ import re
 from typing import NamedTuple
 
 from yibao_cli.address.cleaning import HAN
+from yibao_cli.address.doors import read_doors
 
 _CN = r"[一二三四五六七八九十百零〇两]+"
-_NUMBER = rf"(?:[0-9]+[A-Za-z]?|[A-Za-z]{{1,2}}[0-9]*|{_CN})"
 
 _REMARK = re.compile(r"\([^()]*\)?")
+_ASSIST = re.compile(
+    r"(?:(?:交叉|交汇|十字|丁字|三岔)?路?口)?(?:往|向|以|朝)?[东南西北]{0,2}(?:侧|面)?[约大]{0,2}[0-9一二三四五六七八九十百]+米(?:处|左右)?(?:路[东南西北])?$"
+    r"|(?:(?<=村)村?口|路?口|往前|大?门口|大?门旁边?|楼下|门前|院内|斜?对[面过]|隔壁|旁边?|附近|后面|前面|边上|门卫[室处]?|收发室|传达室|代收点?)$"
+)
 _TOWN = re.compile(
-    rf"(?:(?![路街巷号弄])[{HAN}]){{1,7}}?(?:街道办事处|街道办|街道|镇|乡|苏木)(?![路巷]|[大]?街(?!道))"
+    rf"(?:(?![路街巷号弄组])[{HAN}]){{1,7}}?(?:街道办事处|街道办|街道|镇(?!海|江|政府)|乡(?!政府)|苏木|[0-9一二三四五六七八九〇]{{2,3}}团)"
+    r"(?![路巷]|大?街(?!道)|新村|花园|小区|家园|村委)|[0-9]{2,3}团(?!结)|兵团[一二三四五六七八九〇0-9]{2,4}团"
 )
 _VILLAGE = re.compile(
-    rf"(?:(?:(?![路街巷弄号])[{HAN}]){{1,10}}?(?:社区居民委员会|社区居委会|社区|村民委员会|村委会|居委会|行政村|自然村|嘎查"
-    rf"|村|屯)|[{HAN}]{{1,6}}[路街巷]社区)"
-    r"(?!路|街|巷|弄|大道|道|小区|花园|公寓|家园|医院|卫生|中学|小学|学校|农贸|银行|信用)"
+    rf"(?:(?:(?![路街巷弄号区栋幢])[{HAN}]){{1,10}}?(?:社区居民委员会|社区居委会|社区|村民委员会|村委会|居委会|行政村|自然村|嘎查"
+    rf"|大队|村|屯)|[{HAN}]{{1,6}}[路街巷](?:社区|村))"
+    r"(?![东南西北中]?(?:大?[路街]|大道)|[巷弄道]|小区|花园|公寓|家园|医院|卫生|中学|小学|学校|农贸|银行|信用|社区|委会|民委员会"
+    r"|[一二三四五六七八九十东南西北中]区|(?<=村)[0-9一二三四五六七八九十]+(?:[幢栋]|号楼))"
 )
 _GROUP = re.compile(
     rf"第?(?:[0-9]+|{_CN})(?:村民小组|居民小组|生产队|小组|组(?!团)|社(?!区)|队|连|屯)"
-    rf"|(?:(?![路街巷号])[{HAN}]){{1,3}}(?:村民小组|小组|组(?!团)|生产队)"
+    rf"|(?:(?![路街巷号楼栋小])[{HAN}]){{1,4}}?(?:村民小组|小组|组(?!团)|生产队|屯(?![路街]))"
+    rf"|第{_CN}村民小组"
 )
-_ROAD = re.compile(
-    rf"(?:(?![号弄楼栋幢])[{HAN}0-9A-Za-z]){{1,14}}?"
-    rf"(?:大道|大街|公路|国道|省道|县道|路|街(?!道)|巷|胡同|道(?=第?(?:[0-9]|{_CN}号)))"
-    rf"(?:路(?!口)|街(?!道)|巷)?"
-    rf"(?:[东南西北中]段|[东南西北]?(?:支路|辅路|延线|延长线)|(?:{_CN}|[0-9]+)(?:段|巷|弄|支弄))?"
+_NOT_IN_ROAD = (
+    "小区|花园|公寓|大厦|广场|市场|学校|医院|公司|新村|家园|宿舍|家属院|商城|中心|工业园|工业区|开发区|产业园|科技园|"
+    "园区|银行|酒店|宾馆|大学|学院|中学|小学|号楼"
 )
+# Looked for in what matched, not at each step of the match: that costs a tenth.
+_PLACE_WORD = re.compile(rf"(?:{_NOT_IN_ROAD})(?![东南西北中]?(?:大?[路街]|大道)|巷)")
+_ROAD_BODY = (
+    rf"(?:(?![号弄栋幢室])[{HAN}0-9A-Za-z]){{1,12}}?"
+    rf"(?:大道|大街|公路|国道|省道|县道|高速|胡同|路(?!口)|街(?!道|坊)|巷子?|道(?=第?[0-9]|$|{_CN}号)|[0-9一二三四五六七八九十头]条(?=[0-9甲乙]))"
+    rf"(?:{_CN}(?:路|街|巷|弄)(?!口)|[0-9]+(?:路|街|巷)(?!口)|[东南西北中前后]?(?:大?路(?!口)|大?街(?!道)|巷子?))?"
+    rf"(?:[东南西北中]段|[东南西北]?(?:支路|辅路|延线|延长线)|[东南西北]?(?:{_CN}|[0-9]+)(?:段|巷|支路|横街)|{_CN}弄(?!堂)|[{HAN}]{{2,4}}段(?=[0-9])|(?<=大道)[东南西北中](?=[0-9]))?"
+)
+_ROAD = re.compile(_ROAD_BODY)
+_CROSSING = re.compile(
+    rf"(?:[与和、及]|交)?{_ROAD_BODY}(?:交叉口|交汇处?|交界处?|交口|路口|十字路口|口(?!岸))"
+)
+_SECOND_ROAD = re.compile(rf"{_ROAD_BODY}(?=[甲乙附]?[0-9]+号)")
 _ROAD_NO = re.compile(
     rf"[甲乙丙丁附特新老临]?(?:[0-9]+[A-Za-z]?|{_CN})(?:[-~、,/之至](?:[0-9]+[A-Za-z]?|{_CN}))*"
-    rf"(?:弄(?:[0-9]+号(?!楼))?|号(?!楼|线)院?(?:[附之][0-9一二三四五六七八九十]+号?|-[0-9]+(?:号(?!楼))?)*)"
+    rf"(?:弄|号(?![楼线馆店厅])院?(?:(?:[附之](?:[0-9]+|[一二三四五六七八九十]+)|自编[0-9]+)号?|-[0-9]+(?:号(?!楼))?)*)|[0-9]+#(?=$)"
 )
 _BARE_NO = re.compile(
-    r"[0-9]+[A-Za-z]?(?:[-、][0-9]+)?(?=$|[^0-9A-Za-z\-、#号弄栋幢座单元楼层室组队米年月栋公])"
+    r"[0-9]+[A-Za-z]?(?:[-、][0-9]+)?(?=$|[^0-9A-Za-z\-、#号弄栋幢座单元楼层室组队米年月栋公期区街])"
 )
-_DOOR = re.compile(
-    rf"(?P<building>(?:{_NUMBER}|[东南西北中])(?:-[0-9]+)?(?:号楼|栋楼?|幢楼?|座|#楼?))?"
-    rf"(?P<unit>(?:{_NUMBER}|[甲乙丙丁东西中])(?:单元|门(?![{HAN}])|梯))?"
-    rf"(?P<floor>(?:负|-)?(?:[0-9]+|{_CN})(?:楼|层|[Ff](?![A-Za-z])))?"
-    rf"(?:-?(?P<room>{_NUMBER}(?:-[0-9A-Za-z]+)*(?:室|号房|房|户|号))"
-    r"|(?<=[栋幢座楼元层梯#门Ff])-?(?P<bare>[0-9]+[A-Za-z]?(?:-[0-9A-Za-z]+)*))?$"
+_ZONE = re.compile(
+    rf"(?:(?![路街巷号弄])[{HAN}]){{0,8}}?(?:经济技术开发区|经济开发区|高新技术产业开发区|高新技术开发区|高新区|开发区|经开区|(?<=两江)新区|空港经济区|经济区)"
+    r"(?!管委会|医院|中学|小学|分局)"
 )
-_CHAIN = re.compile(
-    r"(?<![0-9A-Za-z])([0-9A-Za-z]{1,4})-([0-9A-Za-z]{1,5})(?:-([0-9A-Za-z]{1,5}))?(?P<word>室|户|号)?$"
+_PARK = re.compile(
+    rf"(?:(?![路街巷号弄])[{HAN}]){{1,10}}?(?:工业园区|工业园|工业区|工业集中区|产业集聚区|产业园区|产业园|科技园区|科技园|物流园区|物流园|创业园)"
+    rf"(?={_ROAD_BODY}[0-9])"
+)
+_HAS_TOWN = re.compile(r"[镇乡团木]|街道")
+_HAS_VILLAGE = re.compile(r"[村屯队]|社区|委会|嘎查")
+_HAS_PARK = re.compile(r"(?:业|中|聚|技|流|业)(?:园|区)|集中区|集聚区|创业园")
+_WITHIN = 20  # characters in which the name of a town or village ends
+_JOINT = re.compile(r"^[-,、的]+|[-,、]+$")
+# 香港街小区: what looked like a road opens the name of an estate.
+_ESTATE = re.compile(r"(?:小区|街?区|新村|花园|家园|公寓|家属院|宿舍|市场|商城|大厦|社区|菜场|农贸|广场)")
+_CARE_OF = re.compile(
+    rf"(?<=大厦|广场|大楼|中心|园区)[{HAN}]{{4,30}}(?:公司|集团|中心|事务所)转[{HAN}]{{0,4}}$"
 )
 
 
@@ -66,25 +94,75 @@ class Tail(NamedTuple):
     room: str = ""
 
 
-def read_tail(text: str, *, town: str = "") -> Tail:
-    """Read the rest of a normalised address after its county, or after its town when that is given.
+def read_tail(text: str, *, town: str = "", village: str = "") -> Tail:
+    """Read the rest of a normalised address after its county, or after its town or village when given.
 
-    Text in brackets is a remark and fills no field. What no pattern claims is `poi`.
+    Text in brackets is a remark and fills no field, nor do words for a spot beside the place (对面, 门口).
+    What stands between number and doors is `poi`.
     Source: research/address.md section 6.5.
     """
     if "(" in text:
         text = _REMARK.sub("", text)
     end = 0
-    if not town:
+    if not town and not village and _HAS_TOWN.search(text, 0, _WITHIN):
         town, end = _next(_TOWN, text, end)
-    village, end = _next(_VILLAGE, text, end)
+    if "区" in text:
+        zone = _ZONE.match(text, end)
+        if zone is not None and zone.end() < len(text):
+            end = zone.end()
+    if not village and _HAS_VILLAGE.search(text, end, end + _WITHIN):
+        village, end = _next(_VILLAGE, text, end)
     group, end = _next(_GROUP, text, end) if village or town else ("", end)
-    road, end = _next(_ROAD, text, end)
-    road_no, end = _number(text, end, bare=bool(road))
-    place, building, unit, floor, room = _door(text[end:])
-    if village.endswith("新村") and not (road or group or place) and (building or unit):
+    park, end = _next(_PARK, text, end) if _HAS_PARK.search(text, end) else ("", end)
+    road, end = _road(text, end)
+    number, end = _number(text, end, bare=bool(road))
+    rest = text[end:]
+    if not rest:
+        return Tail(town, village, group, road, number, park)
+    return _with_place(rest, Tail(town, village, group, road, number, park))
+
+
+def _road(text: str, at: int) -> tuple[str, int]:
+    match = _ROAD.match(text, at)
+    if match is None or _ESTATE.match(text, match.end()):
+        return "", at
+    place = _PLACE_WORD.search(text, at, match.end() + 3)
+    if place is not None and place.start() < match.end():
+        return "", at
+    return match[0], _after_road(text, match.end())
+
+
+def _after_road(text: str, end: int) -> int:
+    """Where the number begins: behind the crossing or the second road that follows the first."""
+    if end == len(text) or text[end].isdigit():
+        return end
+    match = _CROSSING.match(text, end) or _SECOND_ROAD.match(text, end)
+    return match.end() if match else end
+
+
+def _with_place(rest: str, tail: Tail) -> Tail:
+    if tail.road_no:
+        rest = rest.removeprefix(tail.road_no)  # 969号969号
+    doors = read_doors(rest, numbered=bool(tail.road_no), lane=tail.road_no.endswith("弄"))
+    place = _place(rest[: doors.start])
+    village, number = tail.village, tail.road_no or doors.number
+    if village.endswith("新村") and not (tail.road or tail.group or place) and (doors.building or doors.unit):
         village, place = "", village  # an estate of flats, not a village
-    return Tail(town, village, group, road, road_no, place, building, unit, floor, room)
+    return Tail(
+        tail.town, village, tail.group, tail.road, number, place or tail.poi,
+        doors.building, doors.unit, doors.floor, doors.room,
+    )  # fmt: skip
+
+
+def _place(text: str) -> str:
+    """A named place without what joins it to its neighbours; a single character names none."""
+    if not text:
+        return ""
+    text = _JOINT.sub("", text)
+    if "转" in text:
+        text = _CARE_OF.sub("", text)
+    place = _JOINT.sub("", _ASSIST.sub("", text))
+    return place if len(place) > 1 else ""
 
 
 def _next(pattern: re.Pattern[str], text: str, at: int) -> tuple[str, int]:
@@ -95,28 +173,3 @@ def _next(pattern: re.Pattern[str], text: str, at: int) -> tuple[str, int]:
 def _number(text: str, at: int, *, bare: bool) -> tuple[str, int]:
     number, end = _next(_ROAD_NO, text, at)
     return (number, end) if number or not bare else _next(_BARE_NO, text, at)
-
-
-def _door(text: str) -> tuple[str, str, str, str, str]:
-    """Split the end of an address into place, building, unit, floor and room."""
-    if not text:
-        return "", "", "", "", ""
-    match = _DOOR.search(text)
-    if match is not None and match[0]:
-        building, unit, floor = (match[k] or "" for k in ("building", "unit", "floor"))
-        room = match["room"] or match["bare"] or ""
-        if building or unit or floor or "-" not in room:
-            return (text[: match.start()], *_chained(building, unit, floor, room))
-    chain = _CHAIN.search(text)
-    if chain is None:
-        return text, "", "", "", ""
-    first, middle, last, word = chain.groups(default="")
-    unit, room = (middle, last) if last else ("", middle)
-    return text[: chain.start()], first, unit, "", room + word
-
-
-def _chained(building: str, unit: str, floor: str, room: str) -> tuple[str, str, str, str]:
-    # 3栋2-501 names unit and room with a dash; 5栋1-2-501 has a part too many to be sure of.
-    if building and not unit and not floor and room.count("-") == 1:
-        unit, room = room.split("-")
-    return building, unit, floor, room

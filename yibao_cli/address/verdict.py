@@ -6,39 +6,63 @@ import re
 from typing import TYPE_CHECKING
 
 from yibao_cli.address.cleaning import HAN
-from yibao_cli.address.divisions import PROVINCE, gazetteer
+from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, gazetteer
 from yibao_cli.address.parsing import has_door, parse
 from yibao_cli.address.postcodes import provinces_of
-from yibao_cli.address.records import Address, Verdict
+from yibao_cli.address.records import Address, Judging, Verdict
 from yibao_cli.codes import is_postcode
 from yibao_cli.model import Finding
-from yibao_cli.rules import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from yibao_cli.address.postcode_table import PostcodeTable
+
+STANDARD = Judging()
+_SHOWN = 3  # places named in a message
 _HAN = re.compile(f"[{HAN}]")
-_COUNTY_REACHED = frozenset({"county", "township"})
+_COUNTY_REACHED = frozenset({"county", "township", "village"})
+_OUTSIDE = ("香港特别行政区", "澳门特别行政区", "台湾省")
 
 
-def verify(address: Address, postcode: str = "") -> Verdict:
+def verify(
+    address: Address, postcode: str = "", judging: Judging = STANDARD, table: PostcodeTable | None = None
+) -> Verdict:
     """Judge a parsed address and its postcode.
 
-    `bad` when a reason holds the piece, `doubtful` when one only warns, else `good`: province, city and
-    county stand in the divisions, and a road with number, a village, a named place or a building is left.
+    `bad` when a reason holds the piece, or the score is too low; `doubtful` when a reason only warns; else
+    `good`: province, city and county stand in the divisions, and a road with number, a village, a named
+    place or a building is left.
     postcode: as in the roster; empty means the one the address itself bears.
+    table: postcodes by county; without one only the province of a postcode is checked.
     """
-    reasons = tuple(_holding(address)) or (*_warning(address), *_about_postcode(address, postcode))
-    if not reasons:
-        return Verdict("good")
-    held = any(r.severity is Severity.HOLD for r in reasons)
-    return Verdict("bad" if held else "doubtful", reasons)
+    holding = tuple(_holding(address))
+    if holding:
+        return Verdict("bad", holding)
+    warnings = (*_warning(address), *_about_postcode(address, postcode, table))
+    if address.score < judging.bad:
+        return Verdict("bad", (*warnings, _too_low(address, "A107", judging.bad)))
+    if all(w.rule_id in judging.accepted for w in warnings):
+        if warnings or address.score >= judging.good:
+            return Verdict("good", warnings)
+        return Verdict("doubtful", (_too_low(address, "A125", judging.good),))
+    return Verdict("doubtful", warnings)
 
 
-def examine(text: str, postcode: str = "", county_hint: str = "") -> tuple[Address, Verdict]:
+def _too_low(address: Address, rule_id: str, limit: float) -> Finding:
+    return Finding(rule_id, details={"score": f"{address.score:.2f}", "limit": f"{limit:.2f}"})
+
+
+def examine(
+    text: str,
+    postcode: str = "",
+    county_hint: str = "",
+    judging: Judging = STANDARD,
+    table: PostcodeTable | None = None,
+) -> tuple[Address, Verdict]:
     """Parse an address as written and judge it."""
     address = parse(text, county_hint=county_hint, postcode=postcode)
-    return address, verify(address, postcode)
+    return address, verify(address, postcode, judging, table)
 
 
 def _holding(address: Address) -> Iterator[Finding]:
@@ -59,7 +83,10 @@ def _holding(address: Address) -> Iterator[Finding]:
 
 
 def _warning(address: Address) -> Iterator[Finding]:
-    if "ambiguous-county" in address.flags:
+    candidates, corrected = _flag_value(address, "candidates"), _flag_value(address, "corrected")
+    if candidates:
+        yield Finding("A120", details={"county": address.county, "candidates": candidates})
+    elif "ambiguous-county" in address.flags:
         yield Finding("A113", details={"county": address.county})
     elif address.level not in _COUNTY_REACHED:
         yield _about_county(address)
@@ -71,18 +98,20 @@ def _warning(address: Address) -> Iterator[Finding]:
         yield Finding("A118", details={"county": _finest(address)})
     if "leading-text" in address.flags:
         yield Finding("A119")
-    if "old-name" in address.flags and address.level != "township":
-        yield Finding("A120", details={"county": _finest(address)})
+    if corrected:
+        yield Finding("A122", details={"name": corrected})
+    if address.province in _OUTSIDE:
+        yield Finding("A123", details={"province": address.province})
 
 
 def _about_county(address: Address) -> Finding:
     details = {"county": address.county, "city": _parent(address)}
-    if "zone" in address.flags:
-        return Finding("A121", details=details)
+    if zone := _flag_value(address, "zone"):
+        return Finding("A121", details={**details, "county": zone})
     return Finding("A112" if "county-unknown" in address.flags else "A111", details=details)
 
 
-def _about_postcode(address: Address, postcode: str) -> Iterator[Finding]:
+def _about_postcode(address: Address, postcode: str, table: PostcodeTable | None) -> Iterator[Finding]:
     code = postcode.strip() or address.postcode
     if not code:
         return
@@ -92,6 +121,16 @@ def _about_postcode(address: Address, postcode: str) -> Iterator[Finding]:
         yield Finding(
             "A116", details={"prefix": code[:2], "place": _places(code), "province": address.province}
         )
+    elif table is not None and len(address.division_code) >= CITY:
+        found = table.check(code, address.division_code[:COUNTY])
+        if found.answer == "other":
+            yield Finding("A124", details={"place": _names(found.places), "county": _finest(address)})
+
+
+def _names(codes: frozenset[str]) -> str:
+    by_code = gazetteer().by_code
+    names = [by_code[code].name for code in sorted(codes) if code in by_code]
+    return "、".join(names[:_SHOWN]) + ("…" if len(names) > _SHOWN else "")
 
 
 def _places(postcode: str) -> str:

@@ -17,6 +17,7 @@ from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.preflight import (
     largest_fitting_amount,
     missing_characters,
+    overrunning,
     unfitting,
     unfitting_marks,
 )
@@ -83,7 +84,7 @@ def _check_texts(batch: pa.Table, layout: Layout, known: Known) -> None:
                 font = faces.font(placed.item.face, placed.item.weight)
                 for i, characters in missing_characters(texts, font).items():
                     known[ids[i], "H401"] = {"characters": _named(characters)}
-                for i in unfitting(placed, texts, font):
+                for i in (*unfitting(placed, texts, font), *overrunning(placed, plan, texts, font)):
                     known[ids[i], "H402"] = {"place": placed.item.text}
             for mark in plan.marks:
                 for i in unfitting_marks(mark, source_column(mark.source, columns, len(columns))):
@@ -130,5 +131,5 @@ def _check_amounts(ledger: Ledger, layout: Layout, known: Known) -> None:
 def _named(characters: str) -> str:
     """Characters with their code points: 𫝑 (U+2B751)."""
     return ", ".join(
-        f"{c if unicodedata.category(c)[0] != 'C' else '?'} (U+{ord(c):04X})" for c in characters
+        f"{c if unicodedata.category(c)[0] not in 'CM' else '?'} (U+{ord(c):04X})" for c in characters
     )

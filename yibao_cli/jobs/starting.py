@@ -56,7 +56,15 @@ def init_workspace(folder: Path, kind: str, *, sample: bool) -> list[Path]:
             remedy=_("choose another folder, or go on with `yibao -w {folder} status`").format(folder=folder),
         )
     source = shipped("sample_data") / kind
-    if not (shipped("templates") / kind / "kind.toml").is_file() or (sample and not source.is_dir()):
+    if sample and not source.is_dir() and (shipped("templates") / kind / "kind.toml").is_file():
+        having = ", ".join(sorted(p.name for p in shipped("sample_data").iterdir() if p.is_dir()))
+        raise InputNotFound(
+            _("the statement kind {kind} has no sample data").format(kind=kind),
+            remedy=_("take one that has: {having}; and name the kind in yibao.toml afterwards").format(
+                having=having
+            ),
+        )
+    if not (shipped("templates") / kind / "kind.toml").is_file():
         known = ", ".join(sorted(p.parent.name for p in shipped("templates").glob("*/kind.toml")))
         raise InputNotFound(
             _("there is no statement kind {kind}").format(kind=kind),

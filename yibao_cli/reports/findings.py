@@ -75,7 +75,7 @@ def count_by_rule(frame: pd.DataFrame) -> pd.DataFrame:
     gravity = list(Severity)
     ordered = sorted(counts, key=lambda r: (gravity.index(rule(r).severity), -counts[r], r))
     rules = [rule(r) for r in ordered]
-    rows = [(r.severity.value, r.id, counts[r.id], _general(r.message), _general(r.remedy)) for r in rules]
+    rows = [(r.severity.value, r.id, counts[r.id], general_text(r.message), general_text(r.remedy)) for r in rules]
     return pd.DataFrame(rows, columns=["severity", "rule", "count", "message", "remedy"])
 
 
@@ -119,5 +119,6 @@ def _severity_column() -> Column:
     return Column(_("Severity"), tints={words[severity]: tint for severity, tint in _TINTS.items()})
 
 
-def _general(text: str) -> str:
+def general_text(text: str) -> str:
+    """A text of a rule in the language in use, with `…` for what differs from finding to finding."""
     return re.sub(r"\{[^{}]*\}", "…", _(text))

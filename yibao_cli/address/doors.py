@@ -1,0 +1,128 @@
+"""Read building, unit, floor and room out of the last part of an address."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from yibao_cli.address.cleaning import HAN
+
+_CN = r"[一二三四五六七八九十百零〇两]+"
+_NUMBER = rf"(?:[0-9]+[A-Za-z]?|[A-Za-z]{{1,2}}[0-9]*|{_CN})"
+
+# A number with the word for a house. 号 alone is one only before a unit, floor or room (公寓35号602室).
+_BUILDING = (
+    rf"(?:第?(?:{_NUMBER}(?:[-~][0-9]+)?|[东南西北中](?=[座楼栋]))(?:号(?:住宅|商住|公寓|宿舍|甲级写字|办公|教学|家属)?楼|栋楼?|幢楼?|座(?!谈)|\#楼?|舍|塔)"
+    rf"|{_NUMBER}楼(?=(?:{_NUMBER}|[甲乙丙丁东西中])(?:单元|门))"
+    rf"|(?:[0-9]+支弄)?[0-9]+号(?=[0-9]{{3,4}}(?:室|$)|{_NUMBER}(?:单元|层|楼)))"
+)
+_UNIT_NUMBER = rf"(?:[0-9]{{1,2}}[A-Za-z]?|[A-Za-z][0-9]?|{_CN})"
+_UNIT = rf"(?:{_UNIT_NUMBER}|[甲乙丙丁东西中])(?:单元|门(?![{HAN}])|梯|\#(?=[0-9]))"
+_FIRST_UNIT = rf"(?:{_UNIT_NUMBER}|[甲乙丙丁])(?:单元|门(?![{HAN}])|梯)|[东西中]单元"
+_FLOOR = rf"(?:负|地下|-)?(?:[0-9]+|{_CN}|[底顶])(?:楼|层|[Ff](?![A-Za-z]))"
+_ROOM = (
+    rf"{_NUMBER}(?:-[0-9A-Za-z]+)*(?:室|号房|房(?![产屋地管])|户(?!籍))|[0-9]{{3,4}}单元"
+    rf"|[东西中南北][东西]?户"
+)
+_LAST = (
+    r"[0-9]{1,4}[A-Za-z]?(?:-[0-9A-Za-z]+)*号?(?=$)|[0-9]{3,4}[A-Za-z]?(?![0-9A-Za-z号弄栋幢米路元\-])"
+    rf"|[A-Za-z][0-9]{{1,4}}(?=$)|{_CN}$|{_NUMBER}号(?=$)"
+)
+
+_DOORS = re.compile(
+    rf"(?P<building>{_BUILDING})-?(?P<unit>{_UNIT})?-?(?P<floor>{_FLOOR})?-?(?P<room>{_ROOM}|{_LAST})?"
+    rf"|(?P<unit2>{_FIRST_UNIT})-?(?P<floor2>{_FLOOR})?-?(?P<room2>{_ROOM}|{_LAST})?"
+    rf"|(?P<floor3>{_FLOOR})(?![{HAN}]{{0,2}}[路街])-?(?P<room3>{_ROOM}|{_LAST})?"
+    rf"|(?P<room4>{_ROOM})"
+)
+_CHAIN = re.compile(
+    r"(?<![0-9A-Za-z])([0-9A-Za-z]{1,4})-([0-9A-Za-z]{1,5})(?:-([0-9A-Za-z]{1,5}))?(?P<word>室|户|号)?$"
+)
+_END_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])(?P<number>(?:[0-9]+|[A-Za-z]?[0-9]{2,4}[A-Za-z]?)(?:-[0-9]+)?)(?P<word>号)?$"
+)
+_LATER_ROOM = re.compile(rf"[{HAN}]{{1,6}}?({_ROOM})$")  # B座写字楼1207室
+_CHEAP = re.compile(r"[0-9A-Za-z#栋幢楼层室户单门]")
+_ROOM_DIGITS = 3
+
+
+class Doors(NamedTuple):
+    """Building to room; where they begin; a house number (12号) that closes the text without doors."""
+
+    start: int
+    building: str = ""
+    unit: str = ""
+    floor: str = ""
+    room: str = ""
+    number: str = ""
+
+
+def read_doors(text: str, *, numbered: bool, lane: bool) -> Doors:
+    """Find the doors in what follows a road's number.
+
+    numbered: a house number stands before the text. lane: it was a lane's (1851弄), so that a number that
+    follows is a house of the lane.
+    """
+    if not _CHEAP.search(text):
+        return Doors(len(text))
+    if lane:
+        return _in_lane(text)
+    chain = _CHAIN.search(text)
+    match = _DOORS.search(text)
+    if chain is not None and (match is None or match.start() >= chain.start()):
+        return _from_chain(chain)
+    if match is None:
+        return _at_end(text, numbered=numbered)
+    return _from_match(match)
+
+
+def _from_match(match: re.Match[str]) -> Doors:
+    found = match.groupdict(default="")
+    building = found["building"]
+    unit = found["unit"] or found["unit2"]
+    floor = found["floor"] or found["floor2"] or found["floor3"]
+    room = found["room"] or found["room2"] or found["room3"] or found["room4"]
+    if not room and (later := _LATER_ROOM.match(match.string, match.end())):
+        room = later[1]
+    # 3栋2-501 names unit and room with a dash; 5栋1-2-501 has a part too many to be sure of.
+    # 5栋16-3 is a room on the sixteenth floor.
+    if building and not unit and not floor and room.count("-") == 1:
+        first, last = room.split("-")
+        if len(re.sub(r"[^0-9]", "", last)) >= _ROOM_DIGITS:
+            unit, room = first, last
+    return Doors(match.start(), building, unit, floor, room)
+
+
+def _from_chain(chain: re.Match[str]) -> Doors:
+    first, middle, last, word = chain.groups(default="")
+    unit, room = (middle, last) if last else ("", middle)
+    return Doors(chain.start(), first, unit, "", room + word)
+
+
+def _at_end(text: str, *, numbered: bool) -> Doors:
+    match = _END_NUMBER.search(text)
+    if match is None:
+        return Doors(len(text))
+    if match["word"]:
+        return (
+            Doors(match.start(), room=match[0])
+            if numbered and not match.start()
+            else Doors(match.start(), number=match[0])
+        )
+    if len(match["number"]) >= _ROOM_DIGITS:
+        return Doors(match.start(), room=match[0])
+    return Doors(len(text))
+
+
+_HOUSE = re.compile(r"(?:[0-9]+支弄)?(?P<house>[0-9]+[A-Za-z]?(?:号甲?|(?=$)))楼?")
+
+
+def _in_lane(text: str) -> Doors:
+    house = _HOUSE.match(text)
+    if house is None:
+        return read_doors(text, numbered=True, lane=False)
+    rest = text[house.end() :]
+    inner = read_doors(rest, numbered=True, lane=False) if rest else Doors(0)
+    if inner.start or inner.building:
+        return Doors(0, house[0], *inner[2:5])
+    return Doors(0, house[0], inner.unit, inner.floor, inner.room)
