@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -39,11 +40,30 @@ def batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[Batch
     run = _Run(path, spec, options)
     with closing(raw_sheets(path, options)) as sheets:
         for sheet in sheets:
-            yield from run.read(sheet, vocabulary)
+            yield from _uncollected(run.read(sheet, vocabulary))
     if not run.found_header:
         raise _empty(path) if run.is_empty else _no_header(path, spec, run.seen_sheets)
     if run.waiting:
         yield run.closing()
+
+
+def _uncollected(found: Iterator[Batch]) -> Iterator[Batch]:
+    """The same, with Python's cycle collector off while each is made.
+
+    A chunk is a hundred thousand cells without a cycle among them, and the collector would walk them all
+    again and again: a seventh of the time.
+    """
+    while True:
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            batch = next(found, None)
+        finally:
+            if was_on:
+                gc.enable()
+        if batch is None:
+            return
+        yield batch
 
 
 def mapping(path: Path, spec: TableSpec, options: ReadOptions) -> dict[str, dict[str, str]]:
