@@ -7,6 +7,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# A process for each processor; tests of one file share what is costly to make.
+PARALLEL := -n auto --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench bench-address goldens sample catalogue docs-data clean
 
@@ -26,14 +29,14 @@ demo: $(STAMP) ## Walk a sample mailing from Excel to reconciliation, into demo/
 	$(BIN)/yibao demo demo
 
 test: $(STAMP) ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 check: $(STAMP) ## What a change must pass: ruff, mypy, import contracts, tests with branch coverage
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered
 
 bench: $(STAMP) ## Print the speed of the hot paths, ours and ReportLab's; B="render peers" for these two
 	$(BIN)/python benchmarks/run.py $(B)
