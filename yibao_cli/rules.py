@@ -288,7 +288,7 @@ _rule(
 _rule(
     "I160",
     Severity.NOTE,
-    N_("the text was read as {encoding}; {share}% of its characters are common ones there"),
+    N_("the text was read as {encoding}; {share} percent of its characters are common ones there"),
     N_("nothing; --encoding says otherwise"),
     "a csv file saved by Excel in Chinese Windows",
 )
@@ -296,8 +296,8 @@ _rule(
     "I161",
     Severity.WARN,
     N_(
-        "the text was read as {encoding}, which is not certain: {share}% of its characters are common ones"
-        " there, and {other_share}% in {other}"
+        "the text was read as {encoding}, which is not certain: {share} percent of its characters are"
+        " common ones there, and {other_share} percent in {other}"
     ),
     N_("look at names with --dry-run; if they are wrong, name the encoding with --encoding"),
     "a short csv file from Taiwan or Hong Kong",

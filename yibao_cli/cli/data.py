@@ -59,7 +59,7 @@ def import_command(
 
 
 import_command.__doc__ = _(
-    """Import roster, employers, balances, transactions, contracts ... from Excel or csv.
+    """Import roster, employers, balances, transactions, contracts ... from what the client sends.
 
     Example: yibao import roster inbox/roster.xlsx"""
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from yibao_cli.cli import options as opt
+from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import session
 from yibao_cli.cli.view import write_rows
 from yibao_cli.errors import ExitCode, InputNotFound
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # Columns, which keep their English in csv and jsonl.
 _WORDS = (N_("kind"), N_("place"), N_("words"))
 
-kind_app = typer.Typer(help=_("Statement kinds: make one of your own, check its texts, look at its pages."))
+kind_app = Program(help=_("Statement kinds: make one of your own, check its texts, look at its pages."))
 
 
 @kind_app.command(

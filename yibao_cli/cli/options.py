@@ -42,7 +42,8 @@ PictureFile = Annotated[
 Sample = Annotated[bool, typer.Option("--sample", help=_("put the sample data of a city into the inbox"))]
 Sheet = Annotated[str, typer.Option("--sheet", help=_("read only this sheet"))]
 Encoding = Annotated[
-    str, typer.Option("--encoding", help=_("encoding of text files, such as gb18030, when it is not found out"))
+    str,
+    typer.Option("--encoding", help=_("encoding of text files, such as gb18030, when it is not found out")),
 ]
 HeaderMap = Annotated[
     list[str], typer.Option("--map", help=_("a column the tool does not know: 'Excel header=field'"))

@@ -63,7 +63,7 @@ ENTRY_COLUMNS = (
 HISTORY_COLUMNS = (
     N_("when"),
     N_("who"),
-    N_("what"),
+    N_("event"),
     N_("entry"),
     N_("point"),
     N_("source"),

@@ -75,7 +75,9 @@ def count_by_rule(frame: pd.DataFrame) -> pd.DataFrame:
     gravity = list(Severity)
     ordered = sorted(counts, key=lambda r: (gravity.index(rule(r).severity), -counts[r], r))
     rules = [rule(r) for r in ordered]
-    rows = [(r.severity.value, r.id, counts[r.id], general_text(r.message), general_text(r.remedy)) for r in rules]
+    rows = [
+        (r.severity.value, r.id, counts[r.id], general_text(r.message), general_text(r.remedy)) for r in rules
+    ]
     return pd.DataFrame(rows, columns=["severity", "rule", "count", "message", "remedy"])
 
 
