@@ -72,7 +72,7 @@ def test_the_book_is_searched_and_its_history_told(at, call):
     assert (suppressed.code, again.code) == (0, 0)
     assert "already" in again.err
     assert json.loads(shown.out.splitlines()[0])["verdict"] == "not deliverable"
-    assert [json.loads(line)["what"] for line in told.out.splitlines()] == ["added", "suppressed"]
+    assert [json.loads(line)["event"] for line in told.out.splitlines()] == ["added", "suppressed"]
     call("-w", folder, "merge")
     assert number not in {p["address_id"] for p in pieces(folder)}
     call("-w", folder, "address", "release", number)

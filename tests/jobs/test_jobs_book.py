@@ -76,7 +76,7 @@ def test_a_history_begins_with_the_file_and_tells_who_when_and_why(workspace):
 
     rows = book.history(workspace, "3")
 
-    assert [(r["what"], r["who"], r["source"], r["why"]) for r in rows] == [
+    assert [(r["event"], r["who"], r["source"], r["why"]) for r in rows] == [
         ("added", "", "roster.csv", ""),
         ("accepted", "li", "t", "社区核实"),
     ]
