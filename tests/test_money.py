@@ -48,9 +48,12 @@ def test_a_float_with_a_third_decimal_is_refused(amount, third):
 
 @given(AMOUNTS, st.text("0123456789", min_size=1, max_size=60).filter(lambda s: s.strip("0")))
 @example(100, "0" * 40 + "1")  # Decimal rounds at 28 digits
+@example(999_999_999_999_999, "99999999999995")  # and so up to what is too large
 def test_a_third_decimal_is_refused_however_far_out_it_stands(amount, tail):
     with pytest.raises(ValueError, match="two decimals"):
         fen(yuan(amount) + tail)
+    with pytest.raises(ValueError, match="two decimals"):
+        fen(f"({yuan(abs(amount))}{tail})")
 
 
 @given(AMOUNTS, st.integers(0, 60))

@@ -117,7 +117,7 @@ def _decimal(text: str) -> Decimal:
         number = Decimal(body.replace(",", ""))
     except InvalidOperation as error:  # pragma: no cover - the pattern admits only numbers
         raise ValueError("not an amount of money") from error
-    return -number if negative else number
+    return number.copy_negate() if negative else number
 
 
 def _fen_from_float(value: float) -> int:
@@ -131,7 +131,7 @@ def _fen_from_float(value: float) -> int:
 
 
 def _fen_from_decimal(number: Decimal) -> int:
-    if not number.is_finite() or abs(number) >= _TOO_LARGE:
+    if not number.is_finite() or number.copy_abs() >= _TOO_LARGE:
         raise ValueError("not an amount of money")
     # Whole numbers do not round; Decimal's own operations do, beyond 28 digits.
     top, bottom = number.as_integer_ratio()
