@@ -31,7 +31,7 @@ def logo(workspace, tmp_path, monkeypatch):
     (folder / "kind.toml").write_text(altered, encoding="utf-8")
     (folder / "art").mkdir()
     Image.new("RGB", (317, 317), "red").save(folder / "art/logo.png")
-    monkeypatch.setattr(config, "_PACKAGE", tmp_path)
+    monkeypatch.setattr("yibao_cli.config.settings._PACKAGE", tmp_path)
     return folder / "art/logo.png"
 
 

@@ -20,7 +20,7 @@ _CHAPTERS = {
     "L": "Ledger 账目",
     "H": "Holds 暂扣",
     "C": "Contracts and ads 合同与广告",
-    "P": "Print 印制",
+    "M": "Posting 交寄",
     "T": "Returns 退信",
 }
 _INTRODUCTION = """\

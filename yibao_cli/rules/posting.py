@@ -1,0 +1,3 @@
+"""Posting: sorting, labels, tracking numbers, handover."""
+
+from __future__ import annotations
