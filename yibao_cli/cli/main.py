@@ -11,9 +11,10 @@ import typer
 from typer.exceptions import TyperException
 
 from yibao_cli import __version__
-from yibao_cli.cli import address, data, health, kind, post, production, start
+from yibao_cli.cli import address, audit, data, health, kind, post, production, start
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
+from yibao_cli.cli.interrupts import Interrupts
 from yibao_cli.cli.session import Session
 from yibao_cli.cli.usage import usage_error
 from yibao_cli.cli.view import View
@@ -30,6 +31,7 @@ app = Program(
     help=_("Merge, print, mail and reconcile statements: 医保对账单 from Excel to the letter-box."),
 )
 _BEGIN, _DATA, _MAKE, _POST = _("To begin"), _("Data"), _("Statements"), _("Post")
+_KEEP = _("Records")
 
 app.command("init", rich_help_panel=_BEGIN)(start.init_command)
 app.command("demo", rich_help_panel=_BEGIN)(start.demo_command)
@@ -46,6 +48,8 @@ app.command("verify", rich_help_panel=_MAKE)(production.verify_command)
 app.command("manifest", rich_help_panel=_POST)(post.manifest_command)
 app.add_typer(post.returns_app, name="returns", rich_help_panel=_POST)
 app.command("reconcile", rich_help_panel=_POST)(post.reconcile_command)
+
+app.add_typer(audit.audit_app, name="audit", rich_help_panel=_KEEP)
 
 # The view of the command that runs, for an error that ends it.
 _views: list[View] = []
@@ -74,15 +78,25 @@ def root(
             remedy=_("use --lang zh or --lang en"),
         )
     context.obj = Session(workspace, view, now, main)
+    context.call_on_close(context.obj.close)
     if context.invoked_subcommand is None:
         raise UsageError(
             _("no command was given"), remedy=_("see `{command} --help`").format(command="yibao")
         )
 
 
-def main(argv: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way to end
+def main(argv: Sequence[str]) -> int:
     """Run one command; nothing else in the program turns an error into a code."""
     os.umask(0o077)
+    with Interrupts() as interrupts:
+        code = _run(argv)
+    if interrupts.number:
+        _view().warn(_("interrupted; run the same command again, and it ends as if nothing had been"))
+        return interrupts.exit_code
+    return code
+
+
+def _run(argv: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way to end
     try:
         code = app(list(argv), prog_name="yibao", standalone_mode=False)
     except SystemExit as stop:  # Typer's own endings, such as the installation of completion

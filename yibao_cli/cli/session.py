@@ -28,12 +28,22 @@ class Session:
     view: View = field(default_factory=View)
     now: datetime | None = None
     command: Callable[[list[str]], int] | None = None  # runs another command line, for the demo
+    _opened: list[Workspace] = field(default_factory=list)
 
     def workspace(self) -> Workspace:
         """Open the workspace that is meant."""
         from yibao_cli.jobs.workspace import open_workspace
 
-        return open_workspace(self.folder, self.moment)
+        self._opened.append(open_workspace(self.folder, self.moment))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """Write down how far the audit trail of each workspace has come that the command wrote to."""
+        for workspace in self._opened:
+            if workspace.has_database:
+                from yibao_cli.jobs.auditing import anchor_trail
+
+                anchor_trail(workspace)
 
     @property
     def moment(self) -> datetime | None:

@@ -64,6 +64,11 @@ class Workspace:
             )
         return open_database(self.folder, self.settings.store.url)
 
+    @property
+    def has_database(self) -> bool:
+        """Whether the database was opened."""
+        return "engine" in self.__dict__  # where cached_property keeps it
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to the database that only reads."""
         return reading(self.engine)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from yibao_cli.i18n import _
 from yibao_cli.store.schema import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection
+    from sqlalchemy.engine import RowMapping
 
 _FIRST = "0" * 64
 
@@ -44,7 +47,87 @@ def operator() -> str:
     return getpass.getuser()
 
 
-def event_hash(event: Mapping[str, object]) -> str:
+def has(connection: Connection, known: Head) -> bool:
+    """Whether the trail has an event of that number and hash."""
+    return connection.execute(select(audit.c.hash).where(audit.c.seq == known.seq)).scalar() == known.hash
+
+
+def event_hash(event: Mapping[str, Any]) -> str:
     """Hash of an event and, by `previous`, of all events before it."""
     body = {k: event[k] for k in ("seq", "at", "operator", "command", "mailing", "facts", "previous")}
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An event by its number, from 1, and its hash: who knows it can tell whether the trail still has it."""
+
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where a trail is not as it was written."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A trail as it was read: its last event, None of an empty one, and the first break, if there is one."""
+
+    events: int
+    head: Head | None
+    broken: Break | None
+
+
+def head(connection: Connection) -> Head | None:
+    """The last event; None of an empty trail."""
+    last = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    return Head(last.seq, last.hash) if last else None
+
+
+def events(connection: Connection, mailing: str = "") -> Iterator[RowMapping]:
+    """All events, or those of a mailing, in the order they were written; memory stays flat."""
+    query = select(audit).order_by(audit.c.seq)
+    if mailing:
+        query = query.where(audit.c.mailing == mailing)
+    yield from connection.execution_options(yield_per=1000).execute(query).mappings()
+
+
+def check(connection: Connection, known: Iterable[Head]) -> Trail:
+    """Read the whole trail: every hash, every link, every number, and each head that is known from elsewhere.
+
+    Changed, removed, added and exchanged events break the chain; a cut tail breaks none and is seen only by a
+    head written down elsewhere (research/reliability.md section 6).
+    """
+    wanted = {h.seq: h.hash for h in known}
+    count, last = 0, Head(0, _FIRST)
+    broken: Break | None = None
+    for row in events(connection):
+        event = {**row}
+        count += 1
+        broken = broken or _break_at(event, last, wanted)
+        last = Head(event["seq"], event["hash"])
+    if broken is None and wanted and (furthest := max(wanted)) > last.seq:
+        reason = _("the trail ends at event {last}, and event {seq} was written once")
+        broken = Break(furthest, reason.format(last=last.seq, seq=furthest))
+    return Trail(count, last if count else None, broken)
+
+
+def _break_at(event: Mapping[str, Any], last: Head, wanted: Mapping[int, str]) -> Break | None:
+    seq = event["seq"]
+    if seq != last.seq + 1:
+        return Break(last.seq + 1, _("this event is missing"))
+    if event["previous"] != last.hash:
+        return Break(seq, _("this event does not follow the one before"))
+    if event["hash"] != event_hash(event):
+        return Break(seq, _("this event was changed"))
+    if wanted.get(seq, event["hash"]) != event["hash"]:
+        return Break(seq, _("the trail was written anew: this event once had another hash"))
+    return None
