@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from yibao_cli.i18n import _
 from yibao_cli.store.schema import audit
@@ -29,7 +29,10 @@ def record(
 
     at: ISO time; facts: counts and hashes, nothing that identifies a person.
     """
-    last = connection.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    if connection.dialect.name == "postgresql":
+        # There several write at once; SQLite's immediate transactions let one in at a time.
+        connection.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+    last = head(connection)
     event = {
         "seq": (last.seq if last else 0) + 1,
         "at": at,

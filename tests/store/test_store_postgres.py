@@ -1,0 +1,76 @@
+"""The store on a real PostgreSQL server: what SQLite gives by one writer at a time, it gives by locks."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from servers import postgres, postgres_programs
+from yibao_cli.store import audit
+from yibao_cli.store.database import HEAD, open_database, reading
+from yibao_cli.store.schema import audit as trail
+from yibao_cli.store.schema import metadata
+
+pytestmark = pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed here")
+
+WRITERS, EVENTS = 4, 25
+
+# Each writer is a program of its own, as operators at their desks are.
+WRITER = """
+import sys
+from pathlib import Path
+from yibao_cli.store import audit
+from yibao_cli.store.database import open_database
+url, name, count = sys.argv[1:]
+engine = open_database(Path("."), url)
+for n in range(int(count)):
+    with engine.begin() as connection:
+        audit.record(connection, at="2026-10-01T00:00:00+00:00", command=name, mailing="2026Q3", facts={"n": n})
+"""
+
+
+@pytest.fixture(scope="module")
+def server():
+    # A socket's path has room for about 100 characters, fewer than pytest's own folders take.
+    root = Path(tempfile.mkdtemp(prefix="yibao-pg-"))
+    root.chmod(0o711)
+    try:
+        with postgres(root / "pg") as found:
+            yield found
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def test_the_schema_is_the_one_that_the_code_names(server, tmp_path):
+    engine = open_database(tmp_path, server.database("schema"))
+
+    with reading(engine) as connection:
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        for table in metadata.sorted_tables:
+            assert connection.execute(select(func.count()).select_from(table)).scalar() == 0
+    assert version == HEAD
+    engine.dispose()
+
+
+def test_four_writers_at_once_lose_no_event_and_break_no_chain(server, tmp_path):
+    url = server.database("writers")
+    open_database(tmp_path, url).dispose()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, url, f"import {n}", str(EVENTS)])
+        for n in range(WRITERS)
+    ]
+
+    assert [w.wait(timeout=60) for w in writers] == [0] * WRITERS
+    engine = open_database(tmp_path, url)
+    with reading(engine) as connection:
+        found = audit.check(connection, ())
+        counts = connection.execute(select(trail.c.command, func.count()).group_by(trail.c.command)).all()
+    assert (found.events, found.broken) == (WRITERS * EVENTS, None)
+    assert sorted(counts) == [(f"import {n}", EVENTS) for n in range(WRITERS)]
+    engine.dispose()
