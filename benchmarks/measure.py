@@ -29,7 +29,8 @@ class Clock:
         return time.perf_counter() - self._wall
 
 
-def peak_memory():
-    """Largest resident size of this process or any child so far, in MB."""
-    largest = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+def peak_memory(*, alone=False):
+    """Largest resident size of this process, or of any child too, so far, in MB."""
+    who = (resource.RUSAGE_SELF,) if alone else (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    largest = max(resource.getrusage(w).ru_maxrss for w in who)
     return largest / (1024 if sys.platform != "darwin" else 1024 * 1024)

@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+from adverts import ads
 from measure import Clock, peak_memory
 from parts import ROOT, WORKLOADS, compose_and_print, invented_part, layout_and_static
 
@@ -33,6 +34,7 @@ ADDRESSES = 20_000
 SMALL, LARGE = 2_000, 10_000  # pieces
 TURNS = 3  # how often each of a pair is run, in turn
 FEW = 500  # pieces of the smaller part of a pair
+MAIL = 700_000  # pieces that are sorted
 SLOW = 200  # pieces for the slow one of the peers
 MAILING, TODAY = "2026Q3", "2026-11-21"
 
@@ -229,7 +231,7 @@ def chain(folder):
     inbox = sample / "inbox"
     steps = [
         ["import", t, *files(inbox, t)]
-        for t in ("roster", "employers", "balances", "transactions", "contracts")
+        for t in ("roster", "employers", "balances", "transactions", "adjustments", "contracts")
     ]
     steps += [["address", "clean"], *([word, MAILING] for word in ("merge", "render", "verify", "manifest"))]
     whole = Clock()
@@ -246,6 +248,131 @@ def chain(folder):
     for step, seconds in spent.items():
         yield f"  yibao {step}", f"{seconds:,.1f} s"
     yield "  peak memory of one process", f"{peak_memory():,.0f} MB"
+
+
+def sort(folder):
+    """Put 700,000 pieces into bundles and bags, by walks and by employers."""
+    import pandas as pd
+
+    from yibao_cli.config import shipped
+    from yibao_cli.kinds.sorting import load_schemes
+    from yibao_cli.mailing.sorting import sort_pieces
+
+    schemes = load_schemes(shipped("templates") / "common" / "sorting.toml")
+    # In a process of its own, because what making it takes would hide what sorting takes.
+    subprocess.run([sys.executable, ROOT / "benchmarks/mail.py", folder / "mail", str(MAIL)], check=True)
+    frame = pd.read_parquet(folder / "mail")
+    sort_pieces(frame.head(100), schemes["china-letter"])
+    data = peak_memory(alone=True)
+    for name in ("china-letter", "employer"):
+        clock = Clock()
+        found = sort_pieces(frame, schemes[name], 1000)
+        made = f"{found['bundle'].iloc[-1]:,} bundles, {found['bag'].iloc[-1]:,} bags"
+        yield f"{MAIL:,} pieces by {name}", f"{clock.cpu:,.1f} CPU-s; {made}"
+    yield "  peak memory above the data", f"{peak_memory(alone=True) - data:,.0f} MB"
+
+
+def posting(folder):
+    """Write all papers of a posting of 700,000 sorted pieces: list, statement, reports, job file, labels."""
+    from posting import papers
+
+    yield from papers(folder, MAIL)
+
+
+def track(folder):
+    """Look up pieces, codes, tracking numbers and bundles of 700,000 posted pieces; no process is started."""
+    from random import Random
+
+    from tracking import BUNDLE, MAILING, PIECES, tracked_workspace
+
+    from yibao_cli.codes import SheetCode, piece_number
+    from yibao_cli.jobs.tracing import track as look_up
+    from yibao_cli.mailing.tracking import Series
+
+    workspace = tracked_workspace(folder)
+    draw = Random(2)  # noqa: S311 - which pieces are looked up
+    series = Series("cn13", "XA", "31", True)
+    codes = {
+        "piece number": lambda i: piece_number(i + 1),
+        "sheet code": lambda i: str(SheetCode(MAILING, piece_number(i + 1), 0, 1, 2)),
+        "tracking number": series.number,
+        "bundle": lambda i: f"bundle-{i // BUNDLE + 1}",
+    }
+    look_up(workspace, piece_number(1), MAILING)  # what is imported once
+    for what, code in codes.items():
+        spent = []
+        for _turn in range(200):
+            clock = Clock()
+            look_up(workspace, code(draw.randrange(PIECES)), MAILING)
+            spent.append(clock.wall)
+        most = max(spent)
+        yield f"by {what}, of {PIECES:,}", f"{median(spent) * 1000:,.1f} ms ({most * 1000:,.0f} at most)"
+    yield "  peak memory, the workspace's making too", f"{peak_memory():,.0f} MB"
+
+
+def returns(folder):
+    """Take in a list of 70,000 returns of 700,000 posted pieces, account for them all, and picture it."""
+    from returned import MAILING, PIECES, RETURNS, returned_workspace
+
+    from yibao_cli.ingest import ReadOptions
+    from yibao_cli.jobs.reconciling import reconcile_mailing
+    from yibao_cli.jobs.reporting import report_mailing
+    from yibao_cli.jobs.returning import import_returns
+
+    workspace, path = returned_workspace(folder)
+    whole, clock = Clock(), Clock()
+    taken = import_returns(workspace, path, MAILING, ReadOptions())
+    assert taken.accepted == RETURNS, taken.refused
+    yield f"import {RETURNS:,} returns, xlsx", f"{clock.wall:,.1f} s ({clock.cpu:,.1f} CPU-s)"
+    clock = Clock()
+    account = reconcile_mailing(workspace, MAILING).account
+    assert (account.posted, account.returned) == (PIECES, RETURNS)
+    yield f"account of {PIECES:,} pieces", f"{clock.wall:,.1f} s ({clock.cpu:,.1f} CPU-s)"
+    yield "  together", f"{whole.wall:,.1f} s ({whole.cpu:,.1f} CPU-s)"
+    clock = Clock()
+    report_mailing(workspace, MAILING)
+    yield "report", f"{clock.wall:,.1f} s ({clock.cpu:,.1f} CPU-s)"
+    yield "  peak memory, the workspace's making too", f"{peak_memory():,.0f} MB"
+
+
+def decode(folder):
+    """Decode photos of letters at angles, out of focus and in poor light, on one processor."""
+    import numpy as np
+    import zxingcpp
+    from PIL import Image, ImageFilter
+
+    from yibao_cli.codes import SheetCode, piece_number
+    from yibao_cli.returns.pictures import pages_of, read_codes
+
+    draw = np.random.default_rng(1)
+    for i in range(40):
+        text = str(SheetCode(MAILING, piece_number(i + 1), 0, 1, 2))
+        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix).to_image(scale=5)
+        page = Image.new("L", (1800, 1100), 250)
+        page.paste(Image.fromarray(np.asarray(code)), (1400, 120))
+        seen = page.rotate(float(draw.uniform(0, 360)), expand=True, fillcolor=90)
+        seen = seen.filter(ImageFilter.GaussianBlur(float(draw.uniform(0, 1.5))))
+        light = np.asarray(seen) * draw.uniform(0.3, 1) + draw.normal(0, 4, seen.size[::-1])
+        Image.fromarray(light.clip(0, 255).astype("uint8")).save(folder / f"{i:02d}.jpg", quality=70)
+    clock = Clock()
+    found = [read_codes(page.picture) for path in sorted(folder.glob("*.jpg")) for page in pages_of(path)]
+    yield "pictures decoded", f"{sum(map(bool, found))} of {len(found)}"
+    yield "pictures", f"{len(found) / clock.cpu:,.1f} per CPU-s"
+
+
+def handover(folder):
+    """Notices, member lists, sign-off sheets, routes for 4,000 employers with 700,000 members."""
+    from tracking import EMPLOYERS, MAILING, PIECES, tracked_workspace
+
+    from yibao_cli.jobs import handing
+
+    workspace = tracked_workspace(folder)
+    handing.whole_package = lambda workspace, mailing, _sha256: workspace.package(mailing)
+    clock = Clock()
+    made = handing.hand_over(workspace, MAILING)
+    assert (made.employers, made.pieces) == (EMPLOYERS, PIECES)
+    yield f"{EMPLOYERS:,} employers, {PIECES:,} members", f"{clock.wall:,.1f} s ({clock.cpu:,.1f} CPU-s)"
+    yield "  peak memory, the workspace's making too", f"{peak_memory():,.0f} MB"
 
 
 def files(inbox, table):
@@ -266,7 +393,25 @@ def yibao(*arguments):
 
 # ------------------------------------------------------------------ running and showing
 
-BENCHMARKS = {b.__name__: b for b in (excel, address, render, peers, workers, readback, chain)}
+BENCHMARKS = {
+    b.__name__: b
+    for b in (
+        excel,
+        address,
+        render,
+        peers,
+        workers,
+        readback,
+        chain,
+        sort,
+        posting,
+        track,
+        handover,
+        ads,
+        returns,
+        decode,
+    )
+}
 
 
 def in_its_own_process(name, *arguments):

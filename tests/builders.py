@@ -125,6 +125,7 @@ def _row(draw, i):
         "postcode": f"0500{i % 100:02d}",
         "employer_no": f"E{i // 80:05d}",
         "employer_name": "石家庄第一棉纺织有限公司",
+        "adjustment_note": "",
         "scheme": "职工",
         "category": "在职",
         "cut_off": "2026-09-30",

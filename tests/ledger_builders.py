@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from yibao_cli.config import shipped
 from yibao_cli.ingest.rows import table_schema
 from yibao_cli.kinds import load_kind
-from yibao_cli.ledger import outcome
+from yibao_cli.kinds.expressions import parse_expression
+from yibao_cli.ledger import ordering, outcome
 from yibao_cli.ledger.assemble import Ledger, LedgerOptions, Source
 from yibao_cli.ledger.doubts import doubts
 
@@ -69,6 +70,12 @@ def line(number: int, serial: int, *, paid: int = 100, off: int = 0, **changes) 
     return {**row, "total": 7 + (paid or 0) + off, **changes}
 
 
+def voucher(number: int, person_no: str, amount: int, **changes) -> dict:
+    """An adjustment row that two people signed."""
+    row = {"voucher_no": f"V{number:04d}", "member_no": person_no, "amount": amount, "reason": "补录缴费"}
+    return {**row, "operator": "赵秀云", "approver": "钱建国", "adjusted_on": "2026-08-01", **changes}
+
+
 @dataclass
 class World:
     """A client's imports: per table the files, per file its rows."""
@@ -78,27 +85,40 @@ class World:
     transactions: list[list[dict]] = field(default_factory=list)
     employers: list[list[dict]] | None = None
     suppressions: list[list[dict]] | None = None
+    adjustments: list[list[dict]] | None = None
+    previous: list[list[dict]] | None = None
     posting: str = "2026-10-08"
+
+    def _vouchers(self) -> list[dict]:
+        """The adjustment rows that vouch for every member's first balance, where a test gives none."""
+        firsts: dict[str, dict] = {}
+        for row in (r for rows in self.balances for r in rows):
+            firsts.setdefault(row["person_no"], row)
+        return [
+            voucher(n, no, row["adjusted"]) for n, (no, row) in enumerate(firsts.items()) if row["adjusted"]
+        ]
 
     @property
     def tables(self) -> dict[str, list[list[dict]]]:
         """Table name to its files."""
         found = {"roster": self.rosters, "balances": self.balances, "transactions": self.transactions}
         further = {"employers": self.employers, "suppressions": self.suppressions}
+        further |= {"previous": self.previous, "adjustments": self.adjustments or [self._vouchers()]}
         return found | {name: files for name, files in further.items() if files is not None}
 
 
 @contextmanager
-def opened(world: World, *, kind=KIND, threads: int = 2) -> Iterator[Ledger]:
+def opened(world: World, *, kind=KIND, threads: int = 2, where: str = "") -> Iterator[Ledger]:
     """The ledger of a world, joined and judged."""
     with tempfile.TemporaryDirectory() as folder:
         sources = {
             name: list(_written(kind, name, files, Path(folder)))
             for name, files in world.tables.items()
-            if files
+            if files and name in kind.inputs
         }
         period = "0001-01-01", world.posting
-        ledger = Ledger(kind, sources, LedgerOptions(Path(folder), threads=threads), period)
+        condition = parse_expression(where) if where else None
+        ledger = Ledger(kind, sources, LedgerOptions(Path(folder), threads=threads, where=condition), period)
         try:
             ledger.join(address_book(world), standard_forms(world))
             ledger.judge()
@@ -172,7 +192,7 @@ class Result:
 def result_of(world: World, *, kind=KIND, threads: int = 2) -> Result:
     """Run a world through the ledger."""
     with opened(world, kind=kind, threads=threads) as ledger:
-        total = outcome.order_pieces(ledger)
+        total = ordering.order_pieces(ledger)
         pieces = [row for table in outcome.piece_batches(ledger, 3) for row in table.to_pylist()]
         assert len(pieces) == total
         found = list(doubts(ledger))

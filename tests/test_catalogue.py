@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 import yibao_cli
 from yibao_cli import errors
 from yibao_cli.i18n import DOMAIN, LOCALE_DIR
+from yibao_cli.rules import RULES
 
 PACKAGE = Path(yibao_cli.__file__).parent
 FOLDER = LOCALE_DIR / "zh" / "LC_MESSAGES"
@@ -126,11 +127,11 @@ def test_a_sentence_that_is_not_looked_up_is_seen(tmp_path):
 
 
 def test_rules_are_marked_for_the_catalogue():
-    tree = ast.parse((PACKAGE / "rules.py").read_text(encoding="utf-8"))
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (PACKAGE / "rules").glob("*.py")]
+    declared = [c for tree in trees for c in calls(tree) if name_of(c) == "declare"]
 
-    unmarked = [c.args[0].value for c in calls(tree) if name_of(c) == "_rule" and not _is_marked(c)]
-
-    assert not unmarked
+    assert len(declared) == len(RULES)
+    assert [c.args[0].value for c in declared if not _is_marked(c)] == []
 
 
 def _is_marked(call):

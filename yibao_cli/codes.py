@@ -1,7 +1,8 @@
 """Numbers with a check: read them, check them, mask them.
 
-ID number 公民身份号码 (GB 11643), USCC 统一社会信用代码 (GB 32100), mobile, postcode, and our own
-piece number and sheet code. Worked values and negative controls: research/domain.md 6.4.
+ID number 公民身份号码 (GB 11643), USCC 统一社会信用代码 (GB 32100), mobile, postcode, the post's numbers of
+registered items (UPU S10 and domestic), and our own piece number, sheet code and handover code. Worked values
+and negative controls: research/domain.md 3.1 and 6.4.
 """
 
 from __future__ import annotations
@@ -28,8 +29,15 @@ _MAILING = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
 _SHEET_CODE = re.compile(
     r"YB1/(?P<mailing>[0-9A-Z-]+)/(?P<piece>\d{7,9}[0-9A-Z])/(?P<copy>\d{1,4})/(?P<page>\d{1,4})-(?P<pages>\d{1,4})/(?P<check>\d\d)"
 )
+_CONTAINER_CODE = re.compile(
+    r"YB1/(?P<mailing>[0-9A-Z-]{1,20})/(?P<kind>[BD])(?P<number>[1-9]\d{0,8})/(?P<check>\d\d)", re.ASCII
+)
 # ISO 7064 mod 97,10 reads letters as two digits; the separators carry nothing.
 _CHECKED = str.maketrans({"/": "", "-": ""} | {c: str(int(c, 36)) for c in digits + ascii_uppercase})
+# A copy of a piece bears its number behind the piece's: 00012342-1.
+_COPIED_PIECE = re.compile(r"(?P<piece>\d{7,9}[0-9A-Z])(?:-(?P<copy>[1-9]\d{0,3}))?")
+_HANDOVER_CODE = re.compile(r"YBH1/(?P<mailing>[0-9A-Z-]+)/(?P<number>[1-9]\d{0,5})/(?P<check>\d\d)")
+_S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _ID_LENGTH = 18
 _DIVISION_CHARS = 6
 
@@ -161,6 +169,78 @@ def parse_sheet_code(text: str) -> SheetCode | None:
     code = SheetCode(
         match["mailing"], match["piece"], int(match["copy"]), int(match["page"]), int(match["pages"])
     )
+    return code if str(code) == text else None
+
+
+def copy_number(piece: str, copy: int) -> str:
+    """Piece number as people read it on a copy: `00012342-1`; the first printing bears none."""
+    return f"{piece}-{copy}" if copy else piece
+
+
+def parse_copy(text: str) -> tuple[str, int | None] | None:
+    """Piece number and copy of what was typed or scanned: `00012342`, `00012342-1`, a sheet code.
+
+    The copy is None where the text does not say one; None when it is no piece number.
+    """
+    code = parse_sheet_code(text)
+    if code is not None:
+        return code.piece, code.copy
+    match = _COPIED_PIECE.fullmatch(text)
+    if match is None or not is_piece_number(match["piece"]):
+        return None
+    return match["piece"], int(match["copy"]) if match["copy"] else None
+
+
+class HandoverCode(NamedTuple):
+    """What the Data Matrix of a sign-off sheet 签收单 says: mailing, and number of the handover in it."""
+
+    mailing: str
+    number: int
+
+    def __str__(self) -> str:
+        body = f"YBH1/{self.mailing}/{self.number}"
+        return f"{body}/{_sheet_check(body)}"
+
+
+def parse_handover_code(text: str) -> HandoverCode | None:
+    """Read the text of a sign-off sheet's Data Matrix; None when it is not ours or its check is wrong."""
+    match = _HANDOVER_CODE.fullmatch(text)
+    if match is None:
+        return None
+    code = HandoverCode(match["mailing"], int(match["number"]))
+    return code if str(code) == text else None
+
+
+def s10_check_digit(serial: str) -> int:
+    """Check digit of the eight digits of a UPU S10 number.
+
+    >>> s10_check_digit("47312482")
+    9
+
+    Source: UPU S10; research/domain.md 3.1.
+    """
+    rest = 11 - sum(map(mul, map(int, serial), _S10_WEIGHTS)) % 11
+    return int({10: 0, 11: 5}.get(rest, rest))
+
+
+class ContainerCode(NamedTuple):
+    """What the code of a label says: the bundle (`B`, 把) or bag (`D`, 袋) of a mailing, by its number."""
+
+    mailing: str
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        body = f"YB1/{self.mailing}/{self.kind}{self.number}"
+        return f"{body}/{_sheet_check(body)}"
+
+
+def parse_container_code(text: str) -> ContainerCode | None:
+    """Read the code of a label; None when it is not ours or its check is wrong."""
+    match = _CONTAINER_CODE.fullmatch(text)
+    if match is None:
+        return None
+    code = ContainerCode(match["mailing"], match["kind"], int(match["number"]))
     return code if str(code) == text else None
 
 

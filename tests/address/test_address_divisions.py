@@ -146,7 +146,7 @@ def test_what_is_no_village_there_is_none(text):
 
 
 def test_a_code_counts_from_the_number_before_it():
-    block = _block("1301")
+    block, _counties = _block("1301")
     place = block.index("谈西社区")
 
     assert _code(block, place) == "130102001010"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from artwork_builders import PANEL, lettered, page, picture, svg
-from yibao_cli.ads import usable_contracts
+from yibao_cli.ads.contracts import at_most, usable_contracts
+from yibao_cli.ads.terms import Aim
 from yibao_cli.rules import Severity
 
 POSTING = "2026-10-08"
@@ -148,3 +151,77 @@ def test_a_finding_says_where_the_contract_stands(art):
 
     assert (found.file, found.sheet, found.row, found.value) == ("contracts.xlsx", "Sheet1", 7, "C-01")
     assert "待审" in found.message()
+
+
+def test_all_terms_are_read(art):
+    terms = {
+        "quota_min": 8,
+        "basis": "千份",
+        "panels_also": "b版、C",
+        "age_from": 30,
+        "age_to": 60,
+        "retired": True,
+        "employers": "1001、1002",
+        "exclusive_group": "医院",
+        "cap_times": 1,
+        "cap_mailings": 3,
+        "spread": 10,
+        "tier": 1,
+        "settled_by": "妥投",
+        "remedy": "补投",
+        "sensitive_aim": "支出≥5000",
+        "legal_basis": "单独同意 2026-03",
+        "trade": "医院",
+    }
+
+    (kept,), findings = usable_contracts([contract(**terms)], art, POSTING, PANEL)
+
+    assert [f.rule_id for f in findings] == ["C138"]
+    assert (kept.panels, kept.floor, kept.per_thousand, kept.tier) == (("A", "B", "C"), 8, True, 1)
+    assert (kept.aim.age_from, kept.aim.age_to, kept.aim.retired) == (30, 60, True)
+    assert (kept.aim.employers, kept.aim.spent_from) == ({"1001", "1002"}, 500_000)
+    assert (kept.group, kept.cap, kept.spread) == ("医院", (1, 3), Fraction(1, 10))
+    assert (kept.settled_by, kept.remedy, kept.unit) == ("妥投", "补投", Fraction(50_000, 1000))
+
+
+def test_what_is_not_said_restricts_nobody(art):
+    (kept,), _findings = usable_contracts([contract(retired=False)], art, POSTING, PANEL)
+
+    assert kept.aim == Aim()
+    assert (kept.floor, kept.group, kept.cap, kept.spread, kept.tier) == (10, "=某医院", None, None, 2)
+    assert kept.unit == Fraction(50_000, 10)
+
+
+@pytest.mark.parametrize(
+    ("terms", "rule"),
+    [
+        ({"panel": "A", "panels_also": "D"}, "C130"),
+        ({"quota_min": 11}, "C131"),
+        ({"exclusive_group": "医院、药店"}, "C132"),
+        ({"age_from": -1}, "C133"),
+        ({"age_from": 50, "age_to": 40}, "C133"),
+        ({"cap_mailings": 2}, "C135"),
+        ({"counties": "糖尿病患者"}, "C136"),
+        ({"sensitive_aim": "支出≥5000"}, "C136"),
+        ({"sensitive_aim": "高血压", "legal_basis": "x"}, "C137"),
+        ({"tier": 0}, "C156"),
+        ({"spread": -1}, "C157"),
+    ],
+)
+def test_terms_that_cannot_be_have_their_rule(art, terms, rule):
+    assert judged(art, contract(**terms)) == ([], [rule])
+
+
+def test_a_hospital_may_be_an_employer_that_is_aimed_at(art):
+    assert judged(art, contract(employers="市第一医院")) == (["C-01"], [])
+
+
+def test_a_mailing_takes_64_ads_and_the_first_tier_first(art):
+    kept, _ = usable_contracts(
+        [contract(f"C-{n:03d}", tier=1 if n > 60 else 2) for n in range(70)], art, POSTING, PANEL
+    )
+
+    used, late = at_most(kept)
+
+    assert (len(used), [f.rule_id for f in late]) == (64, ["C139"] * 6)
+    assert [f.value for f in late] == [f"C-{n:03d}" for n in range(55, 61)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -123,7 +124,7 @@ def test_every_setting_is_described_with_its_default_and_its_variable():
     page = read("docs/settings.md")
 
     for name, field in Settings.model_fields.items():
-        if name in {"render", "press", "promise", "store", "fonts", "address"}:
+        if name in {"render", "press", "promise", "store", "fonts", "address", "paper", "tariff"}:
             text = section(page, f"`[{name}]`")
             for key, inner in type(field.default).model_fields.items():
                 shown = f'"{inner.default}"' if isinstance(inner.default, str) else inner.default
@@ -143,7 +144,7 @@ def test_every_key_of_client_and_mailing_is_described(heading, model):
     text = section(read("docs/settings.md"), heading)
 
     for key, field in model.model_fields.items():
-        default = "required" if field.is_required() else f'`"{field.default}"`'
+        default = "required" if field.is_required() else f"`{json.dumps(field.default)}`"
         assert f"| `{key}` | {default} | " in text
 
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e_chain import CHECKOUT, Canaries, Result, States, environment, finish, said_cleanly, start
+from e2e_chain import (
+    CHECKOUT,
+    Canaries,
+    Result,
+    States,
+    changed,
+    environment,
+    finish,
+    said_cleanly,
+    start,
+)
 from e2e_chain import yibao as words
 
 from yibao_cli.__main__ import run
@@ -83,6 +93,20 @@ def at(states, tmp_path) -> Callable[[str], Path]:
         return shutil.copytree(states.at(state), tmp_path / "workspace")
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def mailed_once(states, tmp_path_factory) -> Path:
+    """The small workspace, said to be posted without a sheet printed: what comes back asks for no more."""
+    folder = shutil.copytree(states.at("merged"), tmp_path_factory.mktemp("mailed") / "workspace")
+    changed(folder, "UPDATE mailings SET state = 'posted', posted_on = '2026-10-08'")
+    return folder
+
+
+@pytest.fixture
+def mailed(mailed_once, tmp_path) -> Path:
+    """A copy of it, to do anything to."""
+    return shutil.copytree(mailed_once, tmp_path / "workspace")
 
 
 @pytest.fixture

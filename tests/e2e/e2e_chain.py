@@ -27,7 +27,7 @@ from yibao_cli.sample import write_sample
 CHECKOUT = Path(__file__).parents[2]
 MAILING = "2026Q3"
 LATER = "2026-11-21"  # a day after the window of the mailing
-TABLES = ("roster", "employers", "balances", "transactions", "contracts")
+TABLES = ("roster", "employers", "balances", "transactions", "adjustments", "contracts")
 STATES = ("new", "imported", "merged", "rendered", "verified", "posted")
 SMALL, SEED = 200, 7
 
@@ -204,6 +204,14 @@ def rows_of(workspace: Path, query: str) -> list[tuple]:
             return [tuple(row) for row in connection.execute(text(query))]
     finally:
         engine.dispose()
+
+
+def changed(workspace: Path, statement: str) -> None:
+    """Change the workspace's database past the program."""
+    engine = create_engine(f"sqlite+pysqlite:///{workspace / 'yibao.db'}", module=dbapi2)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 # ------------------------------------------------------------------ the client's files

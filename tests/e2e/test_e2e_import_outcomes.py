@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -485,3 +486,26 @@ def test_on_a_terminal_a_bar_shows_the_rows_and_elsewhere_there_is_none(at):
     assert process.wait() == 0
     assert b"reading balances.xlsx" in shown
     assert b"/20" in shown  # rows so far, of about 200
+
+
+def test_what_the_merge_found_is_marked_in_the_sheet_that_goes_back(call, at, tmp_path):
+    folder = at("merged")
+    path = folder / "inbox" / "roster.xlsx"
+
+    call("-w", folder, "import", "roster", path, "--annotated", tmp_path / "back")
+
+    texts = [text for _colour, text in marked(tmp_path / "back" / "roster-findings.xlsx").values()]
+    assert any(re.search(r"\bH\d{3}:", text) for text in texts)
+
+
+def test_a_merge_of_an_earlier_file_marks_nothing_in_a_later_one(call, at, tmp_path):
+    folder = at("merged")
+    inbox = folder / "inbox" / "roster.xlsx"
+    path = edited(inbox, tmp_path / "roster.xlsx", lambda s: s.insert_rows(s.max_row))
+    call("-w", folder, "import", "roster", path)
+
+    call("-w", folder, "import", "roster", path, "--annotated", tmp_path / "back")
+
+    back = tmp_path / "back" / "roster-findings.xlsx"
+    texts = [text for _colour, text in marked(back).values()] if back.exists() else []
+    assert not any(re.search(r"\bH\d{3}:", text) for text in texts)

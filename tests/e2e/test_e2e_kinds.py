@@ -23,6 +23,11 @@ SAMPLES = {
     "power-cut": ("2026-11A", "2026-11-05", ("roster", "notices", "payments")),
     "contribution": ("2027Y", "2026-10-12", ("roster", "dues")),
     "housing-fund": ("2026H", "2026-07-20", ("roster", "balances", "entries")),
+    "medical-annual": (
+        "2025N",
+        "2026-03-10",
+        ("roster", "balances", "contributions", "settlement", "transactions"),
+    ),
 }
 HELD_BY = {
     "months_do_not_tie": "H302",
@@ -31,6 +36,9 @@ HELD_BY = {
     "due_does_not_tie": "H302",
     "closing_does_not_tie": "H302",
     "credited_does_not_tie": "H302",
+    "costs_do_not_tie": "H302",
+    "limit_does_not_tie": "H302",
+    "price_does_not_tie": "H303",
     "paid_since": "H121",
     "nothing_owed": "H126",
     "not_reminded": "H122",

@@ -38,7 +38,7 @@ from e2e_chain import (
         ("imported", ["returns", "import", "{inbox}/returns.xlsx"], 66, "has no package"),
         ("merged", ["verify"], 5, "the next step is: yibao render 2026Q3"),
         ("merged", ["manifest"], 5, "the next step is: yibao render 2026Q3"),
-        ("merged", ["render", "--part", "99"], 66, "has no part 99; it has parts 1 to 5"),
+        ("merged", ["render", "--part", "99"], 66, "has no part 99; it has parts 1 to 6"),
         ("rendered", ["manifest"], 5, "the next step is: yibao verify 2026Q3"),
         (
             "verified",
@@ -274,6 +274,6 @@ def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, sta
         assert result.code == 0
         assert f"next: {step}" in result.err
         assert {r["step"] for r in map(json.loads, result.out.splitlines())} >= {"roster", "mailing"}
-    assert len(pdfs(states.at("posted"))) == 5
+    assert len(pdfs(states.at("posted"))) == 6
     assert (made(states.at("posted")) / "manifest" / f"manifest-{MAILING}.xlsx").exists()
     assert call("--now", LATER, "-w", states.at("posted"), "reconcile").code == 0

@@ -205,7 +205,8 @@ def test_no_workbook_that_is_handed_out_has_a_formula(hostile):
 
     cells = {b.name: list(_cells(b)) for b in books}
 
-    assert set(cells) == {f"{n}-{MAILING}.xlsx" for n in ("account", "findings", "manifest")}
+    names_of = ("account", "exceptions", "findings", "manifest", "postage", "qualification")
+    assert set(cells) == {f"{n}-{MAILING}.xlsx" for n in names_of}
     assert all(c.data_type != "f" for found in cells.values() for c in found)
     listed = {c.value for c in cells[f"manifest-{MAILING}.xlsx"]}
     assert set(names) <= listed
@@ -222,7 +223,8 @@ def test_no_csv_that_is_handed_out_has_a_field_that_a_spreadsheet_would_run(host
     files = sorted(made(workspace).rglob("*.csv"))
     fields = {f.name: [c for row in _rows(f) for c in row] for f in files}
 
-    assert set(fields) == {f"{n}-{MAILING}.csv" for n in ("findings", "manifest")}
+    tables = {f"{n}.csv" for n in ("job", "part", "bag", "bundle", "piece")}
+    assert set(fields) == {f"{n}-{MAILING}.csv" for n in ("findings", "manifest")} | tables
     for found in fields.values():
         assert not [c for c in found if c.startswith(("=", "+", "-", "@", "\t", "\r"))]
     for name in names:

@@ -12,7 +12,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 class Styled(NamedTuple):
-    """A number in a cell style: 1 is a date, 2 the format 000000."""
+    """A number in a cell style: 1 is a date, 2 the format that a builder is given, 000000 unless told."""
 
     number: float
     style: int
@@ -42,12 +42,20 @@ def dbf(path, fields, records, *, version=0x03, language=0x4D, encoding="gb18030
 # ---------------------------------------------------------------- xls
 
 
-def xls(path, sheets, *, mode=0, ole=True):
-    """An Excel 97 workbook; sheets: (name, rows, hidden). mode 1: days count from 1904."""
-    bodies = [_sheet_stream(rows) for _n, rows, _h in sheets]
+def xls(path, sheets, *, mode=0, ole=True, code="000000", hidden_row=None, hidden_column=None):
+    """An Excel 97 workbook; sheets: (name, rows, hidden). mode 1: days count from 1904.
+
+    hidden_row, hidden_column: of each sheet, from 0.
+    """
+    hides = b""
+    if hidden_column is not None:
+        hides += _record(0x7D, "HHHHHH", hidden_column, hidden_column, 2560, 0, 1, 0)
+    if hidden_row is not None:
+        hides += _record(0x208, "HHHHHHI", hidden_row, 0, 9, 255, 0, 0, 0x20)
+    bodies = [_sheet_stream(rows, hides) for _n, rows, _h in sheets]
     opening = _bof(5) + _record(0x42, "H", 1200) + _record(0x22, "H", mode)
     opening += (_raw(0x31, struct.pack("<HHHHHBBBB", 200, 0, 8, 400, 0, 0, 0, 0, 0) + _short("Arial"))) * 5
-    opening += _raw(0x41E, struct.pack("<H", 164) + _long("000000"))
+    opening += _raw(0x41E, struct.pack("<H", 164) + _long(code))
     opening += b"".join(_raw(0xE0, struct.pack("<HH16x", 0, key)) for key in (0, 14, 164))
     names = [_short(name) for name, _r, _h in sheets]
     offset = len(opening) + sum(4 + 6 + len(n) for n in names) + 4
@@ -117,8 +125,8 @@ def _long(text):
     return struct.pack("<HB", len(text), 1) + text.encode("utf-16-le")
 
 
-def _sheet_stream(rows):
-    stream = _bof(16)
+def _sheet_stream(rows, hides=b""):
+    stream = _bof(16) + hides
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
             stream += _xls_cell(r, c, cell)
@@ -142,9 +150,9 @@ def _xls_cell(r, c, cell):
 # ---------------------------------------------------------------- xlsb
 
 
-def xlsb(path, sheets):
-    """A binary workbook; sheets: (name, rows, hidden)."""
-    book = _brt(131) + _brt(143)
+def xlsb(path, sheets, *, mode=0, code="000000", hidden_row=None, hidden_column=None):
+    """A binary workbook, as `xls`."""
+    book = _brt(131) + _brt(153, struct.pack("<II", mode, 0) + _wide("")) + _brt(143)
     relations = ""
     for i, (name, _rows, hidden) in enumerate(sheets, start=1):
         text = f"rId{i}"
@@ -158,23 +166,33 @@ def xlsb(path, sheets):
         archive.writestr("xl/workbook.bin", book)
         archive.writestr("xl/_rels/workbook.bin.rels", _relations(relations))
         for i, (_name, rows, _hidden) in enumerate(sheets, start=1):
-            archive.writestr(f"xl/worksheets/sheet{i}.bin", _binary_sheet(rows))
+            sheet = _binary_sheet(rows, hidden_row, hidden_column)
+            archive.writestr(f"xl/worksheets/sheet{i}.bin", sheet)
+        styles = _brt(278) + _brt(615, struct.pack("<I", 1)) + _brt(44, struct.pack("<H", 164) + _wide(code))
+        styles += _brt(616) + _brt(617, struct.pack("<I", 3))
+        styles += b"".join(_brt(47, struct.pack("<HH12x", 0, key)) for key in (0, 14, 164))
+        archive.writestr("xl/styles.bin", styles + _brt(618) + _brt(279))
     return path
 
 
-def _binary_sheet(rows):
+def _binary_sheet(rows, hidden_row, hidden_column):
     width = max((len(r) for r in rows), default=1)
-    sheet = _brt(129) + _brt(148, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, width - 1)) + _brt(145)
+    sheet = _brt(129) + _brt(148, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, width - 1))
+    if hidden_column is not None:
+        columns = struct.pack("<IIIIH", hidden_column, hidden_column, 2560, 0, 1)
+        sheet += _brt(390) + _brt(60, columns) + _brt(391)
+    sheet += _brt(145)
     for r, row in enumerate(rows):
-        sheet += _brt(0, struct.pack("<II9x", r, 0))
+        sheet += _brt(0, struct.pack("<IIHBB5x", r, 0, 255, 0, 0x10 * (r == hidden_row)))
         for c, cell in enumerate(row):
-            place = struct.pack("<II", c, 0)
+            place = struct.pack("<II", c, cell.style if isinstance(cell, Styled) else 0)
             if cell is ERROR:
                 sheet += _brt(3, place + b"\x2a")
             elif isinstance(cell, str):
                 sheet += _brt(6, place + _wide(cell))
             elif cell is not None:
-                sheet += _brt(5, place + struct.pack("<d", cell))
+                number = cell.number if isinstance(cell, Styled) else cell
+                sheet += _brt(5, place + struct.pack("<d", number))
     return sheet + _brt(146) + _brt(130)
 
 
@@ -221,10 +239,10 @@ def ods(path, sheets, *, mimetype="application/vnd.oasis.opendocument.spreadshee
     return path
 
 
-def ods_row(*cells, repeat=1):
-    """One row; `repeat` says how often."""
+def ods_row(*cells, repeat=1, visibility="visible"):
+    """One row; `repeat` says how often. A pair is a number and how it is shown."""
     return (
-        f'<table:table-row table:number-rows-repeated="{repeat}">'
+        f'<table:table-row table:number-rows-repeated="{repeat}" table:visibility="{visibility}">'
         + "".join(map(_ods_cell, cells))
         + "</table:table-row>"
     )
@@ -240,4 +258,5 @@ def _ods_cell(cell):
         return "<table:table-cell/>"
     if isinstance(cell, str):
         return f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
-    return f'<table:table-cell office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p></table:table-cell>'
+    cell, shown = cell if isinstance(cell, tuple) else (cell, cell)
+    return f'<table:table-cell office:value-type="float" office:value="{cell}"><text:p>{shown}</text:p></table:table-cell>'

@@ -250,7 +250,7 @@ def test_a_header_over_three_rows_is_joined(tmp_path):
 
     batches = read(path, table)
 
-    assert [(r["a"], r["b"]) for r in rows_of(batches)] == [(200, 300)]
+    assert [(r["no"], r["a"], r["b"]) for r in rows_of(batches)] == [("1", 200, 300)]
     assert rules_of(batches) == [("I109", 3)]
 
 
@@ -387,3 +387,24 @@ def test_balances_have_no_people_to_compare(tmp_path):
     path = text_file(tmp_path / "a.csv", ",".join(HEADER), "1,王,5,", "2,王,5,")
 
     assert rules_of(read(path, BALANCES)) == []
+
+
+def test_values_under_no_header_are_told_once(tmp_path):
+    rows = [[str(n), "王芳", n, "2026-09-30"] for n in range(1, 40)]
+    rows[5] += ["口头说已迁走"]
+    rows[9] += ["又一句", None, 3]
+    path = workbook(tmp_path / "a.xlsx", HEADER, *rows)
+
+    found = [f for b in read(path) for f in b.findings]
+
+    assert [(f.rule_id, f.row, f.details["columns"]) for f in found] == [("I196", 7, "E, G")]
+
+
+def test_an_amount_merged_over_two_people_is_a_warning(tmp_path):
+    rows = [["1", "王芳", 7, None], ["2", "李四", None, None], ["3", "张三", 1, None]]
+    path = workbook(tmp_path / "a.xlsx", HEADER, *rows, merges=["C2:C3"])
+
+    batches = read(path)
+
+    assert [r["closing"] for r in rows_of(batches)] == [700, 700, 100]
+    assert rules_of(batches) == [("I197", 2)]

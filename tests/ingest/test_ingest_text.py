@@ -170,3 +170,32 @@ def test_common_mainland_names_are_never_taken_for_big5_in_silence(people):
     reading = encoding.sample_reading("\n".join(people).encode("gbk"))
 
     assert reading.encoding == "gb18030" or reading.notes[0].rule_id == "I161"
+
+
+def test_lines_of_utf_8_within_a_file_in_gbk_are_rejected_one_by_one(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = [",".join(HEADER), *(f"{n:04d},王小芳,1.00,2026-09-30" for n in range(1, 40))]
+    raw = [line.encode("gb18030") for line in lines]
+    raw[7] = "0007,陈大文明,1.00,2026-09-30".encode()
+    path.write_bytes(b"\n".join([*raw, b""]))
+
+    batches = read(path)
+
+    assert ("I198", 8) in rules_of(batches)
+    assert sum(b.rows_rejected for b in batches) == 1
+    assert {r["name"] for r in rows_of(batches)} == {"王小芳"}
+
+
+def test_a_file_that_begins_in_utf_8_and_goes_on_in_gbk_is_refused_as_that(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{','.join(HEADER)}\n".encode() + "0001,王小芳,1,\n".encode("gb18030"))
+
+    with pytest.raises(InputRefused, match="not UTF-8 throughout"):
+        read(path)
+
+
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=12))
+def test_lines_of_common_chinese_are_never_taken_for_another_encoding(text):
+    common = "".join(c for c in text if 0xB0 <= c.encode("gb18030")[0] <= 0xD7)
+
+    assert not encoding.is_foreign(f"0001,{common},12.50\n", "gb18030")

@@ -24,7 +24,8 @@ from yibao_cli.errors import InputNotFound, StateError, UsageError
 from yibao_cli.jobs import book
 from yibao_cli.jobs.addresses import clean_addresses
 from yibao_cli.jobs.book import note_returns
-from yibao_cli.jobs.deciding import Decider, Decision, decide
+from yibao_cli.jobs.deciding import decide
+from yibao_cli.jobs.decisions import Decider, Decision
 from yibao_cli.jobs.ledgering import _address_book
 from yibao_cli.jobs.session import open_review
 from yibao_cli.jobs.walks import map_walks
@@ -80,7 +81,8 @@ def test_a_history_begins_with_the_file_and_tells_who_when_and_why(workspace):
         ("added", "", "roster.csv", ""),
         ("accepted", "li", "t", "社区核实"),
     ]
-    assert rows[1]["change"] == "verdict: doubtful → good"
+    door = "no number, village or building: a postman finds no door"
+    assert rows[1]["change"] == f"verdict: doubtful → good; reasons: {door} → -"
     assert len(book.history(workspace)) == 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import text
 
@@ -14,11 +16,13 @@ from book_builders import (
     NOWHERE,
     SAME,
     all_points,
+    bring,
     enrol,
     entries,
     entry_of,
     history,
     make_book,
+    write_csv,
 )
 from yibao_cli.errors import StateError
 from yibao_cli.jobs.addresses import clean_addresses
@@ -92,3 +96,43 @@ def test_a_mailing_without_a_roster_cannot_be_cleaned(tmp_path):
 
     with pytest.raises(StateError, match="no roster"):
         clean_addresses(open_workspace(tmp_path / "ws"), MAILING)
+
+
+FAR = "石家庄市长安区中山东路12号"
+TABLE = ("邮编", "投递局", "县区")
+
+
+def with_postcodes(tmp_path, people, rows):
+    workspace = make_book(tmp_path, people)
+    write_csv(workspace.folder / "codes.csv", TABLE, rows)
+    bring(workspace, "postcodes", "codes.csv")
+    clean_addresses(workspace, MAILING, again=True)
+    return workspace
+
+
+def reasons_of(workspace, raw):
+    return [rule_id for rule_id, _details in json.loads(entry_of(workspace, raw).reasons)]
+
+
+def test_the_posts_table_names_a_postcode_of_another_county(tmp_path):
+    rows = [("050011", "长安局", "长安区"), ("052160", "藁城局", "藁城区")]
+
+    workspace = with_postcodes(tmp_path, [("1", FAR, "052160"), ("2", NEW, "050011")], rows)
+
+    assert (entry_of(workspace, FAR).verdict, reasons_of(workspace, FAR)) == ("doubtful", ["A124"])
+    assert "A124" not in reasons_of(workspace, NEW)
+
+
+def test_a_missing_postcode_is_completed_where_the_county_has_one_alone(tmp_path):
+    workspace = with_postcodes(tmp_path, [("1", FAR, "")], [("050011", "长安局", "长安区")])
+
+    entry = entry_of(workspace, FAR)
+    assert (entry.postcode, entry.verdict, reasons_of(workspace, FAR)) == ("050011", "good", ["A158"])
+
+
+def test_of_several_postcodes_none_is_chosen(tmp_path):
+    rows = [("050011", "长安局", "长安区"), ("050013", "体育局", "长安区")]
+
+    workspace = with_postcodes(tmp_path, [("1", FAR, "")], rows)
+
+    assert (entry_of(workspace, FAR).postcode, reasons_of(workspace, FAR)) == ("", [])

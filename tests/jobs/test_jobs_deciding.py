@@ -20,7 +20,8 @@ from book_builders import (
     history,
     make_book,
 )
-from yibao_cli.jobs.deciding import Decider, Decision, decide, token_of, undo
+from yibao_cli.jobs.deciding import decide, undo
+from yibao_cli.jobs.decisions import Decider, Decision, token_of
 from yibao_cli.store.schema import points, settlements
 
 WHO = Decider("li", "2026-09-02T08:00:00+00:00", "review.xlsx")

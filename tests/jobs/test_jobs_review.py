@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
+import subprocess
 
 import openpyxl
 import pytest
@@ -247,6 +249,70 @@ def test_a_workbook_sorted_by_hand_is_understood(workspace):
             book.shared.cell(number, column).value = value
 
     assert apply_review(workspace, MAILING, book.save()).applied == 2
+
+
+def test_a_workbook_that_another_program_saved_keeps_its_lists_and_its_ids(workspace, tmp_path):
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("no LibreOffice on this machine")
+    path = Workbook(workspace).fill(GOOD, "采用").fill(NOWHERE, "暂扣").save()
+    home = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [
+        program,
+        home,
+        "--headless",
+        "--convert-to",
+        "xlsx:Calc MS Excel 2007 XML",
+        "--outdir",
+        tmp_path,
+        path,
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+    saved = openpyxl.load_workbook(tmp_path / path.name)
+    outcome = apply_review(workspace, MAILING, tmp_path / path.name)
+
+    assert [len(sheet.data_validations.dataValidation) > 0 for sheet in saved.worksheets[:2]] == [True, True]
+    assert (outcome.applied, outcome.refused, rules(outcome)) == (2, 0, [])
+    assert settled(workspace) == {(GOOD, ""): ("accepted", "good"), (NOWHERE, ""): ("held", "bad")}
+
+
+def test_a_column_that_was_moved_is_found_by_its_heading(workspace):
+    book = Workbook(workspace).fill(GOOD, "采用")
+    for row in book.shared.iter_rows(2):
+        values = [c.value for c in row]
+        for cell, value in zip(row, [*values[1:], values[0]], strict=True):
+            cell.value = value
+
+    outcome = apply_review(workspace, MAILING, book.save())
+
+    assert (outcome.applied, outcome.refused) == (1, 0)
+    assert settled(workspace) == {(GOOD, ""): ("accepted", "good")}
+
+
+def test_one_column_sorted_alone_changes_nobodys_address(workspace):
+    book = Workbook(workspace).fill(GOOD, "采用").fill(NOWHERE, "暂扣")
+    cells = [row[0] for row in book.shared.iter_rows(3)]
+    for cell, value in zip(cells, [c.value for c in reversed(cells)], strict=True):
+        cell.value = value
+
+    outcome = apply_review(workspace, MAILING, book.save())
+
+    assert outcome.rows == outcome.applied + outcome.known + outcome.undecided + outcome.refused
+    assert settled(workspace) == {
+        k: v for k, v in settled(workspace).items() if k in {(GOOD, ""), (NOWHERE, "")}
+    }
+    assert set(rules(outcome)) <= {"A145"}
+    assert outcome.applied + outcome.refused == 2
+
+
+def test_a_row_copied_below_itself_counts_once(workspace):
+    book = Workbook(workspace).fill(GOOD, "采用")
+    book.shared.append([c.value for c in book.shared[book.row_of(GOOD)]])
+
+    outcome = apply_review(workspace, MAILING, book.save())
+
+    assert (outcome.applied, outcome.known, outcome.refused) == (1, 1, 0)
 
 
 def test_two_writings_of_one_point_may_be_decided_in_one_workbook(tmp_path):

@@ -9,7 +9,7 @@ from yibao_cli.errors import ExitCode, SettingsError
 from yibao_cli.kinds import load_kind
 
 ADDRESS = "size = 13, width = 142, lines = 2, leading = 7, min_size = 8"
-RULE = "x2 = 222, y2 = 108.5, width = 0.2"
+RULE = "x2 = 222, y2 = 107.2, width = 0.2"
 
 
 def refusal(templates):

@@ -6,8 +6,9 @@ from builders import altered
 from yibao_cli.config import shipped
 from yibao_cli.errors import ExitCode, SettingsError
 from yibao_cli.kinds import load_kind, load_product
-from yibao_cli.kinds.geometry import TextItem, WindowSpec
+from yibao_cli.kinds.geometry import TextItem
 from yibao_cli.kinds.page import FieldRef, Source
+from yibao_cli.kinds.product import WindowSpec
 from yibao_cli.kinds.reach import text_reach
 
 EM = 25.4 / 72  # mm a point

@@ -59,12 +59,12 @@ def test_a_text_that_means_nothing_is_refused_when_the_kind_is_loaded(tmp_path, 
 
 
 def test_the_text_of_a_bar_code_is_taken_apart_too(tmp_path):
-    item = '{ type = "barcode", text = "{{ tracking }}", x = 20, y = 60, width = 60 },'
+    item = '{ type = "barcode", text = "{{ nowhere }}", x = 20, y = 60, width = 60 },'
 
     error = refusal(altered(tmp_path, FIRST, f"{FIRST}\n  {item}"))
 
     assert error.message.startswith("panel address: ")
-    assert "unknown name tracking" in error.message
+    assert "unknown name nowhere" in error.message
 
 
 def test_a_text_in_a_variant_is_refused_too(tmp_path):

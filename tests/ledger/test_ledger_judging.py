@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger_builders import BAD, GOOD, KIND, NOWHERE, World, balance, line, member, opened, result_of
-from yibao_cli.ledger import outcome
+from yibao_cli.ledger import ordering, outcome
 
 
 def findings(world):
@@ -143,7 +143,7 @@ def test_rows_found_unprintable_later_are_held_too():
             for f in found
         ]
 
-        assert outcome.order_pieces(ledger) == 1
+        assert ordering.order_pieces(ledger) == 1
         assert held == [(2, "H401", {"characters": "𫝑 (U+2B751)"})]
 
 

@@ -95,6 +95,46 @@ def test_registration_comes_on_top():
     assert postage(pieces, TARIFF, terms).tolist() == [420]
 
 
+def test_a_receipt_comes_on_top_of_the_registration_and_no_ordinary_piece_has_one():
+    pieces = pieces_of({"postcode": "052300"})
+    terms = replace(TERMS, line="letter", sheet_grams=Decimal(18), registered=True, receipt=True)
+
+    assert postage(pieces, TARIFF, terms).tolist() == [720]
+    assert postage(pieces, TARIFF, replace(terms, registered=False)).tolist() == [120]
+
+
+CONTRACT = """
+[[rates]]
+line = "letter-sheet"
+name = "邮简（协议价）"
+valid_from = "2026-01-01"
+valid_to = "2026-12-31"
+source = "contract 2026-017"
+bands = [{ local = "0.60", distant = "0.90" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "price"), [("2025-12-31", 80), ("2026-01-01", 60), ("2026-12-31", 60), ("2027-01-01", 80)]
+)
+def test_a_price_agreed_with_the_post_counts_while_its_contract_lasts(tmp_path, day, price):
+    path = tmp_path / "contract.toml"
+    path.write_text(CONTRACT, encoding="utf-8")
+
+    agreed = TARIFF.agreed(load_tariff(path))
+
+    assert postage(pieces_of({}), agreed, replace(TERMS, on_date=day)).tolist() == [price]
+    assert agreed.rate("letter", day) == TARIFF.rate("letter", day)
+
+
+def test_a_tariff_without_a_date_is_refused(tmp_path):
+    path = tmp_path / "contract.toml"
+    path.write_text(CONTRACT.replace('valid_from = "2026-01-01"\n', ""), encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="valid_from"):
+        load_tariff(path)
+
+
 def test_postage_keeps_the_index_of_the_pieces():
     pieces = pieces_of({}, {}, {"postcode": "052300"}).iloc[[2, 0]]
 

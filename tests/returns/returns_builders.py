@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from yibao_cli.codes import piece_number
-from yibao_cli.returns.reconcile import reconcile
+from yibao_cli.returns.reconcile import Terms, reconcile
 
 PIECES = ("piece", "county", "employer_no", "employer_name")
 RETURNS = ("piece", "returned_on", "reason")
@@ -23,6 +23,6 @@ def came_back(*returns):
     return pd.DataFrame(rows, columns=list(RETURNS), dtype="string")
 
 
-def account_of(pieces, returns, today="2026-12-01", promise=0.9):
+def account_of(pieces, returns, today="2026-12-01", promise=0.9, beyond=None):
     """The account of a mailing posted on 2026-10-08 with a window of 30 days."""
-    return reconcile(pieces, returns, "2026-10-08", today, 30, promise)
+    return reconcile(pieces, returns, Terms("2026-10-08", today, 30, promise), beyond)

@@ -7,13 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yibao_cli.codes import piece_number
+from yibao_cli.codes import SheetCode, piece_number
+from yibao_cli.returns.judging import Copy, Facts
 from yibao_cli.returns.match import match_returns
+from yibao_cli.returns.reasons import Wording
 from yibao_cli.rules import RULES, Severity
 
 POSTED = {piece_number(n): n != 9 for n in range(1, 10)}
-ALREADY = {piece_number(8)}
+ALREADY = {(piece_number(8), 0)}
 GOOD = {"piece": piece_number(1), "mailing": "2026Q3", "returned_on": "2026-10-20", "reason_text": "拒收"}
+
+
+def facts(**known):
+    knowing = {"pieces": POSTED, "returned": ALREADY, "posted_on": "2026-10-08", "today": "2026-11-10"}
+    return Facts("2026Q3", **{**knowing, **known})
 
 
 def matched(*rows, **known):
@@ -22,14 +29,7 @@ def matched(*rows, **known):
     ]
     columns = [*GOOD, "src_file", "src_sheet", "src_row"]
     frame = pd.DataFrame(full, columns=columns).astype(dict.fromkeys(columns[:-1], "string"))
-    knowing = {
-        "posted": POSTED,
-        "already": ALREADY,
-        "posted_on": "2026-10-08",
-        "today": "2026-11-10",
-        **known,
-    }
-    return match_returns(frame, "2026Q3", **knowing)
+    return match_returns(frame, facts(**known))
 
 
 def test_a_good_row_is_accepted_with_its_reason():
@@ -37,7 +37,7 @@ def test_a_good_row_is_accepted_with_its_reason():
 
     assert result.findings == ()
     assert result.accepted.to_dict("records") == [
-        {"piece": piece_number(2), "returned_on": "2026-10-20", "reason": "R05", "src_row": 4}
+        {"piece": piece_number(2), "copy": 0, "returned_on": "2026-10-20", "reason": "R05", "src_row": 4}
     ]
 
 
@@ -77,7 +77,7 @@ def test_a_blank_mailing_means_this_one():
 def test_columns_that_a_list_lacks_are_blank():
     frame = pd.DataFrame([{k: v for k, v in GOOD.items() if k != "mailing"}])
 
-    result = match_returns(frame, "2026Q3", POSTED, ALREADY, "2026-10-08", "2026-11-10")
+    result = match_returns(frame, facts())
 
     assert result.accepted["src_row"].isna().tolist() == [True]
 
@@ -131,5 +131,77 @@ def test_accepted_pieces_are_posted_new_and_single(rows):
 
     assert accepted["piece"].is_unique
     assert all(POSTED[piece] for piece in accepted["piece"])
-    assert not set(accepted["piece"]) & ALREADY
+    assert piece_number(8) not in set(accepted["piece"])
     assert accepted["returned_on"].between("2026-10-08", "2026-11-10").all()
+
+
+# ------------------------------------------------------------------ codes, copies, wording
+
+SECOND = {piece_number(8): (Copy(0, "2026-10-08"), Copy(1, "2026-10-25"))}
+REPLACED = {piece_number(1): (Copy(0, "2026-10-08", is_void=True), Copy(1, "2026-10-08"))}
+
+
+def code(piece, copy=0, mailing="2026Q3"):
+    return str(SheetCode(mailing, piece, copy, 1, 2))
+
+
+def test_a_scanned_code_in_the_list_names_piece_mailing_and_copy():
+    result = matched({"piece": code(piece_number(1)), "mailing": None})
+
+    assert result.accepted[["piece", "copy"]].to_numpy().tolist() == [[piece_number(1), 0]]
+
+
+@pytest.mark.parametrize(
+    ("row", "known", "rule_id"),
+    [
+        ({"piece": code(piece_number(1))[:-1] + "x"}, {}, "T110"),
+        ({"piece": code(piece_number(1), mailing="2026Q2"), "mailing": None}, {}, "T102"),
+        ({"piece": code(piece_number(1), copy=1)}, {}, "T113"),
+        ({"piece": code(piece_number(1))}, {"copies": REPLACED}, "T112"),
+        ({"piece": code(piece_number(8), copy=1), "returned_on": "2026-10-24"}, {"copies": SECOND}, "T105"),
+    ],
+)
+def test_a_code_that_cannot_be_right_has_its_rule(row, known, rule_id):
+    result = matched(row, **known)
+
+    (finding,) = result.findings
+    assert finding.rule_id == rule_id
+    assert "{" not in finding.message() + finding.remedy()
+
+
+def test_a_number_without_copy_means_the_copy_that_is_still_out():
+    late = {"piece": piece_number(8), "returned_on": "2026-11-01"}
+
+    result = matched(late, {"piece": piece_number(1)}, copies={**SECOND, **REPLACED})
+
+    assert result.accepted[["piece", "copy"]].to_numpy().tolist() == [
+        [piece_number(8), 1],
+        [piece_number(1), 1],
+    ]
+
+
+def test_the_same_copy_twice_is_refused_and_the_next_copy_is_not():
+    rows = [{"piece": code(piece_number(8), c), "returned_on": "2026-11-01"} for c in (0, 1, 1)]
+
+    result = matched(*rows, copies=SECOND)
+
+    assert [f.rule_id for f in result.findings] == ["T108", "T107"]
+    assert result.accepted["copy"].tolist() == [1]
+
+
+def test_a_wording_that_nobody_knows_counts_as_other_and_is_told_once():
+    rows = [{"piece": piece_number(n), "reason_text": "电话空号"} for n in (1, 2)]
+
+    result = matched(*rows)
+
+    assert result.accepted["reason"].tolist() == ["R99", "R99"]
+    assert [(f.rule_id, f.row) for f in result.doubts] == [("T116", 4)]
+    assert "空号" not in result.doubts[0].value + result.doubts[0].message()
+
+
+def test_the_words_of_a_client_win():
+    frame = pd.DataFrame([{**GOOD, "reason_text": "拒收"}])
+
+    accepted = match_returns(frame, facts(), Wording([{"R07": ["拒收"]}])).accepted
+
+    assert accepted["reason"].tolist() == ["R07"]

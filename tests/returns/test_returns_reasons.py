@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibao_cli.returns.reasons import OTHER, REASONS, reason_code
+from yibao_cli.errors import SettingsError
+from yibao_cli.returns.reasons import OTHER, REASONS, load_wording, reason_code
 
 
 def test_the_codes_are_r01_to_r12_and_r99():
@@ -48,3 +52,37 @@ def test_any_text_gets_a_code_of_the_table(text):
 @given(st.text(max_size=5), st.sampled_from(["拒收", "收件人死亡", "水湿"]), st.text(max_size=5))
 def test_words_around_a_reason_never_make_it_other(before, word, after):
     assert reason_code(before + word + after) != OTHER
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_words_of_files_win_in_their_order_over_ours(tmp_path):
+    one = write(tmp_path / "a.toml", '[words]\nR02 = ["单位撤销", "甲词"]\n')
+    other = write(tmp_path / "b.toml", '[words]\nR03 = ["甲词"]\n')
+
+    wording = load_wording(one, other, tmp_path / "nothing.toml")
+
+    assert [wording.known(w) for w in ("单位撤销", "甲词", "拒收", "乙词")] == ["R02", "R03", "R06", None]
+
+
+@pytest.mark.parametrize(
+    "text", ["[words", "words = 3", '[words]\nR77 = ["a"]', '[words]\nR01 = "a"', "[words]\nR01 = [1]"]
+)
+def test_a_file_of_words_that_is_not_one_is_told(tmp_path, text):
+    path = write(tmp_path / "returns.toml", text)
+
+    with pytest.raises(SettingsError) as caught:
+        load_wording(path)
+
+    assert (caught.value.where, "docs/returns.md" in caught.value.remedy) == ("returns.toml", True)
+
+
+def test_the_shipped_words_lead_to_their_codes():
+    shipped = Path(__file__).parents[2] / "templates" / "common" / "returns.toml"
+    table = tomllib.loads(shipped.read_text(encoding="utf-8"))["words"]
+    wording = load_wording(shipped)
+
+    assert {wording.known(word) == code for code, words in table.items() for word in words} == {True}

@@ -10,7 +10,9 @@ from returns_builders import account_of, came_back, posted
 
 from yibao_cli.codes import piece_number
 from yibao_cli.errors import InternalError, StateError
-from yibao_cli.returns.reconcile import wilson
+from yibao_cli.returns.judging import Copy
+from yibao_cli.returns.rates import reaches, wilson
+from yibao_cli.returns.reconcile import STATES, Beyond
 
 TEN = posted(*[("长安区", "D1")] * 6, *[("辛集市", "D2")] * 4)
 
@@ -140,3 +142,126 @@ def test_every_posted_piece_is_in_exactly_one_state(places, returns, today):
         assert (table["posted"] == table[["delivered", "returned", "pending"]].sum(axis=1)).all()
         assert total is None or table["posted"].sum() == total
     assert account.by_employer["returned"].sum() == account.by_reason["pieces"].sum() == account.returned
+
+
+# ------------------------------------------------------------------ receipts, copies, re-mails
+
+
+def beyond(**known):
+    return Beyond(**known)
+
+
+def mailed_again(piece, day="2026-11-01"):
+    return {piece_number(piece): (Copy(0, "2026-10-08"), Copy(1, day))}
+
+
+def test_a_signed_piece_is_delivered_before_the_window_closes():
+    account = account_of(
+        TEN, came_back(), "2026-10-31", beyond=beyond(signed={piece_number(2): "2026-10-12"})
+    )
+
+    assert (account.counts["signed"], account.delivered, account.pending) == (1, 1, 9)
+
+
+def test_a_receipt_of_tomorrow_does_not_count_today():
+    account = account_of(
+        TEN, came_back(), "2026-10-31", beyond=beyond(signed={piece_number(2): "2026-11-01"})
+    )
+
+    assert account.counts["signed"] == 0
+
+
+def test_a_piece_that_was_signed_for_and_came_back_is_returned_and_told():
+    known = beyond(signed={piece_number(3): "2026-10-12"})
+
+    account = account_of(TEN, came_back((3, "2026-10-20", "R06")), beyond=known)
+
+    assert (account.returned, account.counts["signed"], account.both) == (1, 0, (piece_number(3),))
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"), [("2026-10-31", (1, 0, 0)), ("2026-11-15", (0, 1, 0)), ("2026-12-02", (0, 1, 1))]
+)
+def test_a_piece_mailed_again_is_cured_when_it_stays_away_for_a_window(today, expected):
+    returns = came_back((3, "2026-10-20", "R07"))
+
+    account = account_of(TEN, returns, today, beyond=beyond(copies=mailed_again(3)))
+
+    assert (account.returned, account.remailed, account.cured) == expected
+    assert (account.first_pass.count, account.cure.of) == (9, 1)
+
+
+def test_a_piece_that_comes_back_twice_is_one_returned_piece_of_two_returns():
+    returns = came_back((3, "2026-10-20", "R07"), (3, "2026-11-20", "R03")).assign(copy=[0, 1])
+
+    account = account_of(TEN, returns, beyond=beyond(copies=mailed_again(3)))
+
+    assert (account.returned, account.remailed, account.came_back) == (1, 0, 1)
+    assert account.by_reason["pieces"].sum() == len(account.returned_pieces) == 2
+    assert (account.cycle.median, account.cycle.p90) == (15.5, pytest.approx(18.3))
+
+
+def test_the_promise_looks_at_what_is_delivered_in_the_end():
+    returns = came_back((1, "2026-10-20", "R07"), (2, "2026-10-20", "R07"))
+    copies = mailed_again(1) | mailed_again(2)
+
+    assert not account_of(TEN, returns).kept
+    assert account_of(TEN, returns, beyond=beyond(copies=copies)).kept
+
+
+def test_printed_is_posted_and_spoiled():
+    void = {piece_number(3): (Copy(0, "2026-10-08", is_void=True), Copy(1, "2026-10-08"))}
+
+    whole = account_of(TEN, came_back(), beyond=beyond(copies=void, printed=11, spoiled=1, planned=20))
+    short = account_of(TEN, came_back(), beyond=beyond(copies=void, printed=12, spoiled=1))
+    asked = account_of(TEN, came_back(), beyond=beyond(waiting=2))
+
+    assert (whole.tied, short.tied, asked.tied) == (True, False, False)
+    assert whole.copies["posted"] == 10
+    assert short.copies["missing"] == 1
+    assert (whole.first_yield.count, whole.first_yield.of) == (9, 20)
+
+
+def test_pieces_are_counted_by_office_walk_and_source():
+    pieces = TEN.assign(
+        office=["甲局"] * 3 + [None] * 7, walk=["1"] * 10, source=["a.xlsx"] * 4 + ["b.xlsx"] * 6
+    )
+
+    account = account_of(pieces, came_back((1, "2026-10-20", "R06")))
+
+    found = {
+        place: table[[place, "posted", "returned"]].to_numpy().tolist()
+        for place, table in account.by_place.items()
+    }
+    assert found["office"] == [["甲局", 3, 1], ["", 7, 0]]
+    assert found["walk"] == [["1", 10, 1]]
+    assert found["source"] == [["a.xlsx", 4, 1], ["b.xlsx", 6, 0]]
+
+
+def test_days_add_up():
+    account = account_of(
+        TEN, came_back((1, "2026-10-20", "R06"), (2, "2026-10-22", "R06"), (3, "2026-10-20", "R01"))
+    )
+
+    assert account.by_day.to_numpy().tolist() == [["2026-10-20", 2, 2], ["2026-10-22", 1, 3]]
+
+
+@given(st.integers(0, 1000), st.integers(1, 1000))
+def test_a_promise_is_reached_exactly(possible, of):
+    assert reaches(0.9, possible, of) == (10 * possible >= 9 * of)
+
+
+@settings(deadline=None)
+@given(PLACES, RETURNS, st.sets(st.integers(1, 60)), st.sampled_from(["2026-10-31", "2026-12-01"]))
+def test_with_receipts_and_copies_every_piece_is_in_exactly_one_state_too(places, returns, signed, today):
+    back = came_back(*[(n, *said) for n, said in returns.items() if n <= len(places)])
+    copies = {}
+    for n in list(returns)[::2]:
+        copies |= mailed_again(n)
+    receipts = {piece_number(n): "2026-10-12" for n in signed if n <= len(places)}
+
+    account = account_of(posted(*places), back, today, beyond=beyond(signed=receipts, copies=copies))
+
+    assert sum(account.counts[state] for state in STATES) == account.posted
+    assert set(account.states["state"]) <= set(STATES)
+    assert account.came_back == account.returned + account.remailed

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import getpass
 import hashlib
 import os
 import stat
@@ -160,7 +161,7 @@ def test_a_second_run_is_told_who_holds_the_lock_and_waits_for_nothing(tmp_path)
     ) as holder:
         assert holder.stdout.readline() == b"held\n"
 
-        with pytest.raises(LockHeld, match=rf"mailing-2026Q3 .*process {holder.pid}\b"):
+        with pytest.raises(LockHeld, match=rf"mailing-2026Q3 .* {holder.pid}\)"):
             lock(tmp_path, "mailing-2026Q3").__enter__()
 
         with lock(tmp_path, "mailing-2026Q4"):
@@ -176,7 +177,7 @@ def test_a_lock_is_free_again_after_its_block(tmp_path):
     with lock(tmp_path, "a"):
         pass
     with lock(tmp_path, "a"):
-        assert (tmp_path / "a.lock").read_text() == str(os.getpid())
+        assert (tmp_path / "a.lock").read_text() == f"{getpass.getuser()} {os.getpid()}"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import NamedTuple
 
 from yibao_cli.address.confusion import SIMPLE, TRADITIONAL
@@ -13,13 +14,24 @@ LONGEST = 300  # characters; the longest address in the public sets has under 15
 
 # What must look at an address more closely: anything but plain characters, or one of these. Each branch
 # begins with a character, so that the search runs over the others at once.
-_PLAIN = re.compile(rf"[{HAN}0-9A-Za-z()#-]*")
 _WORDS = re.compile(
     r"[0-9]{6}|[0-9][OoIl][0-9]|[Nn][UuOoAa][LlNn]|undefined|地址|住址|住地|所在地|邮编|收件|不详|同上|暂无|未知|没有"
     rf"|待补|待定|未填|未提供|自取|测试$|锟斤拷|烫烫烫|[收转]\)?$|[{HAN}]-[{HAN}]"
 )
 _NOTHING_MUCH = re.compile(r"[-#()无0-9]*")
-_OLD_FORMS = frozenset(TRADITIONAL)
+
+
+def _simple(first: int, last: int) -> str:
+    """The characters of a block for a character class, without the traditional ones."""
+    cuts = [first - 1, *(ord(c) for c in TRADITIONAL if first <= ord(c) <= last), last + 1]
+    return "".join(f"{chr(a + 1)}-{chr(b - 1)}" for a, b in pairwise(cuts) if b - a > 1)
+
+
+# Every character of it is its own compatibility form; the block 2F800 of other forms is left out.
+_PLAIN = re.compile(
+    rf"[〇{_simple(0x3400, 0x4DBF)}{_simple(0x4E00, 0x9FFF)}\U00020000-\U0002f7ff\U0002fa20-\U0003ffff"
+    r"0-9A-Za-z()#-]*"
+)
 _DASHES = "‐‑‒–—―−﹣－➖"  # 一 and ー are left alone: the first is a numeral, the second a letter
 _FOLD = str.maketrans({**dict.fromkeys(_DASHES, "-"), **dict.fromkeys("【〔[{「『〈《<", "("),
                        **dict.fromkeys("】〕]}」』〉》>", ")"), "○": "〇", "◯": "〇", "﹟": "#"})  # fmt: skip
@@ -46,9 +58,21 @@ _PHONE = re.compile(
 )
 # 李四(收), (吴八 转 郑九), 周七先生收: a name that is parted from the address or follows its last door.
 _ADDRESSEE = re.compile(
-    rf"(?:(?<=[号室户栋幢楼层座元0-9房])(?![号室户栋幢楼层座元房弄单])|[\s(,;])(?:[{HAN}]{{2,4}}?(?:先生|女士|小姐|同志|老师)?\s?\(?[收转]\)?(?:\s?[{HAN}]{{2,4}})?\)?)$"
+    rf"(?:(?<=[号室户栋幢楼层座元0-9房])(?![号室户栋幢楼层座元房弄单])|[\s(,;])(?:[{HAN}]{{2,4}}?(?:先生|女士|小姐|同志|老师)?\s?\(?[收转](?!发室)\)?(?:\s?[{HAN}]{{2,4}})?\)?)$"
+    rf"|(?<=[行校司院厦心局厂所馆])(?:[{HAN}]{{1,3}}[科部处室会办台])?[{HAN}]{{0,4}}?(?<=[{HAN}]{{2}})代?[收转]$"
     rf"|^(?:收件人|收货人|姓名):?[{HAN}]{{2,4}}(?=[\s,;])"
 )
+# 张三,13800000000,浙江省: a name that a telephone number parts from the address.
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川|贵州|云南|西藏|陕西"
+    "|甘肃|青海|宁夏|新疆|内蒙"
+)
+_CONTACT = re.compile(
+    rf"^(?!{_PROVINCES})[{HAN}]{{2,4}}(?<![省市区县旗州盟镇乡村路街号])(?=[\s,;]{{1,2}}{_PHONE.pattern}[\s,;]{{0,2}}"
+    rf"(?:{_PROVINCES}|[{HAN}]{{2,6}}市))"
+)
+# What follows a comma and asks for something is a remark, as if it stood in brackets.
+_REQUEST = re.compile(r"[,;。]((?:请|不要|别放|勿|务必|谢谢|麻烦|送货|放在?|尽快)[^()]*)$")
 _ID_NUMBER = re.compile(r"(?:身份证(?:号码?)?:?)?(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _POSTCODE = re.compile(
     rf"^(?P<head>[0-9]{{6}})(?=[{HAN}\s,;])(?![号弄室栋幢])|[(,]?(?:邮编|邮政编码):?(?P<named>[0-9]{{6}})(?![0-9])[),]?"
@@ -108,11 +132,10 @@ def _is_plain(text: str) -> bool:
         len(text) <= LONGEST
         and _PLAIN.fullmatch(text) is not None
         and not _WORDS.search(text)
-        and not text.startswith("中国")
-        and _OLD_FORMS.isdisjoint(text)
+        and not text.startswith(("中国", "-"))
+        and not text.endswith("-")
         and _NOTHING_MUCH.fullmatch(text) is None
-        and unicodedata.is_normalized("NFKC", text)
-        and not _may_repeat(text)
+        and not (_may_repeat(text) and _repeats(text))
     )
 
 
@@ -124,6 +147,31 @@ def _may_repeat(text: str) -> bool:
         or text.count("县") > 1
         or text.count("省") > 1
     )
+
+
+def _repeats(text: str) -> bool:
+    """Tell whether `_collapse` would change the text; its patterns are asked only where they may match."""
+    if text.find(text[:2], _MIN_REPEAT) > 0 and _TWICE_WHOLE.match(text):
+        return True
+    start = text[:_TWICE_WITHIN]
+    for kind in "省市区县旗盟州":
+        if start.count(kind) > 1 and _ends_twice(start, kind):
+            return _TWICE.search(start) is not None
+    return False
+
+
+def _ends_twice(text: str, kind: str) -> bool:
+    """Tell whether what ends in a character stands there twice in a row: 北京市北京市."""
+    first = text.find(kind)
+    while first >= 0:
+        second = text.find(kind, first + 1)
+        while second >= 0:
+            length = second - first
+            if length <= first + 1 and text[first + 1 - length : first + 1] == text[first + 1 : second + 1]:
+                return True
+            second = text.find(kind, second + 1)
+        first = text.find(kind, first + 1)
+    return False
 
 
 def _one_pass(text: str, flags: set[str]) -> tuple[str, str]:
@@ -173,6 +221,8 @@ def _digits(text: str, flags: set[str]) -> str:
 
 def _take_out(text: str, flags: set[str]) -> tuple[str, str]:
     text = _drop(_LABEL, text.strip(), "label", flags)
+    text = _drop(_CONTACT, text, "addressee", flags)
+    text = _REQUEST.sub(r"(\1)", text)
     text = _drop(_PHONE, text, "phone", flags)
     text = _drop(_ID_NUMBER, text, "id-number", flags)
     text = _drop(_ADDRESSEE, text.strip(), "addressee", flags)

@@ -51,9 +51,8 @@ class Entry(NamedTuple):
     lately: bool = False
 
 
-_KINDS = re.compile(r"街道办事处|街道办|街道|地区|苏木|镇|乡")
+_KINDS = re.compile(r"街道办事处|街道办|街道|街办|地区|苏木|镇|乡")
 _ETHNIC = re.compile(rf"(?<=..)(?:(?:{names.PEOPLES})族)*(?:民族)?乡$")
-_KIND = re.compile(r"(?<=.)(?:街道|地区|苏木|镇|乡)$")
 
 Bucket = tuple[tuple[str, tuple[Entry, ...]], ...]
 
@@ -181,13 +180,22 @@ def towns_at(code: str, text: str, at: int) -> list[Town]:
     start = text[at : at + 2]
     if len(start) < 2:  # noqa: PLR2004
         return []
-    return [town for county in counties_with_towns(code) for town in _towns_at(county, start, text, at)]
+    return [
+        Town(written, listed.code, listed.name)
+        for county in counties_with_towns(code)
+        for listed in _by_start(county).get(start, ())
+        if (written := _written(listed, text, at))
+    ]
 
 
 @lru_cache(maxsize=1)
-def town_names() -> frozenset[str]:
-    """The names of all townships."""
-    return frozenset(town[3:] for listed in gazetteer().towns.values() for town in listed.split(" "))
+def town_names() -> dict[str, tuple[str, ...]]:
+    """The codes of the counties, or cities without counties, that have a township of a name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for county, listed in gazetteer().towns.items():
+        for town in listed.split(" "):
+            found[town[3:]] = (*found.get(town[3:], ()), county)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -202,43 +210,46 @@ def counties_with_towns(code: str) -> tuple[str, ...]:
 def stem_at(code: str, text: str, at: int) -> str:
     """A township under a county, written with or without its kind, at least two characters of it: 虎门."""
     start = text[at : at + 2]
-    listed = gazetteer().towns.get(code, "")
     longest = ""
-    place = listed.find(start) if len(start) == 2 else -1  # noqa: PLR2004
-    while place >= 0:
-        if listed[place - 1].isdigit():
-            stem = _KIND.sub("", _ETHNIC.sub("", listed[place:].split(" ", 1)[0]))
-            if len(stem) > len(longest) and text.startswith(stem, at):
-                longest = stem
-        place = listed.find(start, place + 1)
+    for listed in _by_start(code).get(start, ()):
+        if len(listed.stem) > len(longest) and text.startswith(listed.stem, at):
+            longest = listed.stem
     return longest
 
 
-def _towns_at(county: str, start: str, text: str, at: int) -> list[Town]:
-    # The list of a county is short, so it is searched as it stands; splitting 41,000 townships
-    # beforehand would cost more than most runs spend on parsing.
-    listed = gazetteer().towns[county]
-    found: list[Town] = []
-    place = listed.find(start)
-    while place >= 0:
-        if listed[place - 1].isdigit():
-            name = listed[place:].split(" ", 1)[0]
-            written = _written(name, text, at)
-            if written:
-                found.append(Town(written, f"{county:0<6}{listed[place - 3 : place]}", name))
-        place = listed.find(start, place + 1)
+class _Listed(NamedTuple):
+    """A township: official name, code, what stands before its kind, and the stem without a people either."""
+
+    name: str
+    code: str
+    before: tuple[str, ...]
+    stem: str
+
+
+@lru_cache(maxsize=4096)
+def _by_start(county: str) -> dict[str, tuple[_Listed, ...]]:
+    """The townships of a county by their first two characters; made as they are asked for, for few are."""
+    found: dict[str, tuple[_Listed, ...]] = {}
+    for item in gazetteer().towns.get(county, "").split():
+        name = item[3:]
+        plain = _ETHNIC.sub("", name) if name[-1] == "乡" else name
+        stem = _without_kind(name)
+        before = (stem, plain) if plain != name else (stem,) if stem != name else ()
+        bare = stem if plain == name else _without_kind(plain)
+        listed = _Listed(name, f"{county:0<6}{item[:3]}", before, bare)
+        found[name[:2]] = (*found.get(name[:2], ()), listed)
     return found
 
 
-def _written(name: str, text: str, at: int) -> str:
-    stem = _KIND.sub("", name)
-    if stem != name and text.startswith(stem, at):
-        kind = _KINDS.match(text, at + len(stem))
-        if kind:
-            return stem + kind[0]
-    ethnic = _ETHNIC.sub("", name)
-    if ethnic != name and text.startswith(ethnic, at):
-        kind = _KINDS.match(text, at + len(ethnic))
-        if kind:
-            return ethnic + kind[0]
-    return name if text.startswith(name, at) else ""
+def _without_kind(name: str) -> str:
+    for kind in ("街道", "镇", "乡", "地区", "苏木"):
+        if name.endswith(kind) and name != kind:
+            return name[: -len(kind)]
+    return name
+
+
+def _written(listed: _Listed, text: str, at: int) -> str:
+    for before in listed.before:
+        if text.startswith(before, at) and (kind := _KINDS.match(text, at + len(before))):
+            return before + kind[0]
+    return listed.name if text.startswith(listed.name, at) else ""

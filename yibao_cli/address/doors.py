@@ -14,19 +14,19 @@ _NUMBER = rf"(?:[0-9]+[A-Za-z]?|[A-Za-z]{{1,2}}[0-9]*|{_CN})"
 _BUILDING = (
     rf"(?:第?(?:{_NUMBER}(?:[-~][0-9]+)?|[东南西北中](?=[座楼栋]))(?:号(?:住宅|商住|公寓|宿舍|甲级写字|办公|教学|家属)?楼|栋楼?|幢楼?|座(?!谈)|\#楼?|舍|塔)"
     rf"|{_NUMBER}楼(?=(?:{_NUMBER}|[甲乙丙丁东西中])(?:单元|门))"
-    rf"|(?:[0-9]+支弄)?[0-9]+号(?=[0-9]{{3,4}}(?:室|$)|{_NUMBER}(?:单元|层|楼)))"
+    rf"|(?:[0-9]+支弄)?[甲乙丙丁]?[0-9]+号(?=[0-9]{{3,4}}(?:室|$)|{_NUMBER}(?:单元|层|楼)))"
 )
 _UNIT_NUMBER = rf"(?:[0-9]{{1,2}}[A-Za-z]?|[A-Za-z][0-9]?|{_CN})"
 _UNIT = rf"(?:{_UNIT_NUMBER}|[甲乙丙丁东西中])(?:单元|门(?![{HAN}])|梯|\#(?=[0-9]))"
 _FIRST_UNIT = rf"(?:{_UNIT_NUMBER}|[甲乙丙丁])(?:单元|门(?![{HAN}])|梯)|[东西中]单元"
 _FLOOR = rf"(?:负|地下|-)?(?:[0-9]+|{_CN}|[底顶])(?:楼|层|[Ff](?![A-Za-z]))"
 _ROOM = (
-    rf"{_NUMBER}(?:-[0-9A-Za-z]+)*(?:室|号房|房(?![产屋地管])|户(?!籍))|[0-9]{{3,4}}单元"
+    rf"{_NUMBER}(?:-[0-9A-Za-z]+)*(?:寝?室|宿舍(?![楼区])|号房|房(?![产屋地管])|户(?!籍))|[0-9]{{3,4}}单元"
     rf"|[东西中南北][东西]?户"
 )
 _LAST = (
     r"[0-9]{1,4}[A-Za-z]?(?:-[0-9A-Za-z]+)*号?(?=$)|[0-9]{3,4}[A-Za-z]?(?![0-9A-Za-z号弄栋幢米路元\-])"
-    rf"|[A-Za-z][0-9]{{1,4}}(?=$)|{_CN}$|{_NUMBER}号(?=$)"
+    rf"|[0-9]{{1,2}}[A-Za-z](?=[{HAN}]{{4}})|[A-Za-z][0-9]{{1,4}}(?=$)|{_CN}$|{_NUMBER}号(?=$)"
 )
 
 _DOORS = re.compile(
@@ -41,7 +41,12 @@ _CHAIN = re.compile(
 _END_NUMBER = re.compile(
     r"(?<![0-9A-Za-z])(?P<number>(?:[0-9]+|[A-Za-z]?[0-9]{2,4}[A-Za-z]?)(?:-[0-9]+)?)(?P<word>号)?$"
 )
-_LATER_ROOM = re.compile(rf"[{HAN}]{{1,6}}?({_ROOM})$")  # B座写字楼1207室
+# B座写字楼1207室, 6栋宿舍502
+_LATER_ROOM = re.compile(
+    rf"(?:[{HAN}]{{1,6}}?(?P<named>{_ROOM})|(?:员工|职工|学生)?(?:宿舍|公寓|写字楼)(?P<bare>[0-9]{{3,4}}))$"
+)
+# What a door begins with: passing over the others one by one costs more than the rest of the search.
+_FIRST = re.compile(r"[第0-9A-Za-z一二三四五六七八九十百零〇两东南西北中甲乙丙丁负地底顶\-]")
 _CHEAP = re.compile(r"[0-9A-Za-z#栋幢楼层室户单门]")
 _ROOM_DIGITS = 3
 
@@ -67,8 +72,9 @@ def read_doors(text: str, *, numbered: bool, lane: bool) -> Doors:
         return Doors(len(text))
     if lane:
         return _in_lane(text)
-    chain = _CHAIN.search(text)
-    match = _DOORS.search(text)
+    chain = _CHAIN.search(text) if "-" in text else None
+    first = _FIRST.search(text)
+    match = _DOORS.search(text, first.start()) if first else None
     if chain is not None and (match is None or match.start() >= chain.start()):
         return _from_chain(chain)
     if match is None:
@@ -83,7 +89,7 @@ def _from_match(match: re.Match[str]) -> Doors:
     floor = found["floor"] or found["floor2"] or found["floor3"]
     room = found["room"] or found["room2"] or found["room3"] or found["room4"]
     if not room and (later := _LATER_ROOM.match(match.string, match.end())):
-        room = later[1]
+        room = later["named"] or later["bare"]
     # 3栋2-501 names unit and room with a dash; 5栋1-2-501 has a part too many to be sure of.
     # 5栋16-3 is a room on the sixteenth floor.
     if building and not unit and not floor and room.count("-") == 1:

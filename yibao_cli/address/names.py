@@ -21,6 +21,8 @@ ONE_CHARACTER: Final = {
 # Names no rule yields; they show their kind, so they need nothing before them.
 BY_HAND: Final = {
     "内蒙古自治区": ("内蒙",),
+    "乌鲁木齐市": ("乌市",),
+    "呼和浩特市": ("呼市",),
     "广西壮族自治区": ("广西省", "广西自治区", "广西区"),
     "宁夏回族自治区": ("宁夏省", "宁夏自治区"),
     "新疆维吾尔自治区": ("新疆省", "新疆维吾尔族自治区", "新疆自治区"),
@@ -79,7 +81,7 @@ PEOPLES = (
 _AUTONOMOUS = re.compile(rf"^(?P<core>.{{2,}}?)(?:(?:{PEOPLES})族?)*(?:自治)(?P<kind>[州县旗])$")
 _ETHNIC_DISTRICT = re.compile(rf"^(?P<core>.{{2,}}?)(?:{PEOPLES})族(?P<kind>区)$")
 _PEOPLE_IS_NAME = re.compile(rf"^(?P<core>{PEOPLES})族自治(?P<kind>[州县旗])$")
-_KIND = re.compile(r"(?<=..)(?:新区|特区|地区)$|(?<!林)[市县区旗盟州]$")
+_KIND = re.compile(r"(?<=..)(?:新区|特区|地区)$|[市县旗盟州]$|(?<!林)区$")
 _ZONE = re.compile(r"(?:开发区|示范区|管理区|.{3}园区|实验区|聚集区|食品区)$")
 
 # Without its suffix such a name is an everyday word.
@@ -98,7 +100,11 @@ def full_forms(name: str) -> tuple[str, ...]:
     if match is None:
         return ()
     plain = match["core"] + match["kind"]
-    return (plain,) if match["kind"] == "区" else (plain, f"{match['core']}自治{match['kind']}")
+    if match["kind"] == "区":
+        return (plain,)
+    # 巴音郭楞蒙古自治区: the prefecture under the kind of the region around it.
+    region = (f"{name[:-1]}区",) if match["kind"] == "州" else ()
+    return (plain, f"{match['core']}自治{match['kind']}", *region)
 
 
 def former_prefecture(name: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from yibao_cli.address.divisions import (
     Division,
     gazetteer,
 )
-from yibao_cli.address.head import is_county
+from yibao_cli.address.heads import is_county
 from yibao_cli.address.names import zone_name
 from yibao_cli.address.records import Address
 from yibao_cli.address.settling import UNKNOWN_COUNTY, Place, hinted, settle
@@ -29,7 +29,7 @@ _HAN = re.compile(f"[{HAN}]")
 _NO_COUNTY = re.compile(
     r".*(?:小区|社区|校区|院区|厂区|片区|生活区|住宅区|居住区|别墅区|[一二三四五六七八九十]区|超市|城市|门市|夜市|县城)$|^[东南西北中]区$"
 )
-_ZONE = re.compile(r"(?:开发|高新|工业园?|园|保税|示范|管理|景|度假|新|试验|合作|产业园|经开)区$")
+_ZONE = re.compile(r"(?:开发|高新|工业园?|园|保税|示范|管理|景|度假|新|试验|合作|产业园|经开|自贸|综保)区$")
 
 
 class Names(NamedTuple):
@@ -78,7 +78,9 @@ def _assemble(raw: str, folded: Normalised, place: Place, postcode: str, *, hint
     if postcode and not postcode_read:
         flags.add("postcode-malformed")
     code = village.code if village else place.town.code if place.town else division.code if division else ""
-    return _address(raw, names._replace(county=county), (code, place), tail, (rest, postcode_read, flags))
+    if county != names.county:
+        names = names._replace(county=county)
+    return _address(raw, names, (code, place), tail, (rest, postcode_read, flags))
 
 
 def _shared_names(place: Place, flags: set[str]) -> Names:
@@ -133,8 +135,9 @@ def _address(
     rest, postcode, flags = more
     town = place.town.written if place.town else ""
     division = place.live[0] if len(place.live) == 1 else None
-    county_written = names.county if rest.startswith(names.county) and names.county else ""
-    line = standard_line(names, town, rest[len(county_written) :])
+    if names.county and rest.startswith(names.county):
+        rest = rest[len(names.county) :]
+    line = standard_line(names, town, rest)
     return Address(
         raw, names.province, names.city, names.county, town or tail.town, *tail[1:],
         postcode, _official(code), line, LEVEL_NAMES[_level(code, division)], _score(code, tail, flags),
@@ -201,10 +204,12 @@ DOUBTS = frozenset(
         "candidates",
         "contradiction",
         "corrected",
+        "county-from-town",
         "county-unknown",
         "damaged",
         "hint-differs",
         "leading-text",
+        "short-name",
         "zone",
     }
 )

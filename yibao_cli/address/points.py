@@ -7,7 +7,6 @@ two: a point too many costs a second entry, a point too few would mix up two doo
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -43,8 +42,7 @@ def canonical(address: Address) -> Address:
     """
     urban = address.town.endswith(("街道", "街道办事处", "街道办")) and address.road and address.road_no
     room, floor = _bare(address.room, _ROOM_WORD), _bare(address.floor, _FLOOR_WORD)
-    return replace(
-        address,
+    return address._replace(
         division_code=address.division_code[:_COUNTY],
         town="" if urban else address.town,
         village=_village(address.village),

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from yibao_cli.address.divisions import CITY, COUNTY, gazetteer
+from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, gazetteer
 from yibao_cli.address.head import read_head
+from yibao_cli.address.postcodes import provinces_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,10 +32,14 @@ class Answered(NamedTuple):
 
 
 class PostcodeTable(NamedTuple):
-    """Codes of the places by the first 6, 4 and 3 digits; `counties` counts those that are covered."""
+    """Codes of the places by the first 6, 4 and 3 digits; `counties` counts those that are covered.
+
+    sole: the postcode of each county for which the table has one only.
+    """
 
     places: dict[str, frozenset[str]]
     counties: int
+    sole: dict[str, str]
 
     def check(self, postcode: str, division_code: str) -> Answered:
         """Compare a postcode with a division of at least prefecture level; `unknown` where neither tells."""
@@ -56,18 +61,22 @@ def postcode_table(rows: Iterable[tuple[str, str, str, str]]) -> PostcodeTable:
     """
     places: dict[str, set[str]] = defaultdict(set)
     counties: dict[tuple[str, str, str], frozenset[str]] = {}
-    covered: set[str] = set()
+    listed: dict[str, set[str]] = defaultdict(set)
     for postcode, *names in rows:
         key = (names[0], names[1], names[2])
         if key not in counties:
             counties[key] = _codes(*key)
         if len(postcode) != COUNTY or not postcode.isdigit() or not counties[key]:
             continue
-        covered |= counties[key]
+        # A county's name alone may be several counties'; the postcode's province decides.
+        near = {c for c in counties[key] if c[:PROVINCE] in provinces_of(postcode)} or counties[key]
+        for code in near:
+            listed[code].add(postcode if len(near) == 1 else "")
         for digits in _PREFIXES[:2]:
-            places[postcode[:digits]] |= counties[key]
-        places[postcode[: _PREFIXES[2]]] |= {code[:CITY] for code in counties[key]}
-    return PostcodeTable({prefix: frozenset(codes) for prefix, codes in places.items()}, len(covered))
+            places[postcode[:digits]] |= near
+        places[postcode[: _PREFIXES[2]]] |= {code[:CITY] for code in near}
+    sole = {code: next(iter(codes)) for code, codes in listed.items() if len(codes) == 1 and "" not in codes}
+    return PostcodeTable({prefix: frozenset(codes) for prefix, codes in places.items()}, len(listed), sole)
 
 
 def _codes(province: str, city: str, county: str) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from yibao_cli.model import Finding
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 Judgement = Literal["good", "doubtful", "bad"]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A parsed address: every field is text, empty where the text and the divisions say nothing.
 
     raw: as it stood in the file. province, city, county: official names; city is empty where a county

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.address.cleaning import HAN, normalise
 from yibao_cli.address.confusion import ALIKE
-from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, Division, Town, gazetteer, stem_at, towns_at
-from yibao_cli.address.head import Head, is_county, read_head
+from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, Division, Town, gazetteer
+from yibao_cli.address.head import read_head
 from yibao_cli.address.postcodes import provinces_of
+from yibao_cli.address.townships import find_town, sole_town
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from yibao_cli.address.heads import Head
 
 # A county, by its form, that the list does not confirm.
 UNKNOWN_COUNTY = re.compile(
     rf"(?:(?![路街巷号镇乡村])[{HAN}]){{1,6}}?(?:县|区|市|旗)"
     rf"(?![东南西北中]?(?:大?[路街道]|[巷场])|[{HAN}]{{0,2}}(?:小区|社区))"
 )
-_ROAD_AFTER = re.compile(r"[东南西北中]?(?:路|大?街(?!道)|大道)|巷|道")
 
 
 class Place(NamedTuple):
@@ -56,8 +58,6 @@ def hinted(hint: str) -> tuple[Division, ...]:
 
 def _head(text: str, under: tuple[Division, ...]) -> Head:
     head = read_head(text)
-    if not under:
-        return head
     if not head.live:
         return read_head(text, under)._replace(flags=("county-from-hint",))
     return _merge_hint(text, head, under)
@@ -86,13 +86,15 @@ def settle(text: str, under: tuple[Division, ...], postcode: str) -> Place:
 
     under: what the county column names; empty where there is none.
     """
-    head = _head(text, under)
+    head = _head(text, under) if under else read_head(text)
     if not under and (not head.county or "leading-text" in head.flags):
         text, head = _second_look(text, head)
+    if not head.live and not under and (found := _by_town(text, postcode)):
+        return found
     live = head.live
     if len(live) > 1:
         live = _narrow(live, lambda d: d.code[:PROVINCE] in provinces_of(postcode))
-    live, town, end = _find_town(text, head.end, live)
+    live, town, end = find_town(text, head.end, live)
     flags = head.flags
     if len(live) > 1:
         live = _prefer_upper(live)
@@ -100,6 +102,16 @@ def settle(text: str, under: tuple[Division, ...], postcode: str) -> Place:
         # Readings that share no name are no reading.
         return Place((), None, 0, (), 0, "", text)
     return Place(live, town, end, flags, max(end, head.tail), head.name, text)
+
+
+def _by_town(text: str, postcode: str) -> Place | None:
+    division, town = sole_town(text)
+    if division is None or town is None:
+        return None
+    if postcode and division.code[:PROVINCE] not in provinces_of(postcode):
+        return None
+    end = len(town.written)
+    return Place((division,), town, end, ("county-from-town",), end, division.name, text)
 
 
 def _one_name(live: tuple[Division, ...], written: str) -> bool:
@@ -203,41 +215,3 @@ def _prefer_upper(live: tuple[Division, ...]) -> tuple[Division, ...]:
     # 吉林 is a province and a city in it: what both readings share is the province.
     top = min(live, key=lambda d: d.level)
     return (top,) if all(d.code.startswith(top.code) for d in live) else live
-
-
-def _find_town(
-    text: str, at: int, live: tuple[Division, ...]
-) -> tuple[tuple[Division, ...], Town | None, int]:
-    found = [
-        (division, town)
-        for division in live
-        if division.level != PROVINCE
-        for town in towns_at(division.code, text, at)
-        if not _ROAD_AFTER.match(text, at + len(town.written))
-    ]
-    if not found and len(live) == 1 and live[0].code in gazetteer().direct:
-        found = [(live[0], town) for town in _bare_towns(live[0].code, text, at)]
-    longest = max((len(town.written) for _division, town in found), default=0)
-    return _chosen(at, live, [f for f in found if len(f[1].written) == longest])
-
-
-def _bare_towns(city: str, text: str, at: int) -> list[Town]:
-    stem = stem_at(city, text, at)
-    if not stem or _ROAD_AFTER.match(text, at + len(stem)):
-        return []
-    listed = gazetteer().towns[city].split(" ")
-    return [Town(stem, f"{city:0<6}{t[:3]}", t[3:]) for t in listed if t[3:].startswith(stem)][:1]
-
-
-def _chosen(
-    at: int, live: tuple[Division, ...], best: list[tuple[Division, Town]]
-) -> tuple[tuple[Division, ...], Town | None, int]:
-    exact = [b for b in best if b[1].written == b[1].name] or best
-    if len({town.code for _division, town in exact}) != 1:
-        return live, None, at
-    division, town = exact[0]
-    county = gazetteer().by_code.get(town.code[:COUNTY], division)
-    # A changed kind (乡 for 镇) confirms a township of its county, but does not find a county.
-    if county != division and (town.written != town.name or not is_county(county)):
-        return live, None, at
-    return (county,), town, at + len(town.written)

@@ -20,21 +20,26 @@ _ASSIST = re.compile(
     r"(?:(?:交叉|交汇|十字|丁字|三岔)?路?口)?(?:往|向|以|朝)?[东南西北]{0,2}(?:侧|面)?[约大]{0,2}[0-9一二三四五六七八九十百]+米(?:处|左右)?(?:路[东南西北])?$"
     r"|(?:(?<=村)村?口|路?口|往前|大?门口|大?门旁边?|楼下|门前|院内|斜?对[面过]|隔壁|旁边?|附近|后面|前面|边上|门卫[室处]?|收发室|传达室|代收点?)$"
 )
+_ASSIST_ENDS = frozenset("米处右东南西北口前旁边下内面过壁近卫室点收")  # what _ASSIST can end with
+_JOINTS = "-,、"
+_JOINTS_BEFORE = "-,、的"
 _TOWN = re.compile(
     rf"(?:(?![路街巷号弄组])[{HAN}]){{1,7}}?(?:街道办事处|街道办|街道|镇(?!海|江|政府)|乡(?!政府)|苏木|[0-9一二三四五六七八九〇]{{2,3}}团)"
-    r"(?![路巷]|大?街(?!道)|新村|花园|小区|家园|村委)|[0-9]{2,3}团(?!结)|兵团[一二三四五六七八九〇0-9]{2,4}团"
+    r"(?![路巷]|大?街(?!道)|新村|花园|小区|家园|村委)|(?:[0-9]{1,3}|[一二三四五六七八九十百〇]{1,4})团(?![结购委部])|兵团[一二三四五六七八九〇0-9]{2,4}团"
 )
 _VILLAGE = re.compile(
     rf"(?:(?:(?![路街巷弄号区栋幢])[{HAN}]){{1,10}}?(?:社区居民委员会|社区居委会|社区|村民委员会|村委会|居委会|行政村|自然村|嘎查"
-    rf"|大队|村|屯)|[{HAN}]{{1,6}}[路街巷](?:社区|村))"
+    rf"|大队|村村(?![口里内外头东南西北中委民部驻小学卫公集办级干])|村|屯)|[{HAN}]{{1,6}}[路街巷](?:社区|村))"
     r"(?![东南西北中]?(?:大?[路街]|大道)|[巷弄道]|小区|花园|公寓|家园|医院|卫生|中学|小学|学校|农贸|银行|信用|社区|委会|民委员会"
-    r"|[一二三四五六七八九十东南西北中]区|(?<=村)[0-9一二三四五六七八九十]+(?:[幢栋]|号楼))"
+    r"|(?<=新村)[一二三四五六七八九十]区|[东南西北中]区|(?<=村)[0-9一二三四五六七八九十]+(?:[幢栋]|号楼))"
 )
 _GROUP = re.compile(
     rf"第?(?:[0-9]+|{_CN})(?:村民小组|居民小组|生产队|小组|组(?!团)|社(?!区)|队|连|屯)"
     rf"|(?:(?![路街巷号楼栋小])[{HAN}]){{1,4}}?(?:村民小组|小组|组(?!团)|生产队|屯(?![路街]))"
-    rf"|第{_CN}村民小组"
+    rf"|第{_CN}村民小组|(?:(?![路街巷号栋])[{HAN}]){{1,4}}?屯(?![路街])"
 )
+# Behind a village only: elsewhere 消防队 and 地质队 are places.
+_TEAM = re.compile(rf"(?:(?![路街巷号栋警防车质村])[{HAN}]){{1,4}}?(?:队(?![伍员部])|自然村)")
 _NOT_IN_ROAD = (
     "小区|花园|公寓|大厦|广场|市场|学校|医院|公司|新村|家园|宿舍|家属院|商城|中心|工业园|工业区|开发区|产业园|科技园|"
     "园区|银行|酒店|宾馆|大学|学院|中学|小学|号楼"
@@ -43,8 +48,8 @@ _NOT_IN_ROAD = (
 _PLACE_WORD = re.compile(rf"(?:{_NOT_IN_ROAD})(?![东南西北中]?(?:大?[路街]|大道)|巷)")
 _ROAD_BODY = (
     rf"(?:(?![号弄栋幢室])[{HAN}0-9A-Za-z]){{1,12}}?"
-    rf"(?:大道|大街|公路|国道|省道|县道|高速|胡同|路(?!口)|街(?!道|坊)|巷子?|道(?=第?[0-9]|$|{_CN}号)|[0-9一二三四五六七八九十头]条(?=[0-9甲乙]))"
-    rf"(?:{_CN}(?:路|街|巷|弄)(?!口)|[0-9]+(?:路|街|巷)(?!口)|[东南西北中前后]?(?:大?路(?!口)|大?街(?!道)|巷子?))?"
+    rf"(?:大道|大街|公路|国道|省道|县道|高速|胡同|路(?!口)|街(?!道|坊)|巷子?|道(?=第?[0-9]|$|{_CN}号)|[0-9一二三四五六七八九十头]条(?=[0-9甲乙])|河沿(?=[0-9]))"
+    rf"(?:{_CN}(?:路|街|巷|弄|条(?=[0-9甲乙]))(?!口)|[0-9]+(?:路|街|巷)(?!口)|[东南西北中前后]?(?:大?路(?!口)|大?街(?!道)|巷子?))?"
     rf"(?:[东南西北中]段|[东南西北]?(?:支路|辅路|延线|延长线)|[东南西北]?(?:{_CN}|[0-9]+)(?:段|巷|支路|横街)|{_CN}弄(?!堂)|[{HAN}]{{2,4}}段(?=[0-9])|(?<=大道)[东南西北中](?=[0-9]))?"
 )
 _ROAD = re.compile(_ROAD_BODY)
@@ -64,14 +69,14 @@ _ZONE = re.compile(
     r"(?!管委会|医院|中学|小学|分局)"
 )
 _PARK = re.compile(
-    rf"(?:(?![路街巷号弄])[{HAN}]){{1,10}}?(?:工业园区|工业园|工业区|工业集中区|产业集聚区|产业园区|产业园|科技园区|科技园|物流园区|物流园|创业园)"
+    rf"(?:(?![路街巷号弄])[{HAN}]){{0,10}}?(?:工业园区|工业园|工业区|工业集中区|产业集聚区|产业园区|产业园|科技园区|科技园|物流园区|物流园|创业园"
+    rf"|示范园区|工业港(?:[{HAN}]片区)?|[东南西北中新老]片区)"
     rf"(?={_ROAD_BODY}[0-9])"
 )
 _HAS_TOWN = re.compile(r"[镇乡团木]|街道")
 _HAS_VILLAGE = re.compile(r"[村屯队]|社区|委会|嘎查")
-_HAS_PARK = re.compile(r"(?:业|中|聚|技|流|业)(?:园|区)|集中区|集聚区|创业园")
+_HAS_PARK = re.compile(r"[业中聚技流][园区]|园区|片区|业港")
 _WITHIN = 20  # characters in which the name of a town or village ends
-_JOINT = re.compile(r"^[-,、的]+|[-,、]+$")
 # 香港街小区: what looked like a road opens the name of an estate.
 _ESTATE = re.compile(r"(?:小区|街?区|新村|花园|家园|公寓|家属院|宿舍|市场|商城|大厦|社区|菜场|农贸|广场)")
 _CARE_OF = re.compile(
@@ -113,7 +118,11 @@ def read_tail(text: str, *, town: str = "", village: str = "") -> Tail:
     if not village and _HAS_VILLAGE.search(text, end, end + _WITHIN):
         village, end = _next(_VILLAGE, text, end)
     group, end = _next(_GROUP, text, end) if village or town else ("", end)
-    park, end = _next(_PARK, text, end) if _HAS_PARK.search(text, end) else ("", end)
+    if village and not group:
+        group, end = _next(_TEAM, text, end)
+    park = ""
+    if ("园" in text or "区" in text) and _HAS_PARK.search(text, end):
+        park, end = _next(_PARK, text, end)
     road, end = _road(text, end)
     number, end = _number(text, end, bare=bool(road))
     rest = text[end:]
@@ -158,10 +167,12 @@ def _place(text: str) -> str:
     """A named place without what joins it to its neighbours; a single character names none."""
     if not text:
         return ""
-    text = _JOINT.sub("", text)
+    text = text.lstrip(_JOINTS_BEFORE).rstrip(_JOINTS)
     if "转" in text:
         text = _CARE_OF.sub("", text)
-    place = _JOINT.sub("", _ASSIST.sub("", text))
+    if text[-1:] in _ASSIST_ENDS:
+        text = _ASSIST.sub("", text)
+    place = text.lstrip(_JOINTS_BEFORE).rstrip(_JOINTS)
     return place if len(place) > 1 else ""
 
 

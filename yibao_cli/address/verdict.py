@@ -36,6 +36,8 @@ def verify(
     postcode: as in the roster; empty means the one the address itself bears.
     table: postcodes by county; without one only the province of a postcode is checked.
     """
+    if _beyond_doubt(address, postcode, judging):
+        return _GOOD
     holding = tuple(_holding(address))
     if holding:
         return Verdict("bad", holding)
@@ -47,6 +49,28 @@ def verify(
             return Verdict("good", warnings)
         return Verdict("doubtful", (_too_low(address, "A125", judging.good),))
     return Verdict("doubtful", warnings)
+
+
+# Nothing a rule asks about.
+_HARMLESS = frozenset(
+    {
+        "addressee", "folded", "id-number", "invisible", "label", "look-alike", "old-name", "phone",
+        "placeholder", "repeated", "separators", "symbol", "town-unlisted", "traditional",
+    }
+)  # fmt: skip
+_GOOD = Verdict("good")
+
+
+def _beyond_doubt(address: Address, postcode: str, judging: Judging) -> bool:
+    """Tell at once what most addresses are: good, and without a postcode to compare."""
+    return (
+        address.score >= max(judging.good, judging.bad)
+        and address.level in _COUNTY_REACHED
+        and not (address.postcode or postcode)
+        and (not address.flags or _HARMLESS.issuperset(address.flags))
+        and address.province not in _OUTSIDE
+        and has_door(address)
+    )
 
 
 def _too_low(address: Address, rule_id: str, limit: float) -> Finding:
@@ -94,14 +118,22 @@ def _warning(address: Address) -> Iterator[Finding]:
         yield Finding(
             "A115" if address.town or address.road else "A114", details={"county": _finest(address)}
         )
-    if "hint-differs" in address.flags:
-        yield Finding("A118", details={"county": _finest(address)})
-    if "leading-text" in address.flags:
-        yield Finding("A119")
+    yield from _remarkable(address)
     if corrected:
         yield Finding("A122", details={"name": corrected})
     if address.province in _OUTSIDE:
         yield Finding("A123", details={"province": address.province})
+
+
+def _remarkable(address: Address) -> Iterator[Finding]:
+    if "hint-differs" in address.flags:
+        yield Finding("A118", details={"county": _finest(address)})
+    if "short-name" in address.flags:
+        yield Finding("A156", details={"county": address.county})
+    if "county-from-town" in address.flags:
+        yield Finding("A157", details={"county": _finest(address), "town": address.town})
+    if "leading-text" in address.flags:
+        yield Finding("A119")
 
 
 def _about_county(address: Address) -> Finding:

@@ -15,7 +15,10 @@ FILE = Path(__file__).parent / "data" / "villages.bin"
 
 _HAS_VILLAGE = re.compile(r"村|社区|嘎查|屯|队|居委会")
 _WITHIN = 18  # characters in which the name of a village ends
-_COMMITTEE = re.compile(r"(?:村?民?委员?会|居民委员会|居委会)?")
+_COMMITTEE = re.compile(r"村?民?委员?会|居民委员会|居委会")
+_TWICE = re.compile(
+    r"村(?![口里内外头东南西北中前后旁边上下民委部驻小学卫公集办级干])"
+)  # 甘村 is also written 甘村村
 _NO_VILLAGE = re.compile(
     r"[东南西北中]?(?:大?[路街]|大道)|[巷弄道]|社区|小区|花园|新村|医院|卫生|小学|中学|学校|银行"
 )
@@ -47,7 +50,7 @@ def village_at(code: str, text: str, at: int) -> Village | None:
     stop = at + longest
     if _NO_VILLAGE.match(text, stop):
         return None
-    committee = _COMMITTEE.match(text, stop)
+    committee = _COMMITTEE.match(text, stop) or (text[stop - 1] == "村" and _TWICE.match(text, stop))
     return Village(text[at : committee.end() if committee else stop], _code(block, places[0]))
 
 
@@ -65,6 +68,7 @@ def _hits(block: str, text: str, at: int, within: tuple[int, int]) -> list[tuple
 
 
 _NAME_END = re.compile(r"[,|#]")
+_COUNTY = re.compile("#")
 _LONGEST = 40
 
 
@@ -82,12 +86,10 @@ def _code(block: str, place: int) -> str:
 @lru_cache(maxsize=4096)
 def _scope(code: str) -> tuple[str, int, int]:
     """The block a county or township lies in, and where its part begins and ends."""
-    block = _block(code[:4])
-    start = block.find("#" + code[:6])
-    if start < 0:
+    block, counties = _block(code[:4])
+    if code[:6] not in counties:
         return block, 0, 0
-    end = block.find("#", start + 1)
-    end = len(block) if end < 0 else end
+    start, end = counties[code[:6]]
     if len(code) > len("130102"):
         start = block.find("|" + code[6:9], start, end)
         if start < 0:
@@ -98,13 +100,17 @@ def _scope(code: str) -> tuple[str, int, int]:
 
 
 @lru_cache(maxsize=512)
-def _block(prefecture: str) -> str:
+def _block(prefecture: str) -> tuple[str, dict[str, tuple[int, int]]]:
+    """The block of a prefecture, and where each county's part begins and ends in it."""
     place = _index().get(prefecture)
     if place is None:
-        return ""
+        return "", {}
     with FILE.open("rb") as stream:
         stream.seek(place[0])
-        return zlib.decompress(stream.read(place[1])).decode()
+        block = zlib.decompress(stream.read(place[1])).decode()
+    starts = [m.start() for m in _COUNTY.finditer(block)]
+    ends = [*starts[1:], len(block)]
+    return block, {block[s + 1 : s + 7]: (s, e) for s, e in zip(starts, ends, strict=True)}
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,8 @@
-"""Ads 广告: contracts, artwork, and which panel each piece bears."""
+"""Ads 广告: contracts, the law, who gets which panel, what it earns, what is proved and settled.
 
-from yibao_cli.ads.assign import Assigner, Audience
-from yibao_cli.ads.contracts import Contract, twice_contracted, usable_contracts
-
-__all__ = ["Assigner", "Audience", "Contract", "twice_contracted", "usable_contracts"]
+terms, booking, contracts   what was sold, and whether it may print
+compliance, approvals       the law as data
+people, problem, program, colouring, versions, fallback, planning   who gets what
+verifying                   the frozen pieces held against the contracts, apart from the planner
+quoting, settling, response money, evidence, what the ads did
+"""

@@ -31,6 +31,7 @@ def import_command(
     expect: opt.Expect = [],  # noqa: B006 - as above
     control: opt.ControlFile = None,
     annotated: opt.AnnotatedFolder = None,
+    password_file: opt.PasswordFile = None,
 ) -> None:
     from yibao_cli.ingest import ReadOptions
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
@@ -47,6 +48,7 @@ def import_command(
         expect=expect,
         control=control,
         annotated=annotated,
+        password_file=password_file,
     )
     found = []
     with run.view.progress() as progress:

@@ -20,6 +20,7 @@ _STEPS = (
     "import employers {inbox}/employers.xlsx",
     "import balances {inbox}/balances.xlsx",
     "import transactions {inbox}/transactions.xlsx",
+    "import adjustments {inbox}/adjustments.xlsx",
     "import contracts {inbox}/contracts.xlsx",
     "address clean",
     "merge " + _MAILING,
@@ -58,6 +59,8 @@ def _step(run: Session, arguments: list[str]) -> None:
     command = f"yibao {shlex.join(arguments)}"
     run.view.say(f"\n$ {command}")
     code = run.command(arguments) if run.command else ExitCode.BUG
+    if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:
+        raise SystemExit(code)
     if code not in {ExitCode.OK, ExitCode.FINDINGS}:
         raise CheckFailed(
             _("the step «{command}» ended with exit code {code}").format(command=command, code=code),

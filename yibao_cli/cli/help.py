@@ -40,7 +40,7 @@ _TYPES = {
     "%Y-%m-%d": N_("YYYY-MM-DD"),
 }
 # The names of arguments, which usage lines and complaints show.
-_NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("table"))
+_NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("table"), N_("code"))
 
 _WIDEST, _NARROWEST = 80, 50
 _GAP = 2

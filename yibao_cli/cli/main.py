@@ -11,7 +11,25 @@ import typer
 from typer.exceptions import TyperException
 
 from yibao_cli import __version__
-from yibao_cli.cli import address, audit, data, health, kind, post, production, start
+from yibao_cli.cli import (
+    address,
+    adspost,
+    audit,
+    complaints,
+    data,
+    handover,
+    health,
+    kind,
+    nightly,
+    post,
+    production,
+    records,
+    report,
+    returns,
+    start,
+    survey,
+    track,
+)
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
 from yibao_cli.cli.interrupts import Interrupts
@@ -40,16 +58,32 @@ app.command("status", rich_help_panel=_BEGIN)(start.status_command)
 app.command("doctor", rich_help_panel=_BEGIN)(health.doctor_command)
 app.command("import", rich_help_panel=_DATA)(data.import_command)
 app.add_typer(address.address_app, name="address", rich_help_panel=_DATA)
+app.add_typer(adspost.ads_app, name="ads", rich_help_panel=_MAKE)
 app.add_typer(kind.kind_app, name="kind", rich_help_panel=_MAKE)
 app.command("merge", rich_help_panel=_MAKE)(production.merge_command)
 app.command("proof", rich_help_panel=_MAKE)(production.proof_command)
 app.command("render", rich_help_panel=_MAKE)(production.render_command)
 app.command("verify", rich_help_panel=_MAKE)(production.verify_command)
 app.command("manifest", rich_help_panel=_POST)(post.manifest_command)
-app.add_typer(post.returns_app, name="returns", rich_help_panel=_POST)
-app.command("reconcile", rich_help_panel=_POST)(post.reconcile_command)
+app.command("labels", rich_help_panel=_POST)(post.labels_command)
+app.add_typer(returns.returns_app, name="returns", rich_help_panel=_POST)
+app.command("reconcile", rich_help_panel=_POST)(returns.reconcile_command)
+app.command("report", rich_help_panel=_POST)(report.report_command)
+app.command("month-end", rich_help_panel=_POST)(report.month_end_command)
+app.add_typer(survey.survey_app, name="survey", rich_help_panel=_POST)
+app.add_typer(complaints.complaints_app, name="complaints", rich_help_panel=_POST)
+
+app.command("nightly", rich_help_panel=_KEEP)(nightly.nightly_command)
+app.add_typer(track.numbers_app, name="numbers", rich_help_panel=_DATA)
+app.command("reprint", rich_help_panel=_MAKE)(track.reprint_command)
+app.command("handover", rich_help_panel=_POST)(handover.handover_command)
+app.add_typer(handover.receipts_app, name="receipts", rich_help_panel=_POST)
+app.command("track", rich_help_panel=_POST)(track.track_command)
 
 app.add_typer(audit.audit_app, name="audit", rich_help_panel=_KEEP)
+app.command("backup", rich_help_panel=_KEEP)(records.backup_command)
+app.command("restore", rich_help_panel=_KEEP)(records.restore_command)
+app.command("purge", rich_help_panel=_KEEP)(records.purge_command)
 
 # The view of the command that runs, for an error that ends it.
 _views: list[View] = []

@@ -66,6 +66,12 @@ AnnotatedFolder = Annotated[
     Path | None,
     typer.Option("--annotated", help=_("folder for the client's own sheets with the faulty cells marked")),
 ]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file", help=_("file whose first line opens workbooks with a password"), readable=False
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("read and check, keep nothing"))]
 FindingsFile = Annotated[
     Path | None, typer.Option("--findings", help=_("write the findings here too, as .xlsx or .csv"))
@@ -75,6 +81,20 @@ FontsOnly = Annotated[
 ]
 Part = Annotated[int, typer.Option("--part", min=0, help=_("only this part"))]
 Workers = Annotated[int, typer.Option("--workers", min=0, help=_("processes; 0: one a processor"))]
+Where = Annotated[
+    str,
+    typer.Option(
+        "--where", help=_("whom to mail, as a condition over the member's fields: \"category == '退休'\"")
+    ),
+]
+Against = Annotated[
+    Path | None,
+    typer.Option(
+        "--against",
+        help=_("the client's own totals by group, a workbook or csv, which all sums must tie to"),
+        readable=False,
+    ),
+]
 Full = Annotated[
     bool, typer.Option("--full", help=_("read every page by PDFium and pixels too, not a sample alone"))
 ]
@@ -83,6 +103,7 @@ Seed = Annotated[int, typer.Option("--seed", help=_("seed of the random sample")
 PostedOn = Annotated[
     str, typer.Option("--posted", help=_("day of posting, YYYY-MM-DD; default: the planned day"))
 ]
+LabelSheet = Annotated[str, typer.Option("--sheet", help=_("sheet of labels, as templates/labels names it"))]
 Output = Annotated[str, typer.Option("-o", "--output", help=_("file, or - for stdout"))]
 FormatOption = Annotated[Format, typer.Option("-f", "--format", help=_("how rows are written"))]
 Members = Annotated[int, typer.Option("--members", min=200, help=_("members on the roster"))]
@@ -103,3 +124,32 @@ Table = Annotated[
     typer.Argument(help=_("roster, employers, balances, transactions, contracts ..."), show_default=False),
 ]
 InputFile = Annotated[str, typer.Argument(help=_("the file, or - for stdin"))]
+Form = Annotated[
+    str, typer.Option("--form", help=_("form of the numbers: s10, cn13 or num13; default: the setting"))
+]
+Code = Annotated[
+    str,
+    typer.Argument(
+        help=_("piece number, sheet code, tracking number, bundle-12 or bag-3"), show_default=False
+    ),
+]
+Pieces = Annotated[
+    str, typer.Option("--pieces", help=_("piece numbers with commas between, or a file of numbers or codes"))
+]
+ReprintReason = Annotated[
+    str, typer.Option("--reason", help=_("why: spoiled, jam, missing, remail or other"))
+]
+Remark = Annotated[str, typer.Option("--remark", help=_("what else is to be known"))]
+Approve = Annotated[int, typer.Option("--approve", min=0, help=_("sign this request, and print"))]
+Refuse = Annotated[int, typer.Option("--refuse", min=0, help=_("refuse this request"))]
+By = Annotated[str, typer.Option("--by", help=_("who does it; default: YIBAO_USER, or the system's user"))]
+FirstDay = Annotated[
+    str, typer.Option("--day", help=_("first day of the delivery, YYYY-MM-DD; default: the day of posting"))
+]
+Appointments = Annotated[
+    Path | None,
+    typer.Option("--appointments", help=_("take in this file of appointments first"), readable=False),
+]
+NoticeFile = Annotated[
+    Path | None, typer.Option("--notice", help=_("write the newspaper notice 登报公告 here, as .txt"))
+]

@@ -1,16 +1,12 @@
-"""Commands between the print room and the members: manifest, returns, reconcile."""
+"""Commands between the print room and the post."""
 
 from __future__ import annotations
 
 import typer
 
 from yibao_cli.cli import options as opt
-from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import exit_code, session
-from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
-
-returns_app = Program(help=_("Returned mail."))
 
 
 def manifest_command(context: typer.Context, mailing: opt.Mailing = "", posted: opt.PostedOn = "") -> None:
@@ -25,87 +21,42 @@ def manifest_command(context: typer.Context, mailing: opt.Mailing = "", posted: 
             pieces=outcome.pieces, day=outcome.posted_on, postage=yuan(outcome.postage)
         )
     )
+    run.view.say(_("{bundles} bundles in {bags} bags").format(bundles=outcome.bundles, bags=outcome.bags))
+    run.view.report(outcome.findings)
     for file in (outcome.xlsx, outcome.csv):
         run.view.say(_("manifest: {file}").format(file=file))
+    run.view.say(_("statement, reports and job file: {folder}").format(folder=outcome.folder))
+    raise typer.Exit(exit_code(outcome.findings))
 
 
 manifest_command.__doc__ = _(
-    """Write the posting list (xlsx ready to print, csv) and record the day of posting.
+    """Write the papers for the post and record the day of posting: list, postage, qualification, exceptions.
+
+    Each comes as PDF to print and as xlsx or json; a job file of csv tables lies beside them.
 
     Example: yibao manifest 2026Q3 --posted 2026-10-08"""
 )
 
 
-@returns_app.command(
-    "import",
-    help=_(
-        """Take in a list of returned mail; what cannot be right is told and never counted.
-
-    Example: yibao returns import inbox/returns.xlsx"""
-    ),
-)
-def returns_import(
-    context: typer.Context,
-    file: opt.File,
-    mailing: opt.MailingOption = "",
-    sheet: opt.Sheet = "",
-    findings: opt.FindingsFile = None,
-) -> None:
-    from yibao_cli.ingest import ReadOptions
-    from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.returning import import_returns
+def labels_command(context: typer.Context, mailing: opt.Mailing = "", sheet: opt.LabelSheet = "") -> None:
+    from yibao_cli.jobs.labelling import label_mailing
 
     run = session(context)
-    check_findings_file(findings)
     with run.view.progress() as progress:
-        outcome = import_returns(run.workspace(), file, mailing, ReadOptions(sheet), progress)
+        outcome = label_mailing(run.workspace(), mailing, sheet, progress)
     run.view.report(outcome.findings)
     run.view.say(
-        _("{rows} rows = {accepted} recorded + {known} known already + {refused} refused").format(
-            rows=outcome.rows_in, accepted=outcome.accepted, known=outcome.known, refused=outcome.refused
+        _("{bundles} bundle labels and {bags} bag tags on {pages} sheets").format(
+            bundles=outcome.bundles, bags=outcome.bags, pages=outcome.pages
         )
     )
-    if findings is not None:
-        write_findings_file(outcome.findings, findings)
+    for file in (outcome.bundles_pdf, outcome.bags_pdf):
+        run.view.say(_("labels: {file}").format(file=file))
     raise typer.Exit(exit_code(outcome.findings))
 
 
-def reconcile_command(context: typer.Context, mailing: opt.Mailing = "") -> None:
-    from yibao_cli.jobs.reconciling import reconcile_mailing
+labels_command.__doc__ = _(
+    """Write the labels of bundles and the tags of bags as PDF, each with a code of its own.
 
-    run = session(context)
-    with run.view.progress() as progress:
-        outcome = reconcile_mailing(run.workspace(), mailing, progress)
-    account = outcome.account
-    run.view.say(
-        _("posted {posted} = delivered {delivered} + returned {returned} + pending {pending}").format(
-            posted=account.posted,
-            delivered=account.delivered,
-            returned=account.returned,
-            pending=account.pending,
-        )
-    )
-    rate = account.best
-    words = _(
-        "delivery rate {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
-    )
-    if not account.is_final:
-        words = _(
-            "at best {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
-        )
-    run.view.say(
-        words.format(rate=rate.value, of=rate.of, low=rate.low, high=rate.high, promise=account.terms.promise)
-    )
-    run.view.say(_("account: {file}").format(file=outcome.xlsx))
-    if not account.kept:
-        run.view.warn(
-            _("the delivery promise is broken; tell the client, and see the reasons in the account")
-        )
-    raise typer.Exit(ExitCode.OK if account.kept else ExitCode.CHECK_FAILED)
-
-
-reconcile_command.__doc__ = _(
-    """Account for every posted piece: delivered, returned or pending, against the promise.
-
-    Example: yibao reconcile 2026Q3"""
+    Example: yibao labels 2026Q3 --sheet single-100x150"""
 )

@@ -11,27 +11,44 @@ from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
 
 
-def merge_command(context: typer.Context, mailing: opt.Mailing = "") -> None:
-    from yibao_cli.jobs.merging import merge_mailing
+def merge_command(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    where: opt.Where = "",
+    against: opt.Against = None,
+    output: opt.Output = "-",
+    form: opt.FormatOption = opt.Format.TABLE,
+) -> None:
+    from yibao_cli.cli.merged import tell_changes, tell_selection, tell_tie
+    from yibao_cli.jobs.merging import MergeOrder, merge_mailing
     from yibao_cli.money import yuan
 
     run = session(context)
     workspace = run.workspace()
     with run.view.progress() as progress:
-        outcome = merge_mailing(workspace, mailing, progress)
-    frozen = outcome.frozen
+        outcome = merge_mailing(workspace, mailing, progress, MergeOrder(against, where))
+    frozen, kind = outcome.frozen, workspace.kind(outcome.mailing)
+    if outcome.tie is not None:
+        tell_tie(run.view, outcome.tie)
+    if frozen is None:
+        rows = outcome.tie.rows(kind, for_people=form is opt.Format.TABLE) if outcome.tie else []
+        write_rows(rows, output, form)
+        raise typer.Exit(ExitCode.CHECK_FAILED)
     run.view.report(frozen.findings)
     run.view.say(
         _(
             "{mailing}: {roster_rows} roster rows = {pieces} pieces + {held} held + {rejected} rejected; "
             "{parts} parts"
         ).format(mailing=outcome.mailing, parts=frozen.parts, **frozen.counts)
+        if not outcome.where
+        else tell_selection(outcome.mailing, outcome.where, frozen)
     )
-    kind = workspace.kind(outcome.mailing)
     totals = _(", ").join(f"{kind.label(name)} {yuan(amount)}" for name, amount in frozen.totals.items())
     run.view.say(_("control totals: {totals}").format(totals=totals))
     if outcome.unchanged:
         run.view.say(_("the package is the same as before"))
+    if outcome.changes is not None:
+        tell_changes(run.view, outcome.changes, kind)
     run.view.say(_("findings: {file}").format(file=outcome.findings_file))
     run.view.say(_("next: {step}").format(step=f"yibao render {outcome.mailing}"))
     raise typer.Exit(exit_code(frozen.findings))
@@ -40,7 +57,10 @@ def merge_command(context: typer.Context, mailing: opt.Mailing = "") -> None:
 merge_command.__doc__ = _(
     """Freeze the package of a mailing: join, check every law, hold what may not be mailed, put in order.
 
-    Example: yibao merge 2026Q3"""
+    --where takes some of the members alone, --against ties all sums to the client's own totals first: what
+    does not tie is not frozen, and the differences go to stdout.
+
+    Example: yibao merge 2026Q3 --against totals.xlsx"""
 )
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
+from yibao_cli.kinds.chart import bars_of, placed_chart
+from yibao_cli.kinds.chart import texts_of as chart_texts
 from yibao_cli.kinds.geometry import (
     BarcodeItem,
     BoxItem,
+    ChartItem,
     CodeItem,
     OmrItem,
     PictureItem,
@@ -24,6 +27,7 @@ from yibao_cli.kinds.page import (
     Layout,
     PagePlan,
     PanelArt,
+    PlacedChart,
     PlacedMark,
     PlacedShape,
     PlacedSlot,
@@ -38,9 +42,10 @@ from yibao_cli.kinds.texts import bound, text_source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from yibao_cli.kinds.geometry import HouseSpec, PanelPlace, PanelSpec, Product
+    from yibao_cli.kinds.geometry import HouseSpec, PanelSpec
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.kinds.page import FontPlan, PressPlan
+    from yibao_cli.kinds.product import PanelPlace, Product
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,12 @@ class _Names:
 
     def source(self, text: str, fields: frozenset[str]) -> Source:
         return text_source(text_of(self.kind, text), fields, self.constants)
+
+    @property
+    def period(self) -> tuple[str, str]:
+        """First and last day of the mailing's data."""
+        mailing = self.constants.get("mailing", {})
+        return mailing.get("starts", ""), mailing.get("ends", "")
 
     def on_page(self, text: str, fixed: Mapping[str, str]) -> Source:
         """The source of a text on a page; fixed: what the page knows of itself."""
@@ -121,6 +132,7 @@ def _page(
     shapes: list[PlacedShape] = []
     marks: list[PlacedMark] = []
     slots: list[PlacedSlot] = []
+    charts: list[PlacedChart] = []
     names, fixed = naming
     for panel, place in _panels_on(number, product, panels):
         if panel.slot:
@@ -131,6 +143,10 @@ def _page(
                     texts.append(PlacedText(item, names.on_page(item.text, fixed), place.x, place.y))
                 case TableItem():
                     tables.append(_table(item, place, names))
+                case ChartItem():
+                    bars = bars_of(names.kind, item, names.period)
+                    charts.append(placed_chart(item, bars, (place.x, place.y)))
+                    texts += chart_texts(charts[-1], bars)
                 case CodeItem() | BarcodeItem() | OmrItem():
                     marks.append(_mark(item, place, names, fixed))
                 case PictureItem() | RuleItem() | BoxItem():
@@ -146,6 +162,7 @@ def _page(
         marks=tuple(marks),
         slots=tuple(slots),
         folds=product.folds,
+        charts=tuple(charts),
     )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from yibao_cli.codes import SheetCode
+from yibao_cli.codes import SheetCode, copy_number
+from yibao_cli.compose.charts import with_charts
 from yibao_cli.compose.flowing import Flow, Stretch, flow_of, page_plans
 from yibao_cli.compose.marks import omr_bits
 from yibao_cli.kinds.geometry import CodeItem, OmrItem
@@ -54,13 +55,18 @@ def part_values(
     for name, variant in layout.variants.items():
         rows = [i for i, v in enumerate(variants) if v == name]
         if rows:
-            own = _Pieces(*_subset(pieces, lines, rows), [pages[i] for i in rows], [sheets[i] for i in rows])
+            shown, details = _subset(pieces, lines, rows)
+            shown = with_charts(shown, details, variant)
+            own = _Pieces(shown, details, [pages[i] for i in rows], [sheets[i] for i in rows])
             values |= {(name, n): v for n, v in own.values(variant, printing).items()}
     return PartValues(pieces.column("piece").to_pylist(), variants, plans, values, _groups(pieces))
 
 
 def _groups(pieces: pa.Table) -> list[tuple[str, str]]:
-    """Bag and bundle of each piece: its town's post, and the delivery office, as its postcode names them."""
+    """Numbers of the bag and bundle of each piece; of unsorted ones its town's post and its office."""
+    if {"bag", "bundle"} <= set(pieces.column_names):
+        numbers = (pieces.column(name).to_pylist() for name in ("bag", "bundle"))
+        return [(str(bag), str(bundle)) for bag, bundle in zip(*numbers, strict=True)]
     postcodes = (p or "" for p in pieces.column("postcode").to_pylist())
     return [(p[:_TOWN_DIGITS], p) for p in postcodes]
 
@@ -132,19 +138,29 @@ class _Pieces:
             empty: list[Row | None] = []
             tables = tuple(TableValues(tuple([] for _ in t.cells), [], [], empty, empty) for t in plan.tables)
             return PageValues(
-                0, {t.source: [] for t in plan.texts}, tables, tuple([] for _ in plan.marks), {}
+                0,
+                {t.source: [] for t in plan.texts},
+                tables,
+                tuple([] for _ in plan.marks),
+                {},
+                tuple([] for _ in plan.charts),
             )
         everyone = rows.pieces == list(range(len(self._pages)))
         source = self._of_piece if everyone else self._of_piece.taken(rows.pieces)
         columns = source.with_columns(
             {_PAGE: list(map(str, rows.places)), _PAGES: [str(self._pages[i]) for i in rows.pieces]}
         )
+        shown = columns
+        if printing.copy:
+            # People read the copy behind the piece number; marks for machines say it in their own way.
+            shown = columns.with_columns({"piece": [copy_number(p, printing.copy) for p in columns["piece"]]})
         return PageValues(
             count=len(rows.pieces),
-            texts={s: source_column(s, columns, len(columns)) for s in {t.source for t in plan.texts}},
+            texts={s: source_column(s, shown, len(shown)) for s in {t.source for t in plan.texts}},
             tables=tuple(self._table_values(t, rows) for t in plan.tables),
             marks=tuple(self._mark_column(m, columns, rows, printing) for m in plan.marks),
             art={s.slot: columns[f"slot_{s.slot.lower()}"] for s in plan.slots},
+            charts=tuple(list(zip(*(columns[f] for f in c.fields), strict=True)) for c in plan.charts),
         )
 
     def _table_values(self, table: PlacedTable, rows: _Rows) -> TableValues:

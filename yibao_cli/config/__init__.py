@@ -4,6 +4,7 @@ sections  one record a table of yibao.toml
 settings  all of them, read and checked; where the workspace and the shipped data lie
 """
 
+from yibao_cli.config.nightly import NightlySettings
 from yibao_cli.config.sections import AddressSettings, FontSettings, MailingSettings
 from yibao_cli.config.settings import FILE_NAME, Settings, find_workspace, load_settings, shipped
 
@@ -12,6 +13,7 @@ __all__ = [
     "AddressSettings",
     "FontSettings",
     "MailingSettings",
+    "NightlySettings",
     "Settings",
     "find_workspace",
     "load_settings",

@@ -13,15 +13,24 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
+from yibao_cli.config.nightly import NightlySettings
+from yibao_cli.config.returns import ComplaintSettings, ReportSettings
 from yibao_cli.config.sections import (
     AddressSettings,
+    AdsSettings,
     ClientSettings,
     FontSettings,
+    HandoverSettings,
     MailingSettings,
+    PaperSettings,
+    PostingSettings,
     PressSettings,
     PromiseSettings,
     RenderSettings,
+    SortingSettings,
     StoreSettings,
+    TariffSettings,
+    TrackingSettings,
 )
 from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
@@ -46,10 +55,20 @@ class Settings(Spec):
     mailing: str = ""
     render: RenderSettings = RenderSettings()
     press: PressSettings = PressSettings()
+    sorting: SortingSettings = SortingSettings()
+    paper: PaperSettings = PaperSettings()
+    tariff: TariffSettings = TariffSettings()
+    posting: PostingSettings = PostingSettings()
     promise: PromiseSettings = PromiseSettings()
+    report: ReportSettings = ReportSettings()
+    complaints: ComplaintSettings = ComplaintSettings()
     store: StoreSettings = StoreSettings()
     fonts: FontSettings = FontSettings()
     address: AddressSettings = AddressSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    handover: HandoverSettings = HandoverSettings()
+    nightly: NightlySettings = NightlySettings()
+    ads: AdsSettings = AdsSettings()
     vocabulary: dict[str, dict[str, dict[str, str]]] = Field(default={})
 
     def spellings(self, kind: str) -> dict[str, dict[str, str]]:

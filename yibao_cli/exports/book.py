@@ -13,6 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
+from yibao_cli.exports.growing import GrowingTable
+from yibao_cli.exports.rowxml import LINE_POINTS, RATE_WIDTH, measured, rows_xml
 from yibao_cli.exports.text import open_private
 
 if TYPE_CHECKING:
@@ -20,14 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Cell = str | int | float | Decimal | None
-Kind = Literal["text", "wrap", "count", "money", "rate", "input"]
+Kind = Literal["text", "wrap", "count", "money", "weight", "rate", "input"]
 
 EXCEL_ROWS = 1_048_576
 _HEAD_ROWS = 2  # title and header
 _A4 = 9
 _NARROWEST, _WIDEST_WRAPPED = 6.0, 44.0
-_RATE_WIDTH = 8
-_LINE_POINTS = 13.5  # height of a line of the face below
 _FOOTER_LIMIT = 200  # Excel admits 255 characters, our own words among them
 # One day for every workbook: the clock would make each run's bytes differ.
 _CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's date has no time zone
@@ -46,6 +46,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "input": {**_BOXED, "num_format": "@", "text_wrap": True, "bg_color": "#FFF9DB"},
     "count": {**_BOXED, "num_format": "#,##0"},
     "money": {**_BOXED, "num_format": "#,##0.00"},
+    "weight": {**_BOXED, "num_format": "#,##0.000"},
     "rate": {**_BOXED, "num_format": "0.00%"},
 }
 
@@ -123,20 +124,18 @@ class Book:
         rows_per_sheet: int = EXCEL_ROWS - _HEAD_ROWS,
     ) -> None:
         """Write a long table under a title and a header with filters; on further sheets where one is full."""
-        source = iter(rows)
-        first: Sequence[Cell] | None = next(source, None)
-        number = 1
-        while number == 1 or first is not None:
-            with self.sheet(name if number == 1 else f"{name} {number}", repeat=_HEAD_ROWS) as sheet:
-                sheet.line("title", title if number == 1 else f"{title} ({number})")
-                sheet.header(columns)
-                left = rows_per_sheet
-                while first is not None and left:
-                    sheet.row(columns, first)
-                    first, left = next(source, None), left - 1
-                sheet.filter(columns)
-                sheet.offer(columns)
-            number += 1
+        with self.growing_table(name, title, columns, rows_per_sheet) as table:
+            for row in rows:
+                table.add(row)
+
+    @contextlib.contextmanager
+    def growing_table(
+        self, name: str, title: str, columns: Sequence[Column], rows_per_sheet: int = EXCEL_ROWS - _HEAD_ROWS
+    ) -> Iterator[GrowingTable]:
+        """As `long_table`, for rows that come one at a time, such as those of several tables in turn."""
+        table = GrowingTable(self, (name, title), columns, rows_per_sheet)
+        yield table
+        table.close()
 
 
 class Sheet:
@@ -175,18 +174,39 @@ class Sheet:
             self._put(i, cell, style, column.widest)
         self._next += 1
 
+    def rows(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+        """Write rows of a table at once: as `row` does one by one, in a quarter of the time.
+
+        Their XML is made by columns and goes where the workbook keeps finished rows.
+        """
+        styles = [self._book.shape(column.kind)._get_xf_index() for column in columns]  # noqa: SLF001 - as xlsxwriter
+        made = (
+            None if any(column.tints for column in columns) else rows_xml(rows, styles, columns, self._next)
+        )
+        if made is None:
+            for row in rows:
+                self.row(columns, row)
+            return
+        worksheet = self._worksheet
+        worksheet._write_single_row(self._next + len(rows))  # noqa: SLF001 - what was written before goes out
+        worksheet.row_data_fh.write(made.xml)
+        self._next += len(rows)
+        worksheet._check_dimensions(self._next - 1, len(columns) - 1)  # noqa: SLF001 - rows it has not seen
+        for i, width in enumerate(made.widths):
+            self._widths[i] = max(self._widths.get(i, _NARROWEST), width)
+
     def _make_room(self, columns: Sequence[Column], cells: Sequence[Cell]) -> None:
         """Give a row the height of its tallest cell: not every program does so by itself."""
         lines = max(
             (
-                math.ceil(_measured(cell)[1] / column.widest)
+                math.ceil(measured(cell)[1] / column.widest)
                 for column, cell in zip(columns, cells, strict=True)
                 if column.kind == "wrap" and isinstance(cell, str)
             ),
             default=1,
         )
         if lines > 1:
-            self._worksheet.set_row(self._next, _LINE_POINTS * lines)
+            self._worksheet.set_row(self._next, LINE_POINTS * lines)
 
     def table(self, heading: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
         """Write a heading, a header and rows."""
@@ -218,11 +238,11 @@ class Sheet:
             self._worksheet.write_blank(self._next, column, None, shape)
             return
         if isinstance(cell, str):
-            text, wide = _measured(cell)
+            text, wide = measured(cell)
             self._worksheet.write_string(self._next, column, text, shape)
         else:
             self._worksheet.write_number(self._next, column, cell, shape)
-            wide = _RATE_WIDTH if style.endswith("rate") else len(f"{cell:,}")
+            wide = RATE_WIDTH if style.endswith("rate") else len(f"{cell:,}")
         limit = widest if style.endswith("wrap") else wide
         self._widths[column] = max(self._widths.get(column, _NARROWEST), min(wide, limit))
 
@@ -271,14 +291,3 @@ def _style(name: str) -> dict[str, Any]:
     if name.startswith("total-"):
         return {**_STYLES[name.removeprefix("total-")], "bold": True, "bg_color": "#F2F4F6"}
     return _STYLES[name]
-
-
-def _measured(text: str) -> tuple[str, float]:
-    # A Chinese character has three bytes and takes two columns, a Latin one has one and takes one:
-    # the mean of bytes and characters is the width. A lone surrogate has no bytes; it becomes `?`.
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "replace").decode()
-        size = len(text.encode())
-    return text, (size + len(text)) / 2

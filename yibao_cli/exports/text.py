@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -55,6 +55,19 @@ def write_csv(target: Path | TextIO, frame: pd.DataFrame) -> None:
             _write(stream, frame)
     else:
         _write(target, frame)
+
+
+def write_csv_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write rows as they come, as `write_csv` writes a frame; returns how many there were."""
+    count = 0
+    with open_private(path, "w") as stream:
+        stream.write("\ufeff")
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+        writer.writerow([safe_text(name) for name in header])
+        for row in rows:
+            writer.writerow([safe_text(cell) if isinstance(cell, str) else cell for cell in row])
+            count += 1
+    return count
 
 
 def frame_rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

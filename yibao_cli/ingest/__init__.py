@@ -4,8 +4,10 @@
     archive   which workbook a zip is, and whether it may be opened at all
     bundle    the files in a zip
     child     a process of its own that opens one file and sends its cells up a pipe, read by
-              newbook (calamine: xlsx, xlsb, ods), longbook and bigsheet (xlsx too long to be taken whole),
-              oldbook (xls), parquet; hiddenerrors finds the errors that calamine gives as blanks
+              newbook (calamine: xlsx, xlsb, ods), longbook, bigsheet, plainrows, sharedstrings (longer xlsx,
+              as a stream), oldbook (xls), parquet; binaryfacts (xlsb), tablefacts (ods) find what calamine
+              does not tell
+    locked    workbooks with a password, where one is given
     workbook  the other end of that pipe
     encoding  of texts, and how sure it is
     text      csv and tab-separated text
@@ -74,6 +76,7 @@ class Batch:
       decimals as exact text); null where blank.
     findings: of these rows, and of the sheets and rows skipped since the batch before.
     rows_in: data rows read; always rows_kept + rows_rejected.
+    left_out: what could be read of rows that a rule rejected, in the schema of `table`; None for none.
     """
 
     table: pa.Table
@@ -82,6 +85,7 @@ class Batch:
     rows_in: int
     rows_kept: int
     rows_rejected: int
+    left_out: pa.Table | None = None
 
 
 def read_batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[Batch]:

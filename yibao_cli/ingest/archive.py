@@ -42,7 +42,8 @@ def form_of_archive(path: Path) -> Form:
             form = _form(path, members)
             if form is not Form.BUNDLE:
                 _refuse_entities(path, archive, members)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error) as error:
+    # A directory with nonsense in it makes zipfile seek to where no file can be: an OSError.
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error, OSError) as error:
         raise InputRefused(
             _("the workbook is damaged or was cut short in transfer"),
             where=path.name,

@@ -29,7 +29,7 @@ _BLOCK_BYTES = 1 << 20
 _LONGEST_CELL = 1 << 22  # what stands behind the last cell of a sheet may be long, and need not wait
 _LONGEST_STYLES = 16 << 20
 _MOST_STYLES = 200
-_MOST_RANGES = 10_000
+MOST_RANGES = 10_000
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\w+:id\s*=\s*[\"']([^\"']+)[\"']")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -48,6 +48,9 @@ _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d+)[\"']")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*\bhidden\s*=\s*[\"'](?:1|true|on)[\"'][^>]*)>")
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s([^>]*\bhidden\s*=\s*[\"'](?:1|true|on)[\"'][^>]*)>")
+_MERGE = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']"
+)
 
 # Whatever zipfile and zlib raise for bytes that are no zip, and a part that says nonsense of others.
 _DAMAGE = (
@@ -58,6 +61,7 @@ _DAMAGE = (
     EOFError,
     NotImplementedError,
     RuntimeError,
+    OSError,
 )
 
 Range = tuple[int, int]
@@ -80,6 +84,8 @@ class SheetFacts:
     formats: (column, format) -> ranges of rows whose cells bear it; only formats that show what the number
       lacks.
     date1904: serial numbers of days count from 1904-01-01.
+    merges: first row, last row, first column, last column of merged cells.
+    shown: row -> (column, text) of numbers that are shown as this text.
     """
 
     errors: dict[int, list[int]] = field(default_factory=dict)
@@ -87,21 +93,29 @@ class SheetFacts:
     hidden_rows: list[Range] = field(default_factory=list)
     hidden_columns: list[Range] = field(default_factory=list)
     date1904: bool = False
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    shown: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
     def mark(self, rows: Sequence[list[object]], first: int, left: int) -> None:
         """Put error marks and shown numbers into the rows, the first of which has this number.
 
         left: column of the rows' first cells.
         """
-        if self.errors:
+        if self.errors or self.shown:
             for number, row in enumerate(rows, first):
-                for column in self.errors.get(number, ()):
-                    if 0 <= column - left < len(row):
-                        row[column - left] = ERROR_MARK
+                self._mark_row(row, number, left)
         for (column, shape), ranges in self.formats.items():
             for top, bottom in ranges:
                 for number in range(max(top, first), min(bottom, first + len(rows) - 1) + 1):
                     _show(rows[number - first], column - left, shape)
+
+    def _mark_row(self, row: list[object], number: int, left: int) -> None:
+        for column in self.errors.get(number, ()):
+            if 0 <= column - left < len(row):
+                row[column - left] = ERROR_MARK
+        for column, text in self.shown.get(number, ()):
+            if 0 <= column - left < len(row) and isinstance(cell := row[column - left], int | float):
+                row[column - left] = ShownNumber(cell, text)
 
 
 class Audit:
@@ -166,6 +180,8 @@ def audit_sheet(
                 _note_format(facts, tag, formats)
         if b"hidden" in block:
             _note_hidden(facts, block)
+        if b"mergeCell" in block:
+            facts.merges += map(_merge, _MERGE.findall(block))
     return facts
 
 
@@ -224,19 +240,24 @@ def _note_format(facts: SheetFacts, tag: bytes, formats: Mapping[int, NumberForm
     if shape is None:
         return
     row, column = _place(tag)
-    _extend(facts.formats.setdefault((column, shape), []), row)
+    extend_range(facts.formats.setdefault((column, shape), []), row)
 
 
 def _note_hidden(facts: SheetFacts, block: bytes) -> None:
     for found in _HIDDEN_ROW.finditer(block):
         number = _attributes(found[1]).get(b"r", b"")
-        if number.isdigit() and len(facts.hidden_rows) < _MOST_RANGES and _has_values(block, found):
-            _extend(facts.hidden_rows, int(number))
+        if number.isdigit() and len(facts.hidden_rows) < MOST_RANGES and _has_values(block, found):
+            extend_range(facts.hidden_rows, int(number))
     for tag in _HIDDEN_COLUMNS.findall(block):
         attributes = _attributes(tag)
         first, last = attributes.get(b"min", b""), attributes.get(b"max", b"")
         if first.isdigit() and last.isdigit():
             facts.hidden_columns.append((int(first) - 1, int(last) - 1))
+
+
+def _merge(found: tuple[bytes, bytes, bytes, bytes]) -> tuple[int, int, int, int]:
+    first, top, last, low = found
+    return int(top), int(low), _column(first), _column(last)
 
 
 def _has_values(block: bytes, row: re.Match[bytes]) -> bool:
@@ -248,7 +269,7 @@ def _has_values(block: bytes, row: re.Match[bytes]) -> bool:
     return b"v>" in cells or b"is>" in cells
 
 
-def _extend(ranges: list[Range], row: int) -> None:
+def extend_range(ranges: list[Range], row: int) -> None:
     """Add a row to ranges that grow downwards."""
     if ranges and ranges[-1][1] == row - 1:
         ranges[-1] = (ranges[-1][0], row)
@@ -282,7 +303,11 @@ def _place(tag: bytes) -> tuple[int, int]:
     reference = _REFERENCE.search(tag)
     if reference is None:
         raise UnplacedErrorCellError
+    return int(reference[2]), _column(reference[1])
+
+
+def _column(letters: bytes) -> int:
     column = 0
-    for letter in reference[1]:
+    for letter in letters:
         column = column * 26 + letter - 64
-    return int(reference[2]), column - 1
+    return column - 1

@@ -10,26 +10,25 @@ Source: ECMA-376 part 1, 18.3.1.4 (c), 18.3.1.73 (row), 18.4.9 (sst), 18.8.45 (x
 from __future__ import annotations
 
 import re
-from array import array
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from yibao_cli.ingest.audit import ERROR_MARK
+from yibao_cli.ingest.plainrows import PlainRows, Shape, Slot
+from yibao_cli.ingest.sharedstrings import OddSheetError, Strings, plain_text, plain_texts, without_escapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from zipfile import ZipFile
 
 _BLOCK_BYTES = 1 << 20
 # A row of 16,384 cells of 32,767 characters cannot be; 64 MB in one row is an attack.
 _LONGEST_ROW = 64 << 20
-_LONGEST_STRING = 4 << 20
 _MOST_COLUMNS = 16_384
 _MOST_ROWS = 1_048_576
-_PLAIN_STRINGS = 500_000
 
 _ROW_TAG = re.compile(rb"<row\b([^>]*)>")
 _EMPTY_SHEET = re.compile(rb"<sheetData\s*/>")
@@ -39,10 +38,6 @@ _CELL = re.compile(
     rb"(?:/>|>(<f(?:/>|[^>]*/>|[^>]*>[^<]*</f>))?"
     rb"(?:<v>([^<]*)</v>|<v/>|<is><t(?: [^>]*)?>([^<]*)</t></is>)?</c>)"
 )
-_STRING = re.compile(rb"<si>(?:<t(?: [^>]*)?>([^<]*)</t>|(.*?))</si>|<si/>", re.DOTALL)
-_PHONETIC = re.compile(rb"<rPh\b.*?</rPh>|<phoneticPr\b[^>]*>", re.DOTALL)
-_TEXT = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORMAT_NOISE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _STYLE_FORMATS = re.compile(rb'<numFmt\s[^>]*?numFmtId="(\d+)"[^>]*?formatCode="([^"]*)"')
 _STYLE_CELLS = re.compile(rb"<cellXfs\b.*?</cellXfs>", re.DOTALL)
@@ -52,31 +47,6 @@ _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a date on paper has no zone
 _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - a date on paper has no zone
 _LAST_SERIAL = 2_958_466  # the first day of the year 10000
 _FEBRUARY_29_1900 = 60  # a day that Excel has and the calendar has not
-
-
-class OddSheetError(Exception):
-    """The sheet is not written in a way that this reader knows."""
-
-
-class Strings:
-    """The shared strings of a workbook; many of them as one run of bytes, at a quarter of the memory."""
-
-    def __init__(self, archive: ZipFile, part: str) -> None:
-        self._text: list[str] = []
-        self._bytes = bytearray()
-        self._ends = array("Q", [0])
-        for text in _shared(archive, part) if part else ():
-            if len(self._text) < _PLAIN_STRINGS:
-                self._text.append(text)
-            else:
-                self._bytes += text.encode()
-                self._ends.append(len(self._bytes))
-
-    def __getitem__(self, index: int) -> str:
-        if index < len(self._text):
-            return self._text[index]
-        place = index - len(self._text)
-        return self._bytes[self._ends[place] : self._ends[place + 1]].decode()
 
 
 class Book(NamedTuple):
@@ -118,7 +88,14 @@ def rows_of(archive: ZipFile, part: str, book: Book) -> Iterator[tuple[int, list
     OddSheetError for a sheet of another shape.
     """
     number = 0
+    plain = PlainRows(sorted(book.dates), partial(_shape, book), partial(_cells, book=book))
     for block in _row_blocks(archive, part):
+        if known := plain.read(block):
+            number = known[-1][0]
+            if max(n for n, _row in known) > _MOST_ROWS:
+                raise OddSheetError
+            yield from known
+            continue
         for text in block.split(b"</row>"):
             # The last tag: blank rows without an end tag may stand before it.
             tag = _ROW_TAG.search(text, max(text.rfind(b"<row"), 0))
@@ -191,11 +168,37 @@ def _cells(text: bytes, book: Book) -> list[Any]:
     return row
 
 
+def _shape(book: Book, text: bytes) -> Shape | None:
+    """What rows like this one have; None where each has to be looked at."""
+    row = _cells(text, book)
+    cells = list(_CELL.finditer(text))
+    if len(cells) != text.count(b"<c ") or b"<c>" in text:
+        return None
+    valued = [cell for cell in cells if cell[5] is not None or cell[6] is not None]
+    return Shape(row, tuple(Slot(_COLUMNS[cell[1]], _column_reader(book, cell)) for cell in valued))
+
+
+def _column_reader(book: Book, cell: re.Match[bytes]) -> Callable[[Sequence[bytes]], Sequence[Any]]:
+    """What makes cells of the values of many cells like this one; it raises ValueError as `_cells` does."""
+    style, kind = cell[2], cell[3] or b"n"
+    if kind == b"s":
+        return book.strings.many
+    if kind in {b"str", b"inlineStr"}:
+        return plain_texts
+    if kind == b"b":
+        return lambda values: [value == b"1" for value in values]
+    if kind == b"e":
+        return lambda values: [ERROR_MARK] * len(values)
+    if style and int(style) in book.dates:
+        return lambda values: [_moment(float(value), book.epoch) for value in values]
+    return lambda values: list(map(float, values))
+
+
 def _other(kind: bytes, value: bytes, inline: bytes) -> Any:
     if kind == b"inlineStr":
-        return _plain(inline)
+        return plain_text(inline)
     if kind == b"str":
-        return _plain(value)
+        return plain_text(value)
     if kind == b"b":
         return value == b"1"
     return ERROR_MARK
@@ -224,7 +227,7 @@ def _odd_value(cell: ET.Element, book: Book) -> Any:
     if kind == "inlineStr":
         inside = cell.find("is")
         runs = [] if inside is None else [*inside.findall("t"), *inside.findall("r/t")]
-        return _unescape("".join(t.text or "" for t in runs))
+        return without_escapes("".join(t.text or "" for t in runs))
     if kind == "d":
         return datetime.fromisoformat(value.decode())
     if kind in {"s", "n"}:
@@ -234,7 +237,7 @@ def _odd_value(cell: ET.Element, book: Book) -> Any:
             return book.strings[int(value)]
         return _moment(float(value), book.epoch) if style in book.dates else float(value)
     # The parser has resolved what _plain would.
-    return _unescape(value.decode()) if kind == "str" else _other(kind.encode(), value, b"")
+    return without_escapes(value.decode()) if kind == "str" else _other(kind.encode(), value, b"")
 
 
 @lru_cache(maxsize=65_536)
@@ -247,37 +250,6 @@ def _moment(serial: float, epoch: datetime) -> Any:
     return moment.date() if serial % 1 == 0 else moment
 
 
-def _plain(text: bytes) -> str:
-    found = text.decode()
-    return _unescape(unescape(found) if "&" in found else found)
-
-
-def _unescape(text: str) -> str:
-    """Excel writes characters that XML cannot bear as _x000D_."""
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
-
-
-def _shared(archive: ZipFile, part: str) -> Iterator[str]:
-    rest = b""
-    with archive.open(part) as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            text = rest + block
-            if b"<!DOCTYPE" in text[:4096] or b"<!ENTITY" in text[:4096]:
-                raise OddSheetError
-            end = max(text.rfind(b"</si>") + 5, text.rfind(b"<si/>") + 5)
-            if end < 5:  # noqa: PLR2004 - neither was found
-                end = 0
-            rest = text[end:]
-            if len(rest) > _LONGEST_STRING:
-                raise OddSheetError
-            yield from _strings(text[:end])
-
-
-def _strings(text: bytes) -> Iterator[str]:
-    for plain, rich in _STRING.findall(text):
-        yield _plain(b"".join(_TEXT.findall(_PHONETIC.sub(b"", rich))) if rich else plain)
-
-
 def _column_names() -> dict[bytes, int]:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     names = [*letters, *(a + b for a in letters for b in letters)]
@@ -286,8 +258,3 @@ def _column_names() -> dict[bytes, int]:
 
 
 _COLUMNS = _column_names()
-
-
-def column_index(letters: bytes) -> int:
-    """Index from 0 of a column by its letters; raises KeyError beyond XFD."""
-    return _COLUMNS[letters]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yibao_cli.ingest.headers import Layout
     from yibao_cli.ingest.raw import Chunk, Merge
 
+_MOST_LETTERS = 8
 _TOTALS = {"合计", "总计", "小计", "共计", "本页合计", "本页小计"}
 _TOTAL = re.compile("(?:本页|本表|本单位|单位|全部)?(?:合计|总计|小计|共计|累计|总合计)")
 _FOOT = re.compile(
@@ -67,8 +68,11 @@ class Body:
     another width.
     """
 
-    def __init__(self, layout: Layout, merges: Sequence[Merge], place: Place) -> None:
+    def __init__(self, layout: Layout, merges: Sequence[Merge], place: Place, left: int = 0) -> None:
+        """left: column of the rows' first cells, from 0."""
         self._layout = layout
+        self._left = left
+        self._nameless = layout.nameless
         self._place = place
         self._blank_since: int | None = None
         self._filler = _Filler(layout, merges)
@@ -80,7 +84,26 @@ class Body:
     def take(self, chunk: Chunk) -> DataRows:
         """Sort out the data rows of the next chunk."""
         if self._is_plain(chunk):
-            return DataRows([*chunk.numbers], [*chunk.rows], ordinals=[*range(1, len(chunk.rows) + 1)])
+            data = DataRows([*chunk.numbers], [*chunk.rows], ordinals=[*range(1, len(chunk.rows) + 1)])
+        else:
+            data = self._sorted_out(chunk)
+        if self._nameless:
+            self._tell_nameless(data)
+        return data
+
+    def _tell_nameless(self, data: DataRows) -> None:
+        """Tell once of each column that it has values and no header."""
+        found = [i for i in self._nameless if not all(_is_blank(row[i]) for row in data.rows)]
+        if found:
+            row = next(
+                n for n, row in zip(data.numbers, data.rows, strict=True) if not _is_blank(row[found[0]])
+            )
+            letters = [column_letters(i + self._left) for i in found[:_MOST_LETTERS]]
+            more = ["…"] if len(found) > _MOST_LETTERS else []
+            data.findings.append(self._place.finding("I196", row, columns=", ".join([*letters, *more])))
+            self._nameless = tuple(i for i in self._nameless if i not in set(found))
+
+    def _sorted_out(self, chunk: Chunk) -> DataRows:
         data = DataRows()
         start, signs, width = self._layout.last_row, self._signs, self._layout.width
         fills = self._filler.is_needed
@@ -88,7 +111,10 @@ class Body:
             if number <= start:
                 continue
             if number in chunk.faults:
-                data.findings.append(self._place.finding(chunk.faults[number], number))
+                place, rule_id = self._place, chunk.faults[number]
+                data.findings.append(
+                    Finding(rule_id, place.file, place.sheet, number, details=dict(chunk.details))
+                )
                 data.refused += 1
                 continue
             lead = (row[0] if row else None) or _first_filled(row)
@@ -169,6 +195,7 @@ class _Filler:
 
     def __init__(self, layout: Layout, merges: Sequence[Merge]) -> None:
         self._headers = {index: layout.headers[name] for name, index in layout.columns.items()}
+        self._amounts = layout.amounts
         self._starts: dict[int, list[Merge]] = {}
         for merge in merges:
             below = merge.last_row > max(merge.first_row, layout.last_row)
@@ -182,7 +209,8 @@ class _Filler:
         for merge in self._starts.get(number, ()):
             self._open[merge.first_column] = (row[merge.first_column], merge.last_row)
             header = self._headers[merge.first_column]
-            data.findings.append(place.finding("I108", number, header, last=merge.last_row))
+            rule_id = "I197" if merge.first_column in self._amounts and row[merge.first_column] else "I108"
+            data.findings.append(place.finding(rule_id, number, header, last=merge.last_row))
         self._open = {c: (value, last) for c, (value, last) in self._open.items() if last >= number}
         if not self._open:
             return row
@@ -191,6 +219,19 @@ class _Filler:
             if _is_blank(cells[column]):
                 cells[column] = value
         return cells
+
+
+def column_letters(index: int) -> str:
+    """The name of a column in Excel, by its index from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    while index >= 0:
+        letters = chr(65 + index % 26) + letters
+        index = index // 26 - 1
+    return letters
 
 
 def _first_filled(row: Sequence[object]) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _UTF8_FLAG = 0x800
+# EINVAL beside these: a directory with nonsense in it makes zipfile seek to where no file can be.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError)
 _MOST_FILES = 1000
 _MOST_BYTES = 8 << 30
 _COPY_BYTES = 1 << 20
@@ -55,7 +58,9 @@ def unpack(path: Path, folder: Path) -> Unpacked:
                 _copied(archive, member, folder / name)
                 for name, (_n, member) in zip(names, wanted, strict=True)
             ]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise  # no room, or the like
         raise InputRefused(
             _("the zip file is damaged or was cut short in transfer"),
             where=path.name,

@@ -8,7 +8,9 @@ Messages are tuples, the first element names them:
   ("sheets", names)                  once, every sheet's name
   ("hidden", name)                   a sheet that the client hid, not opened
   ("opening", index)                 the sheet of this place comes next, as soon as it is read; .xlsx only
-  ("sheet", name, merges, left)      then its rows, whose cells begin in column `left`, from 0
+  ("facts", SheetFacts)              what is known of the sheet that comes next; of forms other than .xlsx
+  ("sheet", name, merges, left)      then its rows, whose cells begin in column `left`, from 0; merges is None
+                                     where they are what the parent finds in the XML
   ("rows", first_row, rows)          rows in order, the first numbered from 1 as in Excel
   ("end",)                           all is said
   ("failed", exception's class)      and never its text, which may quote the data
@@ -126,10 +128,10 @@ def _messages(task: Task) -> Iterator[tuple[Any, ...]]:
 
         return parquet_messages(Path(task.path), task.head_rows)
     if task.form is Form.XLSX:
-        from yibao_cli.ingest.longbook import is_long, long_messages  # noqa: PLC0415 - see above
+        from yibao_cli.ingest.longbook import is_streamed, streamed_messages  # noqa: PLC0415 - see above
 
-        if is_long(Path(task.path)):
-            return long_messages(Path(task.path), task.sheet, task.head_rows)
+        if is_streamed(Path(task.path)):
+            return streamed_messages(Path(task.path), task.sheet, task.head_rows)
     from yibao_cli.ingest.newbook import new_messages  # noqa: PLC0415 - see above
 
     return new_messages(Path(task.path), task.form, task.sheet, task.head_rows)

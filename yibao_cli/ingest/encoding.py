@@ -49,6 +49,8 @@ _GB_CHARS = re.compile(rb"[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]|[\x81-\xf
 _LONG_CHARACTER = re.compile(rb"[\xe0-\xf4]")
 # Below this share of common characters, or this lead over the other reading, a person should look.
 _LIKELY, _LEAD, _FEW = 0.8, 0.25, 8
+# So many in a line of UTF-8 are three characters of GB 18030, each of a rare kind: that is no chance.
+_FEW_IDEOGRAPHS = 2
 
 # Python's gb18030 follows the edition of 2000, which had no code point yet for these 25 characters
 # and put them into the private use area; no font draws them there.
@@ -147,6 +149,30 @@ def lines_of(path: Path, encoding: str) -> Iterator[str]:
             yield line.translate(GB18030_2022) if encoding == "gb18030" and not line.isascii() else line
 
 
+def is_foreign(line: str, encoding: str) -> bool:
+    """Tell whether a line that was read in a Chinese encoding is UTF-8: every byte of it, and no chance."""
+    if encoding not in _MANDARIN or line.isascii():
+        return False
+    return _is_utf8_line(line.encode(encoding, "replace"))
+
+
+def shown_encoding(encoding: str) -> str:
+    """Its name for people."""
+    return _SHOWN.get(encoding, encoding)
+
+
+def _is_utf8_line(raw: bytes) -> bool:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return sum(map(_is_ideograph, text)) >= _FEW_IDEOGRAPHS
+
+
+def _is_ideograph(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
+
+
 def _as_wanted(path: Path, wanted: str) -> Reading:
     encoding = python_encoding(wanted)
     if encoding == "cp950" and not _decodes(path, encoding):
@@ -188,6 +214,8 @@ def _unmarked_utf16(path: Path, head: bytes) -> Reading:
 
 
 def _mandarin(path: Path, head: bytes) -> Reading:
+    if _is_utf8_line(head.partition(b"\n")[0]):
+        raise _refusal(path, ["utf-8"])  # it fits to the other encodings by chance
     # Whole characters only: the sample ends with a line.
     sample = head[: head.rfind(b"\n") + 1] or head
     fitting = [name for name in _MANDARIN if _decodes(path, name)]

@@ -36,6 +36,7 @@ class Layout:
     above: the rows above the header's last row that are not blank.
     required: fields without which a row is rejected.
     wordless: columns that hold numbers of some kind, never words.
+    nameless: columns without a header. amounts: columns of money.
     """
 
     last_row: int
@@ -48,6 +49,8 @@ class Layout:
     above: Sequence[Sequence[object]] = ()
     required: tuple[str, ...] = ()
     wordless: frozenset[int] = frozenset()
+    nameless: tuple[int, ...] = ()
+    amounts: frozenset[int] = frozenset()
 
     @property
     def width(self) -> int:
@@ -135,13 +138,31 @@ def find_layout(head: Chunk, merges: Sequence[Merge], vocabulary: Vocabulary, wh
         hits = vocabulary.hits(candidate.titles)
         judged.append((hits, candidate))
         if vocabulary.is_complete(hits) and hits:
-            above = [row for number, row in _head_rows(head) if number < candidate.number and any(row)]
-            return _layout(hits, candidate, above, vocabulary, where)
+            hits, found = _deeper(hits, candidate, head, merges, vocabulary)
+            above = [row for number, row in _head_rows(head) if number < found.number and any(row)]
+            return _layout(hits, found, above, vocabulary, where)
     if judged:
         hits, candidate = max(judged, key=lambda pair: len(pair[0]))
         if vocabulary.is_near(hits):
             raise _missing(hits, candidate, vocabulary, where)
     return None
+
+
+def _deeper(
+    hits: dict[str, list[int]],
+    found: _Candidate,
+    head: Chunk,
+    merges: Sequence[Merge],
+    vocabulary: Vocabulary,
+) -> tuple[dict[str, list[int]], _Candidate]:
+    """The same header with the rows above it, where they name more fields: cells merged down from there."""
+    for candidate in (c for depth in range(2, _MOST_DEEP + 1) for c in _stacked_rows(head, merges, depth)):
+        if candidate.number == found.number:
+            more = vocabulary.hits(candidate.titles)
+            is_clear = all(len(indexes) == 1 for indexes in more.values())
+            if is_clear and len(more) > len(hits) and vocabulary.is_complete(more):
+                hits, found = more, candidate
+    return hits, found
 
 
 def shown(text: object) -> str:
@@ -214,6 +235,10 @@ def _layout(
         units=_units(headers, above, vocabulary),
         above=above,
         required=vocabulary.required,
+        nameless=tuple(i for i in range(len(found.row)) if not (names[i : i + 1] or [""])[0]),
+        amounts=frozenset(
+            columns[f.name] for f in vocabulary.spec.fields if f.type == "money" and f.name in columns
+        ),
         wordless=frozenset(
             columns[f.name] for f in vocabulary.spec.fields if f.type in _WORDLESS and f.name in columns
         ),

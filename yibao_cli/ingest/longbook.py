@@ -1,4 +1,8 @@
-"""Workbooks too long to be taken whole: their sheets one after the other, in flat memory."""
+"""Longer workbooks, as a stream: rows can be typed while the next are read, in flat memory.
+
+calamine takes a sheet whole before it gives the first row. Up to a size it still has the last word, on sheets
+that are not written as others are; beyond it, it would take too much memory.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,10 @@ import zipfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
-from yibao_cli.ingest.bigsheet import column_index, open_book, rows_of
-from yibao_cli.ingest.raw import CHUNK_ROWS, Merge
+from yibao_cli.ingest.bigsheet import open_book, rows_of
+from yibao_cli.ingest.newbook import new_messages
+from yibao_cli.ingest.raw import CHUNK_ROWS, Form
+from yibao_cli.ingest.sharedstrings import OddSheetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +26,10 @@ if TYPE_CHECKING:
 # calamine takes about four times as much memory as a sheet has XML.
 _LONG_SHEET_BYTES = 160 << 20
 _LONG_STRINGS_BYTES = 64 << 20
-_BLOCK_BYTES = 1 << 20
+# From here on typing and reading at once save more than two processes cost.
+_STREAMED_BYTES = 4 << 20
+_ODD = (OddSheetError, LookupError, ValueError, SyntaxError)
 _CHUNK_CELLS = 2_000_000
-_MERGE = re.compile(rb'<mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _PREFIXED = re.compile(rb"<\w+:worksheet\b")
 
 
@@ -35,17 +42,62 @@ class _Sheet(NamedTuple):
 
 def is_long(path: Path) -> bool:
     """Tell whether calamine would take too much memory for one of a workbook's sheets, or for its strings."""
+    return _exceeds(path, _LONG_SHEET_BYTES, _LONG_STRINGS_BYTES)
+
+
+def is_streamed(path: Path) -> bool:
+    """Tell whether a workbook is read as a stream."""
+    return _exceeds(path, _STREAMED_BYTES, _LONG_STRINGS_BYTES)
+
+
+def _exceeds(path: Path, sheet_bytes: int, string_bytes: int) -> bool:
     with zipfile.ZipFile(path) as archive:
         sheets = [m for m in archive.infolist() if m.filename.startswith("xl/worksheets/")]
         strings = [m for m in archive.infolist() if m.filename.lower() == "xl/sharedstrings.xml"]
-        long = any(m.file_size > _LONG_SHEET_BYTES for m in sheets)
-        long = long or any(m.file_size > _LONG_STRINGS_BYTES for m in strings)
+        long = any(m.file_size > sheet_bytes for m in sheets)
+        long = long or any(m.file_size > string_bytes for m in strings)
         return long and not any(_is_prefixed(archive, m) for m in sheets)
 
 
 def _is_prefixed(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     with archive.open(member) as part:
         return _PREFIXED.search(part.read(4096)) is not None
+
+
+def streamed_messages(path: Path, sheet: str, head_rows: int | None) -> Iterator[tuple[Any, ...]]:
+    """What `child` sends of a longer workbook; from an odd row on calamine reads it, if it may."""
+    told = 0
+    last, width = 0, 0
+    try:
+        for message in long_messages(path, sheet, head_rows):
+            yield message
+            if message[0] == "rows":
+                last, width = message[1] + len(message[2]) - 1, len(message[2][-1])
+            else:
+                told, last = told + 1, 0
+    except _ODD:
+        if is_long(path):
+            raise
+        yield from _resumed(path, sheet, head_rows, told, last, width)
+
+
+def _resumed(
+    path: Path, sheet: str, head_rows: int | None, told: int, last: int, width: int
+) -> Iterator[tuple[Any, ...]]:
+    """What calamine finds after so many messages that are no rows, and the row `last` of that sheet."""
+    seen = left = 0
+    for message in new_messages(path, Form.XLSX, sheet, head_rows):
+        if message[0] != "rows":
+            seen += 1
+            left = message[3] if message[0] == "sheet" else 0
+            if seen > told:
+                yield message
+        elif seen > told:
+            yield message
+        elif seen == told and (rows := message[2][max(last + 1 - message[1], 0) :]):
+            # What was told of this sheet had its cells from column A on, and one width.
+            rows = [[""] * left + row for row in rows]
+            yield ("rows", max(message[1], last + 1), _even(rows, width) if width else rows)
 
 
 def long_messages(path: Path, sheet: str, head_rows: int | None) -> Iterator[tuple[Any, ...]]:
@@ -60,7 +112,7 @@ def long_messages(path: Path, sheet: str, head_rows: int | None) -> Iterator[tup
             elif sheet in {"", one.name}:
                 if not head_rows:
                     yield ("opening", one.place)
-                yield ("sheet", one.name, [] if head_rows else _merges(archive, one.part), 0)
+                yield ("sheet", one.name, None, 0)  # whoever audits it knows what is merged
                 yield from _rows(archive, one.part, book, head_rows)
     yield ("end",)
 
@@ -111,29 +163,16 @@ def _rows(
 
 
 def _width(rows: list[list[Any]], width: int) -> int:
-    """How wide a sheet is: as its first rows, among which the header stands."""
-    return width or max(map(len, rows), default=0)
+    """How wide a sheet is: as its first rows, among which the header stands, and one column more."""
+    return width or max(map(len, rows), default=0) + 1
 
 
 def _even(rows: list[list[Any]], width: int) -> list[list[Any]]:
-    """All rows as wide as the sheet; what stands to the right of the header has none and is not used."""
+    """All rows as wide as the sheet; the last column, without a header, stands for all to the right of it."""
     for number, row in enumerate(rows):
-        if len(row) != width:
-            rows[number] = row[:width] + [""] * (width - len(row))
+        if len(row) < width:
+            rows[number] = row + [""] * (width - len(row))
+        elif len(row) > width:
+            beyond = next((cell for cell in row[width - 1 :] if cell != ""), "")
+            rows[number] = [*row[: width - 1], beyond]
     return rows
-
-
-def _merges(archive: zipfile.ZipFile, part: str) -> list[Merge]:
-    """The merged cells of a sheet, which stand behind its rows."""
-    tail = b""
-    behind = False
-    with archive.open(part) as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            if not behind:
-                place = (tail + block).find(b"</sheetData>")
-                behind = place >= 0
-                tail = (tail + block)[place:] if behind else block[-16:]
-            else:
-                tail += block
-    found = _MERGE.findall(tail) if behind else []
-    return [Merge(int(top), int(low), column_index(a), column_index(b)) for a, top, b, low in found]

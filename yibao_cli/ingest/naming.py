@@ -38,4 +38,5 @@ def only_named(batch: Batch, spec: TableSpec, file_name: str) -> Batch:
         batch.rows_in,
         batch.rows_kept - len(unnamed),
         batch.rows_rejected + len(unnamed),
+        batch.left_out,
     )

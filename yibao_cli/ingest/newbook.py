@@ -1,4 +1,4 @@
-"""Workbooks that calamine reads: .xlsx, .xlsb, .ods; with the error cells that it gives as blanks."""
+"""Workbooks that calamine reads: .xlsx, .xlsb, .ods; with what it does not tell of the last two."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from yibao_cli.ingest.audit import ERROR_MARK
-from yibao_cli.ingest.hiddenerrors import binary_errors, binary_sheet_parts, table_errors
+from yibao_cli.ingest.binaryfacts import BinaryBook
 from yibao_cli.ingest.raw import CHUNK_ROWS, Form, Merge
+from yibao_cli.ingest.tablefacts import table_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet
 
-    Places = dict[int, list[int]]
+    from yibao_cli.ingest.audit import SheetFacts
 
 _CHUNK_CELLS = 2_000_000
 
@@ -29,7 +29,7 @@ def new_messages(path: Path, form: Form, sheet: str, head_rows: int | None) -> I
         book = CalamineWorkbook.from_filelike(file)
         yield ("sheets", book.sheet_names)
         # Head rows are read for their headers only, which errors in cells do not touch.
-        errors_of = _no_errors if head_rows else _auditor(archive, form)
+        facts_of = _untold if head_rows else _auditor(archive, form)
         for index, meta in enumerate(book.sheets_metadata):
             if (sheet and meta.name != sheet) or meta.typ is not SheetTypeEnum.WorkSheet:
                 continue
@@ -38,26 +38,28 @@ def new_messages(path: Path, form: Form, sheet: str, head_rows: int | None) -> I
                 continue
             if form is Form.XLSX and not head_rows:
                 yield ("opening", index)  # the parent audits its XML meanwhile
-            yield from _sheet(book.get_sheet_by_name(meta.name), errors_of(index, meta.name), head_rows)
+            if facts := facts_of(index, meta.name):
+                yield ("facts", facts)
+            yield from _sheet(book.get_sheet_by_name(meta.name), head_rows)
     yield ("end",)
 
 
-def _no_errors(_index: int, _name: str) -> Places:
-    return {}
-
-
-def _auditor(archive: zipfile.ZipFile, form: Form) -> Callable[[int, str], Places]:
-    """Tells the error cells of a sheet by its place in the workbook, or its name."""
+def _auditor(archive: zipfile.ZipFile, form: Form) -> Callable[[int, str], SheetFacts | None]:
+    """Tells what calamine does not of a sheet, by its place in the workbook and its name."""
     if form is Form.ODS:
-        by_name = table_errors(archive)
-        return lambda _index, name: by_name.get(name, {})
+        by_name = table_facts(archive)
+        return lambda _index, name: by_name.get(name)
     if form is Form.XLSB:
-        binary = binary_sheet_parts(archive)
-        return lambda index, _name: binary_errors(archive, binary[index])
-    return _no_errors
+        book = BinaryBook(archive)
+        return lambda index, _name: book.facts(index)
+    return _untold
 
 
-def _sheet(sheet: CalamineSheet, errors: Places, head_rows: int | None) -> Iterator[tuple[Any, ...]]:
+def _untold(_index: int, _name: str) -> None:
+    """Whoever reads this audits the sheet, or needs its header only."""
+
+
+def _sheet(sheet: CalamineSheet, head_rows: int | None) -> Iterator[tuple[Any, ...]]:
     # Rows come padded from row 1, but columns only from the first that is used.
     left = sheet.start[1] if sheet.start else 0
     yield ("sheet", sheet.name, _merges(sheet, left), left)
@@ -67,25 +69,15 @@ def _sheet(sheet: CalamineSheet, errors: Places, head_rows: int | None) -> Itera
     for row in sheet.iter_rows():
         rows.append(row)
         if len(rows) == size:
-            yield ("rows", first, _marked(rows, first, errors, left))
+            yield ("rows", first, rows)
             if head_rows:
                 return
             first += size
             rows = []
     if rows:
-        yield ("rows", first, _marked(rows, first, errors, left))
+        yield ("rows", first, rows)
 
 
 def _merges(sheet: CalamineSheet, left: int) -> list[Merge]:
     found = sheet.merged_cell_ranges or []
     return [Merge(top + 1, bottom + 1, c1 - left, c2 - left) for (top, c1), (bottom, c2) in found]
-
-
-def _marked(rows: list[list[Any]], first: int, errors: Places, left: int) -> list[list[Any]]:
-    """Put the mark of an error where calamine gave a blank."""
-    if errors:
-        for number in range(first, first + len(rows)):
-            for column in errors.get(number, ()):
-                if 0 <= column - left < len(rows[number - first]):
-                    rows[number - first][column - left] = ERROR_MARK
-    return rows

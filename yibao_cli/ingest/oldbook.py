@@ -8,15 +8,14 @@ Source: [MS-XLS] 2.4; research/ecosystem.md section 1.
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 import xlrd
 from xlrd.xldate import XLDateError, xldate_as_datetime
 
-from yibao_cli.ingest.audit import ERROR_MARK
+from yibao_cli.ingest.audit import ERROR_MARK, SheetFacts, extend_range
 from yibao_cli.ingest.raw import CHUNK_ROWS, Merge
-from yibao_cli.ingest.shown import ShownNumber
+from yibao_cli.ingest.shown import NumberFormat, ShownNumber, number_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 _FIRST_UNICODE_BIFF = 80
 _DEFAULT_ENCODING = "gb18030"
-# 000000 shows the number 50000 as the postcode 050000.
-_ZERO_PADDED = re.compile("0{2,18}")
 
 
 class LockedBookError(Exception):
@@ -71,23 +68,33 @@ def _opened(content: bytes, encoding: str, log: Any) -> Any:
 
 def _sheet(book: Any, sheet: Any, head_rows: int | None) -> Iterator[tuple[Any, ...]]:
     merges = [Merge(top + 1, bottom, left, right - 1) for top, bottom, left, right in sheet.merged_cells]
+    yield ("facts", _facts(book, sheet))
     yield ("sheet", sheet.name, merges, 0)
     size = head_rows or CHUNK_ROWS
-    padded = _padded_styles(book)
+    formats = _shown_styles(book)
     last = min(sheet.nrows, head_rows or sheet.nrows)
     for first in range(0, last, size):
-        rows = [_row(book, sheet, r, padded) for r in range(first, min(first + size, last))]
+        rows = [_row(book, sheet, r, formats) for r in range(first, min(first + size, last))]
         yield ("rows", first + 1, rows)
 
 
-def _padded_styles(book: Any) -> dict[int, int]:
-    """Cell style -> how many digits it shows at least."""
-    formats = {key: form.format_str for key, form in book.format_map.items()}
-    shown = {n: formats.get(style.format_key, "") for n, style in enumerate(book.xf_list)}
-    return {n: len(code) for n, code in shown.items() if _ZERO_PADDED.fullmatch(code)}
+def _facts(book: Any, sheet: Any) -> SheetFacts:
+    found = SheetFacts(date1904=bool(book.datemode))
+    found.hidden_columns += [(c, c) for c, column in sorted(sheet.colinfo_map.items()) if column.hidden]
+    for number, row in sorted(sheet.rowinfo_map.items()):
+        if row.hidden and number < sheet.nrows and any(v != "" for v in sheet.row_values(number)):
+            extend_range(found.hidden_rows, number + 1)
+    return found
 
 
-def _row(book: Any, sheet: Any, number: int, padded: dict[int, int]) -> list[Any]:
+def _shown_styles(book: Any) -> dict[int, NumberFormat]:
+    """Cell style -> the format it shows numbers in, where that matters."""
+    shapes = {key: number_format(form.format_str or "") for key, form in book.format_map.items()}
+    shown = {n: shapes.get(style.format_key) for n, style in enumerate(book.xf_list)}
+    return {style: shape for style, shape in shown.items() if shape is not None}
+
+
+def _row(book: Any, sheet: Any, number: int, formats: dict[int, NumberFormat]) -> list[Any]:
     kinds, row = sheet.row_types(number), sheet.row_values(number)
     for column, kind in enumerate(kinds):
         if kind == xlrd.XL_CELL_DATE:
@@ -96,10 +103,11 @@ def _row(book: Any, sheet: Any, number: int, padded: dict[int, int]) -> list[Any
             row[column] = ERROR_MARK
         elif kind == xlrd.XL_CELL_BOOLEAN:
             row[column] = bool(row[column])
-        elif kind == xlrd.XL_CELL_NUMBER and padded:
-            digits = padded.get(sheet.cell_xf_index(number, column), 0)
-            if digits and row[column] >= 0 and row[column] % 1 == 0:
-                row[column] = ShownNumber(row[column], f"{int(row[column]):0{digits}d}")
+        elif kind == xlrd.XL_CELL_NUMBER and formats:
+            shape = formats.get(sheet.cell_xf_index(number, column))
+            text = shape.show(row[column]) if shape is not None else None
+            if text is not None:
+                row[column] = ShownNumber(row[column], text)
     return list(row)
 
 

@@ -52,13 +52,14 @@ class Chunk:
     numbers: row in the client's file, from 1, one a row.
     rows: cells as str, int, float, bool, date, datetime, time, timedelta; "" where blank.
     split: first line -> last line of records that run over several lines (text files only).
-    faults: row -> rule that rejects it, for rows that could not be read into cells.
+    faults: row -> rule that rejects it, for rows that could not be read into cells; details: of these rules.
     """
 
     numbers: Sequence[int]
     rows: Sequence[Sequence[object]]
     split: Mapping[int, int] = field(default_factory=dict)
     faults: Mapping[int, str] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

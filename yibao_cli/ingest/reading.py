@@ -113,7 +113,7 @@ class _Run:
         self.found_header = True
         self.last_sheet = sheet.name
         self.waiting.extend(_about(layout, place))
-        body = Body(layout, sheet.merges, place)
+        body = Body(layout, sheet.merges, place, sheet.left)
         self.waiting.extend(about_sheet(layout, sheet.facts, sheet.left, place))
         columns = compile_columns(self._spec, layout, self._options.spellings, date1904=sheet.facts.date1904)
         count = 0
@@ -133,7 +133,8 @@ class _Run:
         kept = typed.table.num_rows
         rejected = typed.rejected + data.refused
         self._rows_in += kept + rejected
-        return Batch(typed.table, tuple(findings), place.sheet, kept + rejected, kept, rejected)
+        left = typed.left_out if typed.left_out.num_rows else None
+        return Batch(typed.table, tuple(findings), place.sheet, kept + rejected, kept, rejected, left)
 
     def closing(self) -> Batch:
         """What is still to be said when the last row has been read."""

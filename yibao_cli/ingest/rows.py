@@ -61,11 +61,15 @@ class Column:
 
 
 class Typed(NamedTuple):
-    """The kept rows of a chunk as a table, its findings, and how many rows were left out."""
+    """The kept rows of a chunk as a table, its findings, and how many rows were left out.
+
+    left_out: what could be read of the rows that a rule rejected, those that stand twice apart.
+    """
 
     table: pa.Table
     findings: list[Finding]
     rejected: int
+    left_out: pa.Table
 
 
 def table_schema(spec: TableSpec) -> pa.Schema:
@@ -129,6 +133,7 @@ def type_rows(
         found = read_column(column.kind, column.read, cells[column.index])
         _settle(found, _Sink(column, cells[column.index], data.numbers, place, findings, rejected))
         typed.append(found.values)
+    left_out = _left_out(rejected, typed, data, place, schema)
     typed, numbers, ordinals = _without(rejected, typed, data.numbers, data.ordinals)
     twins = _twins(columns, typed, numbers, memory.rows, place)
     typed, numbers, ordinals = _without(set(twins), typed, numbers, ordinals)
@@ -137,7 +142,7 @@ def type_rows(
     findings.extend(twins.values())
     findings.extend(doubtful_values(columns, typed, table, memory, place))
     findings.sort(key=lambda f: f.row or 0)
-    return Typed(table, findings, len(rejected) + len(twins))
+    return Typed(table, findings, len(rejected) + len(twins), left_out)
 
 
 def _decide(
@@ -203,6 +208,19 @@ def _twins(
             "I152" if twin.same else "I153", numbers[twin.position], key, first=twin.where
         )
     return found
+
+
+def _left_out(
+    rejected: set[int], typed: list[list[object]], data: DataRows, place: Place, schema: pa.Schema
+) -> pa.Table:
+    """The rejected rows as far as they could be read, so that totals can still account for them."""
+    if not rejected:
+        return schema.empty_table()
+    at = sorted(rejected)
+    columns = [[values[i] for i in at] for values in typed]
+    numbers, ordinals = ([found[i] for i in at] for found in (data.numbers, data.ordinals))
+    arrays = [*columns, [place.sheet] * len(at), numbers, ordinals]
+    return pa.table([pa.array(a, t) for a, t in zip(arrays, schema.types, strict=True)], schema=schema)
 
 
 def _without(

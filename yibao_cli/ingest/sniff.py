@@ -65,6 +65,11 @@ def form_of(path: Path) -> Form:
     return Form.JSON_LINES if _is_json(path, head) else Form.TEXT
 
 
+def is_container(path: Path) -> bool:
+    """Tell whether a file is a container such as Office wrote before 2007, and locks workbooks in."""
+    return path.is_file() and _head(path).startswith(_OLE)
+
+
 def is_misnamed(path: Path, form: Form) -> bool:
     """Tell whether a text bears the name of a workbook, as exports of old systems do."""
     return form is Form.TEXT and path.suffix.lower() in _WORKBOOK_SUFFIXES
@@ -98,7 +103,10 @@ def _ole_form(path: Path) -> Form:
         raise InputRefused(
             _("the workbook is protected by a password"),
             where=path.name,
-            remedy=_("open it in Excel or WPS, remove the password (File, Info, Protect) and save it"),
+            remedy=_(
+                "open it in Excel or WPS, remove the password (File, Info, Protect) and save it; "
+                "or name a file that holds the password with --password-file"
+            ),
         )
     if not is_book:
         raise InputRefused(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import InputRefused
 from yibao_cli.i18n import _
-from yibao_cli.ingest.encoding import lines_of, reading_of
+from yibao_cli.ingest.encoding import is_foreign, lines_of, reading_of, shown_encoding
 from yibao_cli.ingest.raw import CHUNK_ROWS, Chunk, RawSheet
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _DELIMITERS = ",\t;|，"  # the last is the comma of a Chinese keyboard
 _HEAD_LINES = 50
+_FOREIGN = "I198"
 _ALIGNED = re.compile(r"\S {2,}\S")
 
 
@@ -40,28 +41,34 @@ def _chunks(path: Path, encoding: str, size: int) -> Iterator[Chunk]:
     numbers: list[int] = []
     rows: list[list[str]] = []
     split: dict[int, int] = {}
+    faults: dict[int, str] = {}
+    details = {"encoding": shown_encoding(encoding)}
     delimiter = _delimiter(path, encoding)
-    for first, last, row in _records(path, encoding, delimiter):
+    for first, last, row, is_odd in _records(path, encoding, delimiter):
         numbers.append(first)
         rows.append(row)
+        if is_odd:
+            faults[first] = _FOREIGN
         # A field that runs over lines and holds separators too has swallowed what stood between two quotes.
         if last > first and any("\n" in field and delimiter in field for field in row):
             split[first] = last
         if len(rows) == size:
-            yield Chunk(numbers, rows, split)
-            numbers, rows, split = [], [], {}
+            yield Chunk(numbers, rows, split, faults, details)
+            numbers, rows, split, faults = [], [], {}, {}
     if rows:
-        yield Chunk(numbers, rows, split)
+        yield Chunk(numbers, rows, split, faults, details)
 
 
-def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
-    """First line, last line and fields of every record."""
-    lines = _without_nul(path, lines_of(path, encoding))
+def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, int, list[str], bool]]:
+    """First line, last line and fields of every record, and whether a line of it is of another encoding."""
+    foreign: list[str] = []
+    lines = _watched(_without_nul(path, lines_of(path, encoding)), encoding, foreign)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     first = 1
     try:
         for row in reader:
-            yield first, reader.line_num, row
+            yield first, reader.line_num, row, bool(foreign)
+            foreign.clear()
             first = reader.line_num + 1
     except csv.Error as error:
         raise InputRefused(
@@ -69,6 +76,14 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, i
             where=path.name,
             remedy=_('look at that line for a stray " and delete it, or ask for an .xlsx file'),
         ) from error
+
+
+def _watched(lines: Iterable[str], encoding: str, foreign: list[str]) -> Iterator[str]:
+    """The lines; those of another encoding are kept aside, too."""
+    for line in lines:
+        if is_foreign(line, encoding):
+            foreign.append(line)
+        yield line
 
 
 def _without_nul(path: Path, lines: Iterable[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from yibao_cli.i18n import _
 from yibao_cli.ingest import child
 from yibao_cli.ingest.archive import archive_notes
 from yibao_cli.ingest.audit import Audit, AuditError, SheetFacts
-from yibao_cli.ingest.raw import Chunk, Form, RawSheet
+from yibao_cli.ingest.raw import Chunk, Form, Merge, RawSheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -74,9 +74,13 @@ def workbook_sheets(
                     # While the child is deep in calamine, and before its first row comes.
                     facts = _audited(path, message[1])
                     message = receive()
+                elif message[0] == "facts":
+                    facts = message[1]
+                    message = receive()
                 _kind, name, merges, left = message
                 rows = _Rows(receive, facts, left)
-                yield RawSheet(name, rows, tuple(merges), left=left, facts=facts, notes=notes)
+                merged = tuple(Merge(*m) for m in facts.merges) if merges is None else tuple(merges)
+                yield RawSheet(name, rows, merged, left=left, facts=facts, notes=notes)
                 message = rows.drain()
             notes = ()  # they are of the workbook, and told once
 

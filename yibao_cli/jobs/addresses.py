@@ -22,6 +22,7 @@ from yibao_cli.jobs.booking import (
     read_writing,
     settled_effect,
 )
+from yibao_cli.jobs.postcodes import posts_table
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.store import audit, book
 from yibao_cli.store.imports import active_imports
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from yibao_cli.address import PostcodeTable
     from yibao_cli.store.book import Settlement
     from yibao_cli.store.imports import ImportRecord
 
@@ -78,7 +80,7 @@ def clean_addresses(
     mailing = workspace.mailing_id(mailing)
     with workspace.locked("addresses"):
         rosters = sources_of(workspace, mailing)
-        job = _Cleaning(workspace, again=again)
+        job = _Cleaning(workspace, posts_table(workspace, mailing), again=again)
         total = sum(r.rows_kept for r in rosters)
         for record in rosters:
             for batch in roster_batches(workspace, mailing, record):
@@ -128,7 +130,8 @@ def roster_batches(workspace: Workspace, mailing: str, record: ImportRecord) -> 
 class _Cleaning:
     """One run over the rosters; every batch in a transaction of its own, so that others write between."""
 
-    def __init__(self, workspace: Workspace, *, again: bool) -> None:
+    def __init__(self, workspace: Workspace, table: PostcodeTable | None, *, again: bool) -> None:
+        self._table = table
         self.outcome = CleanOutcome()
         self._workspace = workspace
         self._seen: set[Writing] = set()
@@ -161,7 +164,7 @@ class _Cleaning:
         return self._again or writing in self._stale
 
     def _add(self, connection: Connection, fresh: list[Writing], source: str) -> None:
-        readings = [read_writing(w, self._judging) for w in fresh]
+        readings = [read_writing(w, self._judging, self._table) for w in fresh]
         points = ensure_points(connection, readings)
         rows, changes = [], []
         for writing, reading in zip(fresh, readings, strict=True):
@@ -185,7 +188,7 @@ class _Cleaning:
 
     def _read_again(self, connection: Connection, writings: list[Writing]) -> None:
         """Read known writings with today's parser; what a person settled stays, under its new key."""
-        readings = {w: read_writing(w, self._judging) for w in writings}
+        readings = {w: read_writing(w, self._judging, self._table) for w in writings}
         points = ensure_points(connection, readings.values())
         for row in book.stored_entries(connection, [raw for raw, _postcode, _county in writings]):
             reading = readings.get((row.raw, row.postcode_given, row.county_given))

@@ -49,7 +49,7 @@ def check_annotated_folder(folder: Path | None, files: Iterable[Path]) -> None:
         return
     # A marked sheet beside the client's own would be imported with it the next time.
     taken = folder.exists() and not folder.is_dir()
-    if taken or any(path.parent.resolve() == folder.resolve() for path in files if str(path) != "-"):
+    if taken or any(path.parent.resolve() == folder.resolve() for path in files):
         raise UsageError(
             _("{folder}: marked sheets go into a folder of their own").format(folder=folder),
             remedy=_("name another folder with --annotated"),

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any
 from yibao_cli.address import parse
 from yibao_cli.address.points import point_key
 from yibao_cli.errors import InputNotFound, UsageError
-from yibao_cli.i18n import N_, _
+from yibao_cli.i18n import _
+from yibao_cli.jobs.bookwords import (
+    ENQUIRY_COLUMNS,
+    ENTRY_COLUMNS,
+    HISTORY_COLUMNS,
+    changes_in_words,
+    word,
+)
 from yibao_cli.returns.reasons import REASONS
-from yibao_cli.store import audit, book
+from yibao_cli.store import audit, book, returns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,55 +29,6 @@ if TYPE_CHECKING:
 _MOST = 200  # points that a search shows
 SUPPRESSIONS = ("demolished", "vacant", "no-delivery", "refused", "other")
 ASKERS = ("member", "family", "employer", "community", "post", "other")
-_WORDS = {
-    "accepted": N_("accepted"),
-    "corrected": N_("corrected"),
-    "held": N_("held"),
-    "undone": N_("undone"),
-    "carried": N_("carried over"),
-    "read again": N_("read again"),
-    "returned": N_("mail came back"),
-    "return settled": N_("return settled"),
-    "suppressed": N_("suppressed"),
-    "released": N_("released"),
-    "added": N_("added"),
-    "good": N_("good"),
-    "doubtful": N_("doubtful"),
-    "bad": N_("not deliverable"),
-    "member": N_("the member"),
-    "family": N_("family"),
-    "employer": N_("the employer"),
-    "community": N_("the community"),
-    "post": N_("the post"),
-    "other": N_("others"),
-}
-_CHANGED = {
-    "standard": N_("address"),
-    "postcode": N_("postcode"),
-    "county": N_("county"),
-    "verdict": N_("verdict"),
-    "point_id": N_("point"),
-}
-ENTRY_COLUMNS = (
-    N_("entry"),
-    N_("point"),
-    N_("address"),
-    N_("postcode"),
-    N_("as written"),
-    N_("verdict"),
-    N_("settled"),
-)
-HISTORY_COLUMNS = (
-    N_("when"),
-    N_("who"),
-    N_("event"),
-    N_("entry"),
-    N_("point"),
-    N_("source"),
-    N_("why"),
-    N_("change"),
-)
-ENQUIRY_COLUMNS = (N_("when"), N_("who"), N_("entry"), N_("asked by"), N_("question"), N_("answer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +37,6 @@ class Found:
 
     entries: tuple[Any, ...]
     point_ids: tuple[int, ...]
-
-
-def word(text: str) -> str:
-    """A word of the book in the language in use."""
-    return _(_WORDS[text]) if text in _WORDS else text
 
 
 # ---------------------------------------------------------------- looking
@@ -176,19 +129,9 @@ def _birth(row: Row[Any]) -> dict[str, object]:
 
 def _change_cells(change: book.Change) -> dict[str, object]:
     place = (change.address_id or "", change.point_id, change.source)
-    what = _changes(change.before or {}, change.after or {})
+    what = changes_in_words(change.before or {}, change.after or {})
     values = (change.at, change.operator, word(change.action), *place, word(change.why), what)
     return dict(zip(HISTORY_COLUMNS, values, strict=True))
-
-
-def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    """`address: A → B; verdict: doubtful → good`."""
-    told = []
-    for name, label in _CHANGED.items():
-        if name in before or name in after:
-            old, new = (word(str(side.get(name) or "")) or "-" for side in (before, after))
-            told.append(f"{_(label)}: {old} → {new}")
-    return _("; ").join(told)
 
 
 # ---------------------------------------------------------------- points that get no mail
@@ -247,23 +190,28 @@ def note_returns(
     came_back: piece, address id, reason code, day. A correction made after the posting day has answered the
     return already. Returns how many points were stopped.
     """
-    stopped = 0
-    for piece, address_id, code, day in came_back:
-        entry = book.entry(connection, address_id)
+    rows = list(came_back)
+    entries = returns.entries_of(connection, {address_id for _piece, address_id, _code, _day in rows})
+    settled = book.settlements_by_key(connection)
+    stopped: dict[int, dict[str, str]] = {}
+    changes = []
+    who = audit.operator()
+    for piece, address_id, code, day in rows:
+        entry = entries.get(address_id)
         if entry is None or not entry.point_id:
             continue
-        settlement = book.settlement(connection, entry.read_key, entry.member)
+        settlement = settled.get((entry.read_key, entry.member))
         answered = (
             settlement is not None and settlement.decision != "accepted" and settlement.at[:10] > posted_on
         )
         mark = {"returned": code, "returned_on": day}
         if REASONS[code].group == "address" and not answered and not entry.returned:
-            book.change_point(connection, entry.point_id, mark)
-            stopped += 1
+            stopped.setdefault(entry.point_id, mark)
         place = (entry.id, entry.point_id, f"{mailing} {piece}", f"{code} {REASONS[code].label}")
-        change = book.Change(at, audit.operator(), "returned", *place, {}, mark)
-        book.remember(connection, [change])
-    return stopped
+        changes.append(book.Change(at, who, "returned", *place, {}, mark))
+    returns.stop_points(connection, stopped)
+    book.remember(connection, changes)
+    return len(stopped)
 
 
 # ---------------------------------------------------------------- what people ask

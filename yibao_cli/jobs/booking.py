@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yibao_cli.address import Judging, examine, sort_key
+from yibao_cli.address import Judging, Verdict, examine, sort_key
 from yibao_cli.address.points import point_key, precision
+from yibao_cli.model import Finding
 from yibao_cli.store import book
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yibao_cli.address import Address, Verdict
+    from yibao_cli.address import Address, PostcodeTable
     from yibao_cli.jobs.workspace import Workspace
     from yibao_cli.store.book import Settlement
 
@@ -50,11 +51,22 @@ def judging_of(workspace: Workspace) -> Judging:
     return Judging(settings.good, settings.bad, frozenset(settings.accept))
 
 
-def read_writing(writing: Writing, judging: Judging | None = None) -> Reading:
-    """Read and judge one writing, as strictly as [address] of yibao.toml says."""
+def read_writing(
+    writing: Writing, judging: Judging | None = None, table: PostcodeTable | None = None
+) -> Reading:
+    """Read and judge one writing, as strictly as [address] of yibao.toml says.
+
+    table: the post's postcodes; one that no writing gives is completed where the county has one alone.
+    """
     raw, postcode, county = writing
-    address, verdict = examine(raw, postcode, county, judging or Judging())
-    return Reading(address, verdict, point_key(address), (postcode or address.postcode)[:6])
+    address, verdict = examine(raw, postcode, county, judging or Judging(), table)
+    code = (postcode or address.postcode)[:6]
+    sole = table.sole.get(address.division_code[:6], "") if table is not None else ""
+    if sole and not code and verdict.verdict == "good":
+        code = sole
+        note = Finding("A158", details={"postcode": sole, "county": address.county or address.city})
+        verdict = Verdict("good", (*verdict.reasons, note))
+    return Reading(address, verdict, point_key(address), code)
 
 
 def ensure_points(connection: Connection, readings: Iterable[Reading]) -> Points:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from yibao_cli.store.imports import SheetTotals
 
+    # Its name, the totals of its sheets, and whether its content came in another file before it.
+    ReadFile = tuple[str, Sequence[SheetTotals], bool]
+
 ROWS, SUM = "rows", "sum"
 _MOST_SHOWN = 10
 
@@ -56,13 +59,13 @@ class Statement:
         """Whether anything has to be checked."""
         return bool(self.figures) or self.lines is not None
 
-    def check(self, read: Sequence[tuple[str, Sequence[SheetTotals]]], spec: TableSpec) -> int:
-        """Tell how many figures tie; read: file name and the totals of its sheets, of each file.
+    def check(self, read: Sequence[ReadFile], spec: TableSpec) -> int:
+        """Tell how many figures tie; of files of one content, figures about all files count the first.
 
         Raises CheckFailed unless all do, and unless the control file names each file; InputRefused when one
         of its lines cannot be.
         """
-        names = {name for name, _sheets in read}
+        names = {name for name, _sheets, _is_twin in read}
         figures = [*self.figures]
         for line in self.lines or ():
             if line["file"] in names:
@@ -72,7 +75,7 @@ class Statement:
             unnamed = sorted(names - {line["file"] for line in self.lines})
             faults += [_("{file}: the control file does not name it").format(file=n) for n in unnamed]
         if faults:
-            raise _failure(faults, sum(s.rows_rejected for _name, sheets in read for s in sheets))
+            raise _failure(faults, sum(s.rows_rejected for _name, sheets, _is_twin in read for s in sheets))
         return len(figures)
 
 
@@ -152,13 +155,13 @@ def _line_figures(line: Mapping[str, Any], spec: TableSpec, control: str) -> lis
     return found
 
 
-def _fault(stated: Stated, read: Sequence[tuple[str, Sequence[SheetTotals]]], spec: TableSpec) -> str:
+def _fault(stated: Stated, read: Sequence[ReadFile], spec: TableSpec) -> str:
     """What does not tie, in words; "" when it does."""
     sheets = [
         sheet
-        for name, of_file in read
+        for name, of_file, is_twin in read
         for sheet in of_file
-        if stated.file in {"", name} and stated.sheet in {"", sheet.sheet}
+        if (stated.file == name or not (stated.file or is_twin)) and stated.sheet in {"", sheet.sheet}
     ]
     place = f"{stated.file}:{stated.sheet}".strip(":")
     place = f"{place}: " if place else ""

@@ -7,15 +7,12 @@ its history, and making it twice changes nothing.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from yibao_cli.address import Judging, parse
+from yibao_cli.address import parse
 from yibao_cli.address.points import names_another_door
 from yibao_cli.codes import is_postcode
-from yibao_cli.i18n import _
 from yibao_cli.jobs.addresses import differences, stored
 from yibao_cli.jobs.booking import (
     ACCEPTED,
@@ -29,79 +26,21 @@ from yibao_cli.jobs.booking import (
     read_writing,
     settled_effect,
 )
+from yibao_cli.jobs.decisions import Decided, Decider, Decision, Undo, in_words, remember, token_of
 from yibao_cli.model import Finding
 from yibao_cli.store import book
 from yibao_cli.store.book import Settlement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
     from yibao_cli.jobs.booking import Writing
 
-Action = Literal["accepted", "corrected", "held"]
 # Without a place in it, or damaged: nobody can accept that.
 _NEVER_ACCEPTED = frozenset({"A101", "A102", "A105", "A106"})
 _COUNTY = 6
-_STANDARD = Judging()
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person says of an entry.
-
-    token: state of the entry that the person saw, or "" for whoever looks at it now. text, postcode: of a
-    correction. member: `person_no=17` where it is for that member alone. why: in the person's words.
-    """
-
-    address_id: int
-    action: Action
-    token: str = ""
-    text: str = ""
-    postcode: str = ""
-    member: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """Who decides, when, on whose word (workbook, terminal); how strictly addresses are judged."""
-
-    operator: str
-    at: str
-    source: str
-    judging: Judging = _STANDARD
-
-
-@dataclass
-class Undo:
-    """What a decision changed, as it was: entries (None: not there), settlements, points."""
-
-    entries: dict[int, dict[str, object] | None] = field(default_factory=dict)
-    settlements: dict[tuple[str, str], Settlement | None] = field(default_factory=dict)
-    points: dict[int, dict[str, object]] = field(default_factory=dict)
-
-
-@dataclass
-class Decided:
-    """What became of a decision: applied, known before, or refused by the findings."""
-
-    applied: bool = False
-    known: bool = False
-    also: int = 0  # other writings of the same point that it was carried over to
-    findings: list[Finding] = field(default_factory=list)
-    undo: Undo = field(default_factory=Undo)
-
-
-# Members of the roster who write an address: gives their keys as `person_no=17`.
-Members = "Callable[[Writing], Sequence[str]]"
-
-
-def token_of(entry: Any) -> str:
-    """What a workbook keeps of an entry's state; it changes with the entry, its decision or its point."""
-    state = [entry.id, entry.standard, entry.postcode, entry.verdict, entry.reasons, entry.settled]
-    return hashlib.sha256(json.dumps(state, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
 def decide(
@@ -110,7 +49,10 @@ def decide(
     decider: Decider,
     members: Callable[[Writing], Sequence[str]],
 ) -> Decided:
-    """Apply one decision in the caller's transaction; what cannot be is told and changes nothing."""
+    """Apply one decision in the caller's transaction; what cannot be is told and changes nothing.
+
+    members: gives the members of the roster who write an address, as `person_no=17`.
+    """
     return _Case(connection, decision, decider).run(members)
 
 
@@ -128,7 +70,7 @@ def undo(connection: Connection, done: Undo, decider: Decider) -> None:
         else:
             book.change_entry(connection, address_id, {k: earlier[k] for k in EFFECT})
             was, is_now = differences(now, earlier)
-        _remember(connection, decider, "undone", (address_id, int(str(now["point_id"]))), (was, is_now))
+        remember(connection, decider, "undone", (address_id, int(str(now["point_id"]))), (was, is_now))
     for point_id, values in done.points.items():
         book.change_point(connection, point_id, values)
 
@@ -187,7 +129,7 @@ class _Case:
         own = json.loads(str(stored(self._connection, self._entry.id)["reasons"]))
         never = [(r, d) for r, d in own if r in _NEVER_ACCEPTED]
         if never or self._entry.suppressed:
-            self._refused("A146", reasons=_in_words(never or json.loads(self._entry.reasons)))
+            self._refused("A146", reasons=in_words(never or json.loads(self._entry.reasons)))
             return
         rules = {rule_id for rule_id, _details in own}
         old = book.settlement(self._connection, *self._key())
@@ -232,7 +174,7 @@ class _Case:
         book.change_entry(self._connection, address_id, effect)
         place = address_id, int(str(effect["point_id"]))
         why = self._decision.why
-        _remember(self._connection, self._decider, self._decision.action, place, (was, now), why)
+        remember(self._connection, self._decider, self._decision.action, place, (was, now), why)
 
     def _clear_return(self) -> None:
         """A person has looked: mail that came back before no longer speaks against the point."""
@@ -244,7 +186,7 @@ class _Case:
         self._result.undo.points[point.id] = before
         after: dict[str, object] = {"returned": "", "returned_on": ""}
         book.change_point(self._connection, point.id, after)
-        _remember(self._connection, self._decider, "return settled", (0, point.id), (before, after))
+        remember(self._connection, self._decider, "return settled", (0, point.id), (before, after))
 
     # ------------------------------------------------------------ correct
 
@@ -268,13 +210,13 @@ class _Case:
         elif self._is_current():
             if reading.rules:
                 reasons = [(r.rule_id, r.details) for r in reading.verdict.reasons]
-                self._result.findings.append(Finding("A148", details={"reasons": _in_words(reasons)}))
+                self._result.findings.append(Finding("A148", details={"reasons": in_words(reasons)}))
             self._apply_correction(new)
 
     def _unusable(self, reading: Reading) -> bool:
         if reading.verdict.verdict == "bad":
             reasons = [(r.rule_id, r.details) for r in reading.verdict.reasons]
-            self._refused("A143", reasons=_in_words(reasons))
+            self._refused("A143", reasons=in_words(reasons))
             return True
         known = book.points_of(self._connection, [reading.key]).get(reading.key)
         point = book.point(self._connection, known[0]) if known else None
@@ -337,22 +279,3 @@ class _Case:
 
     def _writing(self) -> Writing:
         return self._entry.raw, self._entry.postcode_given, self._entry.county_given
-
-
-def _remember(
-    connection: Connection,
-    decider: Decider,
-    action: str,
-    place: tuple[int, int],
-    change: tuple[dict[str, object], dict[str, object]],
-    why: str = "",
-) -> None:
-    (address_id, point_id), (before, after) = place, change
-    row = book.Change(
-        decider.at, decider.operator, action, address_id, point_id, decider.source, why, before, after
-    )
-    book.remember(connection, [row])
-
-
-def _in_words(reasons: Iterable[tuple[str, Any]]) -> str:
-    return _("; ").join(Finding(rule_id, details=details).message() for rule_id, details in reasons)

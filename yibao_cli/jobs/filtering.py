@@ -9,9 +9,7 @@ import sys
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import fields
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 _BATCH = 2_000  # lines
 _AHEAD = 2  # batches that wait for each worker: the reader stops when they are full
 _LONGEST = 1 << 16  # bytes of a line; what follows is left out, and the address is flagged too-long
-_NAMES = tuple(f.name for f in fields(Address))
-_VALUES = attrgetter(*_NAMES)
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _COLUMNS = ("postcode", "province", "city", "county")
 
@@ -62,7 +58,7 @@ def parse_lines(
 def answer(line: str, table: PostcodeTable | None = None) -> str:
     """One JSON object about one address: the fields of `Address`, verdict, rule ids and why in words."""
     address, verdict = examine(line, table=table)
-    record = dict(zip(_NAMES, _VALUES(address), strict=True))
+    record: dict[str, object] = dict(zip(Address._fields, address, strict=True))
     record["verdict"] = verdict.verdict
     record["reasons"] = verdict.rule_ids
     record["why"] = [reason.message() for reason in verdict.reasons]

@@ -9,7 +9,8 @@ from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 from yibao_cli.reports.findings import write_findings
 from yibao_cli.store.files import atomic_folder, private_folder
-from yibao_cli.store.imports import active_imports
+from yibao_cli.store.imports import active_imports, read_findings
+from yibao_cli.store.imports import write_findings as keep_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
     from yibao_cli.jobs.workspace import Workspace
     from yibao_cli.model import Finding
+    from yibao_cli.store.imports import ImportRecord
 
-FOLDER = "findings"
+FOLDER, MERGED_FILE = "findings", "merged.jsonl"
 
 
 def write_mailing_findings(workspace: Workspace, mailing: str, merged: Iterable[Finding]) -> Path:
@@ -32,8 +34,21 @@ def write_mailing_findings(workspace: Workspace, mailing: str, merged: Iterable[
     folder = workspace.mailing_folder(mailing) / FOLDER
     name = f"findings-{mailing}"
     with atomic_folder(folder) as target:
+        merged = list(merged)
         write_findings([*imported, *merged], target / f"{name}.xlsx", target / f"{name}.csv")
+        keep_findings(target / MERGED_FILE, merged)
     return folder / f"{name}.xlsx"
+
+
+def merge_findings(workspace: Workspace, mailing: str, record: ImportRecord) -> list[Finding]:
+    """What the last merge of a mailing found in rows of an imported file; none where no merge has read it."""
+    path = workspace.mailing_folder(mailing) / FOLDER / MERGED_FILE
+    rows = record.rows(workspace.folder)
+    # A merge before the import was of an earlier file, perhaps of the same name, with other rows.
+    if not (path.is_file() and rows.is_file()) or path.stat().st_mtime_ns < rows.stat().st_mtime_ns:
+        return []
+    file_name = record.file_name
+    return [f for f in read_findings(path) if f.file == file_name and f.row is not None]
 
 
 def check_findings_file(path: Path | None) -> None:

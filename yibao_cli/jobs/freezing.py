@@ -9,31 +9,36 @@ from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from yibao_cli.ads import Assigner, Audience, Contract, twice_contracted, usable_contracts
 from yibao_cli.compose import compose_layout, pages_of
 from yibao_cli.config import shipped
 from yibao_cli.i18n import _
+from yibao_cli.jobs.adsbook import contracts_in_force
+from yibao_cli.jobs.adsplan import AdsPlan, plan_mailing
 from yibao_cli.jobs.constants import constants_of
+from yibao_cli.jobs.employers import employer_findings
 from yibao_cli.jobs.preflight import preflight
+from yibao_cli.jobs.sorting import COLUMNS, REFUSED, Sorted, sort_mailing
+from yibao_cli.jobs.tracking import assign_numbers
 from yibao_cli.kinds import Shelf, load_product
 from yibao_cli.kinds.page import PressPlan
 from yibao_cli.kinds.pictures import PICTURES, pictures_of
 from yibao_cli.ledger import outcome
 from yibao_cli.ledger.doubts import doubts
+from yibao_cli.mailing.tracking import WIDEST
 from yibao_cli.render.faces import font_digests
 from yibao_cli.render.press.icc import load_intent
 from yibao_cli.render.static import draw_static
+from yibao_cli.store.contracts import use_makegoods
 from yibao_cli.store.files import atomic_folder, private_folder, sha256_of
 from yibao_cli.store.packages import ART, FOLDER, PackageWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from yibao_cli.ads.terms import Contract
     from yibao_cli.jobs.workspace import Progress, Workspace
-    from yibao_cli.kinds.geometry import Product
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.kinds.page import Layout
     from yibao_cli.ledger.assemble import Ledger
@@ -41,18 +46,22 @@ if TYPE_CHECKING:
     from yibao_cli.store.imports import ImportRecord
 
 # What the package adds to the fields of a piece, and texts may name too.
-_ADDED = ("piece", "row_id", "position", "variant", "part", "slot_a", "slot_b", "slot_c")
+_ADDED = ("piece", "row_id", "position", "variant", "part", "slot_a", "slot_b", "slot_c", "tracking")
 
 
 @dataclass
 class Frozen:
-    """What came of freezing: counts tie (roster_rows == pieces + held + rejected)."""
+    """What came of freezing: counts tie (roster_rows == pieces + held + unselected + rejected).
+
+    refused: why the post would not take the mailing as it is sorted; then no package was written.
+    """
 
     counts: dict[str, int]
     totals: dict[str, int]
     holds: Counter[str]
     findings: list[Finding]
     parts: int = 0
+    refused: Finding | None = None
     printed_ads: dict[str, int] = field(default_factory=dict)
     package_sha256: str = ""
 
@@ -66,28 +75,45 @@ class Freezer:
     kind: Kind
     records: list[ImportRecord]
     progress: Progress
+    where: str = ""
 
     def freeze(self, ledger: Ledger) -> Frozen:
         """Hold what cannot print, order the rest, write the package in the place of the one before."""
-        product = load_product(shipped("templates"), self.kind.product)
+        product = self.workspace.settings.paper.on(load_product(shipped("templates"), self.kind.product))
         constants = constants_of(self.workspace, self.mailing, self.kind)
-        contracts, ad_findings = self._contracts(product)
+        book = contracts_in_force(self.workspace, self.mailing, self.kind, product, self.records)
+        contracts = book.contracts
         art = {c.id: f"{sha256_of(c.art)[:16]}{c.art.suffix.lower()}" for c in contracts}
         fields = (*outcome.piece_columns(ledger), *_ADDED)
         fonts = self.workspace.settings.fonts.plan(self.workspace.folder)
         press = self._press()
         layout = compose_layout(self.kind, product, fields, constants, art, fonts, press)
         self.progress(_("checking what will be printed"), 0, 0)
-        known = preflight(ledger, layout)
-        pieces = outcome.order_pieces(ledger)
+        registered = self.workspace.mailing(self.mailing).registered
+        known = preflight(ledger, layout, WIDEST if registered else "")
+        self.progress(_("sorting"), 0, 0)
+        mail = sort_mailing(self.workspace, self.mailing, ledger, (layout, product))
+        self.progress(_("planning the ads"), 0, 0)
+        ads, planned = plan_mailing(self.workspace, self.mailing, self.kind, ledger, contracts)
         held = [found for _row, found in outcome.held_rows(ledger, known)]
         frozen = Frozen(
-            counts=self._counts(pieces, len(held)),
+            counts=self._counts(mail.pieces, len(held), outcome.count(ledger, "unselected")),
             totals=outcome.control_totals(ledger),
             holds=Counter(found[0].rule_id for found in held),
-            findings=[*ad_findings, *chain.from_iterable(held), *doubts(ledger)],
+            findings=[
+                *book.findings,
+                *planned,
+                *chain.from_iterable(held),
+                *doubts(ledger),
+                *self._employers(),
+                *mail.findings,
+            ],
+            refused=next((f for f in mail.findings if f.rule_id in REFUSED), None),
         )
-        if pieces:
+        frozen.printed_ads = ads.printed
+        if mail.pieces and not frozen.refused:
+            # Before anything is written: a pool that runs dry stops the mailing here.
+            numbers = self._numbers(ledger) if registered else {}
             with atomic_folder(self.workspace.mailing_folder(self.mailing) / FOLDER) as folder:
                 writer = PackageWriter(folder)
                 _copy_art(contracts, art, folder / ART)
@@ -98,44 +124,39 @@ class Freezer:
                 writer.add_fonts(fonts, font_digests(fonts))
                 if press is not None:
                     writer.add_press(press)
-                self._write_parts((ledger, layout), writer, contracts, frozen)
+                self._write_parts((ledger, layout, mail, numbers), writer, ads, frozen)
+                ads.write(folder)
                 facts = {"ads": art, "inputs": tuple(self._inputs()), "quotas": frozen.printed_ads}
-                facts |= {"counts": frozen.counts, "totals": frozen.totals}
+                facts["sorting"] = mail.facts
+                facts |= {"counts": frozen.counts, "totals": frozen.totals, "where": self.where}
                 frozen.package_sha256 = writer.finish(self.mailing, self.kind.id, facts)
+            with self.workspace.engine.begin() as connection:
+                use_makegoods(connection, self.mailing, book.used)
         return frozen
 
     def _write_parts(
         self,
-        printing: tuple[Ledger, Layout],
+        printing: tuple[Ledger, Layout, Sorted, Mapping[str, str]],
         writer: PackageWriter,
-        contracts: list[Contract],
+        ads: AdsPlan,
         frozen: Frozen,
     ) -> None:
-        assigner = Assigner(contracts, [f"house:{h.id}" for h in self.kind.house], self.kind.slots)
-        size = self.workspace.settings.render.pieces_per_part
-        for pieces, lines in _parts(*printing, assigner, size):
+        done = 0
+        for pieces, lines in _parts(*printing, ads):
             writer.add_part(pieces, lines)
             frozen.parts += 1
-            self.progress(_("freezing"), frozen.parts * size, frozen.counts["pieces"])
-        frozen.printed_ads = {c.id: assigner.printed[c.id] for c in contracts}
+            done += pieces.num_rows
+            self.progress(_("freezing"), done, frozen.counts["pieces"])
 
-    def _contracts(self, product: Product) -> tuple[list[Contract], list[Finding]]:
-        """The contracts that may print, and findings about the others."""
-        kept: list[Contract] = []
-        findings: list[Finding] = []
-        size = next(((p.w, p.h) for p in product.panels.values() if p.ads), (0.0, 0.0))
-        posting = self.workspace.mailing(self.mailing).posting
-        for record in (r for r in self.records if r.table == "contracts" and self.kind.ads != "never"):
-            path = record.rows(self.workspace.folder)
-            rows = [{**row, "src_file": record.file_name} for row in pq.read_table(path).to_pylist()]
-            good, found = usable_contracts(rows, path.parent, posting, size)
-            findings += found
-            for contract in good:
-                if contract.id in {c.id for c in kept}:
-                    findings.append(twice_contracted(contract.id, record.file_name))
-                else:
-                    kept.append(contract)
-        return kept, findings
+    def _employers(self) -> list[Finding]:
+        """What is missing of the employers that pieces go to."""
+        if self.workspace.mailing(self.mailing).deliver != "employer":
+            return []
+        with self.workspace.reading() as connection:
+            return list(employer_findings(self.workspace, connection, self.mailing))
+
+    def _numbers(self, ledger: Ledger) -> Mapping[str, str]:
+        return assign_numbers(self.workspace, self.mailing, list(outcome.members_in_order(ledger)))
 
     @property
     def _kind_folder(self) -> Path:
@@ -149,12 +170,13 @@ class Freezer:
         load_intent(icc)  # better refused now than in the middle of a part
         return PressPlan(icc, settings.press.bleed, settings.press.slug, self.mailing, mailing.ends)
 
-    def _counts(self, pieces: int, held: int) -> dict[str, int]:
+    def _counts(self, pieces: int, held: int, unselected: int) -> dict[str, int]:
         rosters = [r for r in self.records if r.table == self.kind.merge.base]
         return {
             "roster_rows": sum(r.rows_in for r in rosters),
             "pieces": pieces,
             "held": held,
+            "unselected": unselected,
             "rejected": sum(r.rows_rejected for r in rosters),
         }
 
@@ -180,22 +202,24 @@ def _copy_pictures(source: Path, kind: Kind, folder: Path) -> None:
 
 
 def _parts(
-    ledger: Ledger, layout: Layout, assigner: Assigner, size: int
+    ledger: Ledger, layout: Layout, mail: Sorted, numbers: Mapping[str, str], ads: AdsPlan
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The parts in print order, each with its lines and its panels."""
     feed = _LineFeed(ledger)
-    for number, table in enumerate(outcome.piece_batches(ledger, size), start=1):
+    for number, table in enumerate(outcome.piece_batches(ledger, mail.part_sizes, COLUMNS), start=1):
         counts = table.column("line_count").to_pylist()
         stops = list(accumulate(counts))
         pages = pages_of(layout, table.column("variant").to_pylist(), counts)
-        audience = Audience(*(table.column(c).to_pylist() for c in ("ads_consent", "county", "category")))
         added = {
             "part": pa.array([number] * len(stops), pa.int32()),
             "pages": pa.array(pages, pa.int32()),
             "line_start": pa.array([0, *stops[:-1]], pa.int64()),
             "line_stop": pa.array(stops, pa.int64()),
+            "tracking": pa.array(
+                [numbers.get(p, "") for p in table.column("piece").to_pylist()], pa.string()
+            ),
         }
-        for slot, keys in assigner.assign(audience).items():
+        for slot, keys in ads.columns(table.column("row_id").to_pylist()).items():
             added[f"slot_{slot.lower()}"] = pa.array(keys, pa.string())
         part = table.drop_columns(["line_count"])
         for name, column in added.items():

@@ -8,7 +8,7 @@ from yibao_cli.errors import StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.annotating import check_annotated_folder
 from yibao_cli.jobs.controls import Statement, stated_figures
-from yibao_cli.jobs.inbox import files_meant, readable, unpacked
+from yibao_cli.jobs.inbox import files_meant, password_in, unpacked
 from yibao_cli.jobs.staging import FileImport, ImportOrder, Staged
 from yibao_cli.jobs.workspace import Progress, Workspace, mailing_state, no_progress
 from yibao_cli.store.imports import imported_names, owner_of
@@ -40,14 +40,15 @@ def import_files(
     mailing = workspace.mailing_id(mailing)
     kind = workspace.kind(mailing)
     spec = _table(kind, table)
-    with unpacked(files_meant(files), workspace) as (paths, passed_over):
+    password = password_in(order.password_file)
+    with unpacked(files_meant(files), workspace, password) as (paths, passed_over):
         check_annotated_folder(order.annotated, paths)
         statement = stated_figures(order.expect, order.control, spec)
         owner = owner_of(table, mailing)
         with workspace.locked_mailing(mailing) if owner else workspace.locked_standing(table):
             with workspace.reading() as connection:
                 state = mailing_state(connection, mailing)
-            posted = state is not None and state.state == "posted"
+            posted = state is not None and state.is_closed
             if posted and owner:
                 raise StateError(
                     _("mailing {mailing} is posted; nothing can be imported into it").format(mailing=mailing),
@@ -69,14 +70,14 @@ def _outcomes(job: FileImport, paths: Iterable[Path], statement: Statement) -> I
     staged: list[Staged] = []
     try:
         for path in paths:
-            with readable(path, job.workspace) as file:
-                staged.append(job.stage(file, memory))
+            staged.append(job.stage(path, memory, staged))
             staged[-1].outcome.forgotten, forgotten = forgotten, 0
             if not statement:
                 yield job.finish(staged.pop())
         if job.order.dry_run:
             yield from (s.outcome for s in staged)
-        tied = statement.check([(s.outcome.file_name, s.outcome.sheets) for s in staged], job.spec)
+        read = [(s.outcome.file_name, s.outcome.sheets, s.is_twin) for s in staged]
+        tied = statement.check(read, job.spec)
         while staged and not job.order.dry_run:
             yield job.finish(staged.pop(0), tied)
     finally:

@@ -17,6 +17,7 @@ from yibao_cli.artwork.facts import PICTURE_SUFFIXES
 from yibao_cli.errors import InputNotFound, InputRefused, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.ingest.bundle import is_bundle, unpack
+from yibao_cli.ingest.locked import unlocked
 from yibao_cli.ingest.sniff import readable_suffixes
 from yibao_cli.model import Finding
 from yibao_cli.store.files import atomic_file, private_folder, sha256_of
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
     from yibao_cli.jobs.workspace import Workspace
 
-ART = "art"
+ART, STDIN = "art", "-"
+_PASSING = "unpacked-"
+_MOST_STDIN = 8 << 30
+_COPY_BYTES = 1 << 20
+_LONGEST_PASSWORD = 1024
 
 
 def files_meant(given: Iterable[Path]) -> list[Path]:
@@ -51,26 +56,83 @@ def files_meant(given: Iterable[Path]) -> list[Path]:
 
 
 @contextmanager
-def unpacked(paths: Iterable[Path], workspace: Workspace) -> Iterator[tuple[list[Path], list[Finding]]]:
-    """The files, those of a zip in its place, and a finding for each zip that holds others.
+def unpacked(
+    paths: Iterable[Path], workspace: Workspace, password: str = ""
+) -> Iterator[tuple[list[Path], list[Finding]]]:
+    """The files: stdin (`-`) as one, those of a zip in its place; a finding for each zip that holds others.
 
-    They lie privately in the workspace until the end. Raises InputRefused for a zip that cannot be unpacked.
+    password: of those workbooks that have one.
+    What is copied lies privately in the workspace until the end. Raises InputRefused for a zip that cannot be
+    unpacked, or when stdin gives more than 8 GB.
     """
     found: list[Path] = []
     findings: list[Finding] = []
     with ExitStack() as stack:
-        for path in paths:
+        for given in paths:
+            path = _spooled(_passing_folder(stack, workspace)) if str(given) == STDIN else given
             if not _is_zip_of_files(path):
                 found.append(path)
                 continue
-            imports = private_folder(workspace.folder / "imports")
-            folder = stack.enter_context(TemporaryDirectory(prefix="unpacked-", dir=imports))
-            files, others = unpack(path, Path(folder))
+            files, others = unpack(path, _passing_folder(stack, workspace))
             found += files
             if others:
                 findings.append(Finding("I168", path.name, details={"names": ", ".join(others)}))
         _refuse_twins(found)
+        if password:
+            opened = _passing_folder(stack, workspace)
+            found = [unlocked(path, password, opened) for path in found]
         yield found, findings
+
+
+def _passing_folder(stack: ExitStack, workspace: Workspace) -> Path:
+    """A private folder of the workspace until the stack ends; those of killed processes go first."""
+    imports = private_folder(workspace.folder / "imports")
+    for old in imports.glob(f"{_PASSING}*-*"):
+        owner = old.name.removeprefix(_PASSING).partition("-")[0]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(stack.enter_context(TemporaryDirectory(prefix=f"{_PASSING}{os.getpid()}-", dir=imports)))
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def _spooled(folder: Path) -> Path:
+    """Standard input as a private file: a workbook cannot be read without going back and forth in it."""
+    target = folder / "stdin"
+    left = _MOST_STDIN
+    with atomic_file(target) as stream:
+        while block := sys.stdin.buffer.read(_COPY_BYTES):
+            left -= len(block)
+            if left < 0:
+                raise InputRefused(
+                    _("more than {size} GB came through the pipe").format(size=_MOST_STDIN >> 30),
+                    where=target.name,
+                    remedy=_("put it into a file, and import that"),
+                )
+            stream.write(block)
+    return target
+
+
+def password_in(path: Path | None) -> str:
+    """The first line of a file that holds a password; "" without one. Raises InputNotFound, InputRefused."""
+    if path is None:
+        return ""
+    check_input(path)
+    with path.open("rb") as stream:
+        line = stream.readline(_LONGEST_PASSWORD).decode("utf-8-sig", "replace").rstrip("\r\n")
+    if not line:
+        raise InputRefused(
+            _("the file holds no password"), where=path.name, remedy=_("write it into the first line")
+        )
+    return line
 
 
 def _may_hold_table(path: Path) -> bool:
@@ -92,21 +154,6 @@ def _refuse_twins(found: list[Path]) -> None:
             _("two files are called {name}; one would take the place of the other").format(name=twice[0]),
             remedy=_("give each file a name of its own"),
         )
-
-
-@contextmanager
-def readable(path: Path, workspace: Workspace) -> Iterator[Path]:
-    """The file itself; stdin as a private file of the workspace, for as long as it is read."""
-    if str(path) != "-":
-        yield path
-        return
-    waiting = private_folder(workspace.folder / "imports") / "stdin"
-    try:
-        with atomic_file(waiting) as stream:
-            shutil.copyfileobj(sys.stdin.buffer, stream)
-        yield waiting
-    finally:
-        waiting.unlink(missing_ok=True)
 
 
 def check_input(path: Path) -> None:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from yibao_cli.i18n import _
 from yibao_cli.ingest import read_batches
 from yibao_cli.ingest.sizing import rows_expected
-from yibao_cli.store.imports import FINDINGS_FILE, ROWS_FILE, SheetTotals, write_findings
+from yibao_cli.store.imports import FINDINGS_FILE, REJECTED_FILE, ROWS_FILE, SheetTotals, write_findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,7 @@ class ImportOutcome:
 
 
 def keep(path: Path, options: ReadOptions, folder: Path, outcome: ImportOutcome, progress: Progress) -> None:
-    """Read a file into `rows.parquet` and `findings.jsonl` in a folder; the outcome gets its counts."""
+    """Read a file into `rows.parquet`, `rejected.parquet`, `findings.jsonl`; the outcome gets its counts."""
     what = _("reading {file}").format(file=path.name)
     expected = rows_expected(path)
     progress(what, 0, expected)
@@ -84,12 +84,14 @@ def keep(path: Path, options: ReadOptions, folder: Path, outcome: ImportOutcome,
     tallies: dict[str, _Tally] = {}
     writer: pq.ParquetWriter | None = None
     done = 0
+    left_out: list[pa.Table] = []
     for batch in read_batches(path, outcome.spec, options):
         if writer is None:
             writer = pq.ParquetWriter(folder / ROWS_FILE, batch.table.schema, compression="zstd")
         writer.write_table(batch.table)
         tallies.setdefault(batch.sheet, _Tally(batch.sheet, dict.fromkeys(money, 0))).add(batch)
         outcome.findings += batch.findings
+        left_out += [batch.left_out] if batch.left_out is not None else []
         missing = PREVIEW_ROWS - len(outcome.preview)
         outcome.preview += batch.table.slice(0, missing).to_pylist() if missing else []
         done += batch.rows_in
@@ -97,6 +99,9 @@ def keep(path: Path, options: ReadOptions, folder: Path, outcome: ImportOutcome,
     if writer is not None:
         writer.close()
         (folder / ROWS_FILE).chmod(0o600)
+    if left_out:
+        pq.write_table(pa.concat_tables(left_out), folder / REJECTED_FILE, compression="zstd")
+        (folder / REJECTED_FILE).chmod(0o600)
     write_findings(folder / FINDINGS_FILE, outcome.findings)
     outcome.count(tuple(t.totals() for t in tallies.values()))
 

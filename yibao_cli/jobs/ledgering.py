@@ -10,25 +10,35 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from yibao_cli.address import examine
-from yibao_cli.errors import StateError
+from yibao_cli.errors import SettingsError, StateError
 from yibao_cli.i18n import _
-from yibao_cli.ledger import outcome, suppressing
+from yibao_cli.jobs.workspace import mailing_state
+from yibao_cli.ledger import outcome, suppressing, vouching
 from yibao_cli.ledger.assemble import Ledger, LedgerOptions, Source
 from yibao_cli.store import book
+from yibao_cli.store.packages import pieces_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from yibao_cli.jobs.workspace import Workspace
+    from yibao_cli.kinds.expressions import Expression
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.store.imports import ImportRecord
 
 
-def open_ledger(workspace: Workspace, kind: Kind, records: Iterable[ImportRecord], scratch: Path) -> Ledger:
-    """Join and judge the imports; whoever opens it closes it.
+def open_ledger(
+    workspace: Workspace,
+    kind: Kind,
+    records: Iterable[ImportRecord],
+    scratch: Path,
+    where: Expression | None = None,
+) -> Ledger:
+    """Join and judge the imports; whoever opens it closes it. where: whom to mail; None for all.
 
-    Raises StateError when addresses of the roster are not in the address book yet.
+    Raises StateError when addresses of the roster are not in the address book yet, or the mailing of the
+    period before has no package here.
     """
     records = list(records)
     settings = workspace.mailing(next(r.mailing for r in records if r.table == kind.merge.base))
@@ -39,8 +49,10 @@ def open_ledger(workspace: Workspace, kind: Kind, records: Iterable[ImportRecord
             _("this mailing is delivered to employers, and no employers are imported"),
             remedy=_("import them with `yibao import {table} FILE`").format(table="employers"),
         )
-    options = LedgerOptions(scratch, to_employers=to_employers, by_household=settings.order == "household")
-    ledger = Ledger(kind, _sources(workspace, records), options, period)
+    by_household = settings.order == "household"
+    options = LedgerOptions(scratch, to_employers=to_employers, by_household=by_household, where=where)
+    previous = _pieces_before(workspace, kind, settings.previous)
+    ledger = Ledger(kind, _sources(workspace, records), options, period, previous)
     try:
         ledger.join(_address_book(workspace), _standards(ledger.sources.get(suppressing.TABLE, ())))
         _require_addresses(ledger)
@@ -49,6 +61,37 @@ def open_ledger(workspace: Workspace, kind: Kind, records: Iterable[ImportRecord
         ledger.close()
         raise
     return ledger
+
+
+def _pieces_before(workspace: Workspace, kind: Kind, mailing: str) -> list[Path]:
+    """The pieces of the mailing of the period before, which tell what it closed with."""
+    if not mailing:
+        return []
+    if kind.previous is None:
+        raise SettingsError(
+            _("the kind {kind} says nothing of the period before").format(kind=kind.id),
+            where="yibao.toml",
+            remedy=_("take `previous` away, or declare [previous] in its kind.toml"),
+        )
+    with workspace.reading() as connection:
+        state = mailing_state(connection, mailing)
+    if state is None:
+        raise StateError(
+            _("mailing {mailing}, the one before, has no package here").format(mailing=mailing),
+            remedy=_(
+                "import what it closed with by `yibao import {table} FILE`, and take `previous` away"
+            ).format(table=vouching.PREVIOUS),
+        )
+    package = workspace.package(mailing)
+    lacking = {kind.merge.key, kind.previous.closing} - set(package.piece_fields())
+    if lacking:
+        raise StateError(
+            _("the pieces of mailing {mailing} have no {fields}").format(
+                mailing=mailing, fields=", ".join(sorted(lacking))
+            ),
+            remedy=_("name a mailing of the same kind"),
+        )
+    return [package.folder / pieces_file(entry.part) for entry in package.manifest.parts]
 
 
 def _require_addresses(ledger: Ledger) -> None:
@@ -86,7 +129,7 @@ def _standards(lists: Iterable[Source]) -> pa.Table:
 def _address_book(workspace: Workspace) -> pa.Table:
     c = book.entries().selected_columns
     columns = (c.id, c.raw, c.postcode_given, c.county_given, c.member, c.standard, c.county, c.postcode)
-    query = book.entries().with_only_columns(*columns, c.street_key, c.verdict, c.reasons)
+    query = book.entries().with_only_columns(*columns, c.province, c.city, c.street_key, c.verdict, c.reasons)
     with workspace.reading() as connection:
         rows = connection.execute(query).all()
     names = query.selected_columns.keys()

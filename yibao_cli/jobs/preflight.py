@@ -7,6 +7,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from yibao_cli.compose.charts import without_sums
 from yibao_cli.compose.values import Columnar, source_column
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
@@ -33,8 +34,10 @@ _WIDE_PAGE = "88"  # stands for any number of a page, none of which is wider
 Known = dict[tuple[int, str], dict[str, object]]
 
 
-def preflight(ledger: Ledger, layout: Layout) -> Known:
+def preflight(ledger: Ledger, layout: Layout, tracking: str = "") -> Known:
     """Hold what no font can draw (H401) and what does not fit its place (H402).
+
+    tracking: stands for the tracking number that pieces will have; "" for none.
 
     Returns the details of each hold by (row id, rule). Raises SettingsError when a text that stands on every
     piece cannot be printed.
@@ -42,7 +45,7 @@ def preflight(ledger: Ledger, layout: Layout) -> Known:
     _check_static(layout)
     known: Known = {}
     for batch in ledger_outcome.candidate_batches(ledger, _BATCH):
-        _check_texts(batch, layout, known)
+        _check_texts(batch, layout, known, tracking)
     if ledger.kind.merge.lines:
         _check_lines(ledger, layout, known)
         _check_amounts(ledger, layout, known)
@@ -69,15 +72,18 @@ def _check_static(layout: Layout) -> None:
             )
 
 
-def _check_texts(batch: pa.Table, layout: Layout, known: Known) -> None:
+def _check_texts(batch: pa.Table, layout: Layout, known: Known, tracking: str) -> None:
     faces = font_set(layout.fonts)
     for variant in layout.variants:
         rows = [i for i, v in enumerate(batch.column("variant").to_pylist()) if v == variant]
         if not rows:  # Arrow takes no rows from no list of numbers
             continue
         own = batch.take(rows)
-        columns = Columnar(own).with_columns(dict.fromkeys(PAGE_FIELDS, [_WIDE_PAGE] * len(rows)))
+        unknown = dict.fromkeys(PAGE_FIELDS, [_WIDE_PAGE] * len(rows)) | {"tracking": [tracking] * len(rows)}
+        columns = Columnar(own).with_columns(unknown)
         ids = columns["row_id"]
+        charts = [c for plan in layout.variants[variant].plans for c in plan.charts]
+        columns = columns.with_columns(without_sums(charts, len(rows)))
         for plan in layout.variants[variant].plans:
             for placed in plan.texts:
                 texts = source_column(placed.source, columns, len(columns))

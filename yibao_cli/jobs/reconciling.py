@@ -7,93 +7,193 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from yibao_cli.errors import CheckFailed
+from yibao_cli.errors import CheckFailed, UsageError
 from yibao_cli.i18n import _
+from yibao_cli.jobs.returning import copies_of
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
-from yibao_cli.returns.account import account_json, write_account
-from yibao_cli.returns.reconcile import Account, reconcile
-from yibao_cli.store import audit
+from yibao_cli.model import Finding
+from yibao_cli.render.faces import font_set
+from yibao_cli.render.paper import write_paper
+from yibao_cli.returns.account import Restated, account_json, account_paper, write_account
+from yibao_cli.returns.judging import is_day
+from yibao_cli.returns.rates import wilson
+from yibao_cli.returns.reconcile import Account, Beyond, Terms, reconcile
+from yibao_cli.store import audit, reprints
+from yibao_cli.store import returns as store
 from yibao_cli.store.files import atomic_file, atomic_folder
-from yibao_cli.store.schema import pieces, returns
+from yibao_cli.store.post_schema import handovers, receipts
+from yibao_cli.store.reprints import Reason
+from yibao_cli.store.schema import addresses, pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from yibao_cli.jobs.workspace import MailingState
+
 FOLDER = "account"
+_FIELDS = ("piece", "county", "employer_no", "employer_name", "office", "walk", "address_id")
 
 
 @dataclass(frozen=True, slots=True)
 class ReconcileOutcome:
-    """The account and the files it was written to."""
+    """The account and its files, what it says anew of days before, and what is to be looked at."""
 
     account: Account
     xlsx: Path
+    pdf: Path
     json: Path
+    restated: tuple[Restated, ...]
+    findings: tuple[Finding, ...]
 
 
 def reconcile_mailing(
-    workspace: Workspace, mailing: str, progress: Progress = no_progress
+    workspace: Workspace, mailing: str, progress: Progress = no_progress, as_of: str = ""
 ) -> ReconcileOutcome:
-    """Make the account of a mailing as of today.
+    """Make the account of a mailing as of a day, "" for today, and remember its figures.
 
-    Raises StateError when the mailing is not posted, CheckFailed when pieces recorded and packaged differ.
+    Raises StateError when the mailing is not posted, CheckFailed when pieces recorded and packaged differ,
+    UsageError for a day that cannot be.
     """
     mailing = workspace.mailing_id(mailing)
-    promise = workspace.settings.promise
     with workspace.locked_mailing(mailing):
-        with workspace.reading() as connection:
-            state = require_state(connection, mailing, ("posted",))
-            posted, returned = _posted(connection, mailing), _returned(connection, mailing)
+        progress(_("reconciling"), 0, 0)
+        account, restated = account_of(workspace, mailing, as_of)
+        folder = workspace.mailing_folder(mailing) / FOLDER
+        names = {form: f"account-{mailing}.{form}" for form in ("xlsx", "pdf", "json")}
+        with atomic_folder(folder) as target:
+            write_account(account, target / names["xlsx"], restated)
+            paper = account_paper(account, workspace.settings.client.name, mailing, restated)
+            write_paper(
+                target / names["pdf"], paper, font_set(workspace.settings.fonts.plan(workspace.folder))
+            )
+            with atomic_file(target / names["json"], "w") as stream:
+                json.dump(account_json(account, restated), stream, ensure_ascii=False, indent=1)
+        with workspace.engine.begin() as connection:
+            row = {"mailing": mailing, "as_of": account.terms.today, "at": workspace.stamp}
+            store.add_account(connection, {**row, "operator": audit.operator()}, account.counts)
+            facts = {"as_of": account.terms.today, **account.counts}
+            audit.record(connection, at=workspace.stamp, command="reconcile", mailing=mailing, facts=facts)
+    xlsx, pdf, figures = (folder / names[form] for form in ("xlsx", "pdf", "json"))
+    return ReconcileOutcome(account, xlsx, pdf, figures, restated, tuple(_findings(account)))
+
+
+def account_of(
+    workspace: Workspace, mailing: str, as_of: str = "", *, must_tie: bool = True
+) -> tuple[Account, tuple[Restated, ...]]:
+    """The account of a mailing as of a day, "" for today, and the accounts of before that it changes.
+
+    must_tie: printed = posted + spoiled, or CheckFailed.
+    """
+    promise = workspace.settings.promise
+    with workspace.reading() as connection:
+        state = require_state(connection, mailing, ("posted",))
+        day = _wanted_day(workspace, state, as_of)
+        known = connection.execute(
+            select(func.count()).select_from(pieces).where(pieces.c.mailing == mailing)
+        ).scalar()
         package = workspace.package(mailing)
-        if len(posted) != package.manifest.counts["pieces"]:
+        if known != package.manifest.counts["pieces"]:
             raise CheckFailed(
                 _("the database knows {known} pieces, the package {packed}").format(
-                    known=len(posted), packed=package.manifest.counts["pieces"]
+                    known=known, packed=package.manifest.counts["pieces"]
                 ),
                 remedy=_("restore the database from a backup"),
             )
-        progress(_("reconciling"), 0, 0)
-        posted["employer_name"] = posted["employer_no"].map(_employer_names(workspace, mailing)).fillna("")
-        account = reconcile(
-            posted, returned, state.posted_on, workspace.today, promise.window_days, promise.delivered
+        posted = _posted(workspace, connection, mailing)
+        returned = _returned(connection, mailing)
+        beyond = _beyond(workspace, connection, mailing, state.posted_on, posted)
+        drawn = [(row.as_of, figures) for row, figures in store.drawn_accounts(connection, mailing)]
+    terms = Terms(state.posted_on, day, promise.window_days, promise.delivered)
+    account = reconcile(posted, returned, terms, beyond)
+    if must_tie and not account.tied:
+        raise CheckFailed(
+            _("printed {printed} = posted {posted} + spoiled {spoiled} does not tie; {waiting} wait").format(
+                **account.copies
+            ),
+            remedy=_("answer the open requests with `yibao reprint {mailing}`").format(mailing=mailing),
         )
-        folder = workspace.mailing_folder(mailing) / FOLDER
-        with atomic_folder(folder) as target:
-            write_account(account, target / f"account-{mailing}.xlsx")
-            with atomic_file(target / f"account-{mailing}.json", "w") as stream:
-                json.dump(account_json(account), stream, ensure_ascii=False, indent=1)
-        with workspace.engine.begin() as connection:
-            facts = {"posted": account.posted, "returned": account.returned, "pending": account.pending}
-            audit.record(connection, at=workspace.stamp, command="reconcile", mailing=mailing, facts=facts)
-    return ReconcileOutcome(account, folder / f"account-{mailing}.xlsx", folder / f"account-{mailing}.json")
+    return account, tuple(_restated(drawn, returned, day))
 
 
-def _posted(connection: Connection, mailing: str) -> pd.DataFrame:
-    p = pieces.c
-    query = select(p.piece, p.county, p.employer_no).where(p.mailing == mailing).order_by(p.position)
-    return pd.DataFrame(connection.execute(query).all(), columns=["piece", "county", "employer_no"])
+def _wanted_day(workspace: Workspace, state: MailingState, as_of: str) -> str:
+    day = as_of or workspace.today
+    if not is_day(day) or not state.posted_on <= day <= workspace.today:
+        raise UsageError(
+            _("there is no account of {day}").format(day=day),
+            remedy=_("give a day from {first} to {last}").format(first=state.posted_on, last=workspace.today),
+        )
+    return day
+
+
+def _posted(workspace: Workspace, connection: Connection, mailing: str) -> pd.DataFrame:
+    """The posted pieces in print order, with where they went and where their address came from."""
+    package = workspace.package(mailing)
+    names = [name for name in _FIELDS if name in package.piece_fields()]
+    frames = [package.pieces(entry.part, names).to_pandas() for entry in package.manifest.parts]
+    frame: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    rows = connection.execute(select(addresses.c.id, addresses.c.source)).all()
+    frame["source"] = frame["address_id"].map({row.id: row.source for row in rows}).fillna("")
+    return frame.drop(columns="address_id").reindex(columns=[*(f for f in _FIELDS[:-1]), "source"])
 
 
 def _returned(connection: Connection, mailing: str) -> pd.DataFrame:
-    r = returns.c
-    query = select(r.piece, r.returned_on, r.reason).where(r.mailing == mailing).order_by(r.piece)
-    return pd.DataFrame(connection.execute(query).all(), columns=["piece", "returned_on", "reason"])
+    rows = [(r.piece, r.copy, r.returned_on, r.reason) for r in store.recorded(connection, mailing)]
+    frame = pd.DataFrame(rows, columns=["piece", "copy", "returned_on", "reason"])
+    return frame.astype({"piece": "object", "copy": "int64", "returned_on": "object", "reason": "object"})
 
 
-def _employer_names(workspace: Workspace, mailing: str) -> dict[str, str]:
-    """Employer number to name, as the package has them."""
-    package = workspace.package(mailing)
-    if not {"employer_no", "employer_name"} <= set(package.piece_fields()):
-        return {}
-    names: dict[str, str] = {}
-    for entry in package.manifest.parts:
-        table = package.pieces(entry.part, ["employer_no", "employer_name"])
-        pairs = zip(
-            table.column("employer_no").to_pylist(), table.column("employer_name").to_pylist(), strict=True
-        )
-        names.update({no: name for no, name in pairs if no and name})
-    return names
+def _beyond(
+    workspace: Workspace, connection: Connection, mailing: str, posted_on: str, posted: pd.DataFrame
+) -> Beyond:
+    came_back = {(row.piece, row.copy) for row in store.recorded(connection, mailing)}
+    copies = copies_of(connection, mailing, posted_on, came_back)
+    account = reprints.account(connection, mailing)
+    queued = {(r.piece, r.copy) for r in store.remailed(connection, mailing) if not r.posted_on}
+    again = store.reprinted(connection, mailing)
+    return Beyond(
+        signed=_signed(connection, mailing, posted),
+        copies=copies,
+        planned=workspace.package(mailing).manifest.counts["roster_rows"],
+        printed=account.printed,
+        spoiled=account.spoiled,
+        unposted=sum((r.piece, r.copy) in queued for r in again if r.reason == Reason.REMAIL),
+        waiting=account.waiting,
+    )
+
+
+def _signed(connection: Connection, mailing: str, posted: pd.DataFrame) -> dict[str, str]:
+    """Piece -> day of its receipt; a receipt of an employer is one for each piece of the employer's."""
+    c, h = receipts.c, handovers.c
+    rows = connection.execute(select(c.scope, c.subject, c.day).where(c.mailing == mailing)).all()
+    own = {row.subject: row.day for row in rows if row.scope == "piece"}
+    by_number = {row.subject: row.day for row in rows if row.scope == "handover"}
+    if not by_number:
+        return own
+    known = connection.execute(select(h.number, h.employer_no).where(h.mailing == mailing)).all()
+    by_employer = {row.employer_no: by_number.get(str(row.number), "") for row in known}
+    days = posted["employer_no"].map(by_employer).fillna("")
+    return {piece: day for piece, day in zip(posted["piece"], days, strict=True) if day} | own
+
+
+def _restated(
+    drawn: list[tuple[str, dict[str, int]]], returned: pd.DataFrame, day: str
+) -> Iterator[Restated]:
+    """Accounts of before, the last one of each day, whose day looks otherwise by what came back since."""
+    for as_of, figures in sorted(dict(drawn).items()):
+        then = figures["returned"] + figures["remailed"]
+        now = int(returned.loc[returned["returned_on"] <= as_of, "piece"].nunique())
+        if as_of <= day and then != now:
+            posted = figures["posted"]
+            rates = (wilson(posted - count, posted).value for count in (then, now))
+            yield Restated(as_of, then, now, *rates)
+
+
+def _findings(account: Account) -> Iterator[Finding]:
+    """T117, once for each piece that was signed for and came back."""
+    for piece in account.both:
+        yield Finding("T117", value=piece, details={"day": account.beyond.signed[piece]})

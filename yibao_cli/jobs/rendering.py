@@ -147,7 +147,7 @@ def _require_current(workspace: Workspace, mailing: str, package: Package) -> No
     """What is printed must be what was imported last; what is posted stays as it was."""
     with workspace.reading() as connection:
         state = mailing_state(connection, mailing)
-        if state is not None and state.state == "posted":
+        if state is not None and state.is_closed:
             return
         now = [(r.table, r.sha256) for r in active_imports(connection, mailing)]
     if now != [(i["table"], i["sha256"]) for i in package.manifest.inputs]:

@@ -13,7 +13,7 @@ from yibao_cli.errors import UsageError
 from yibao_cli.exports import Book, Column
 from yibao_cli.i18n import _
 from yibao_cli.jobs.addresses import roster_batches, sources_of
-from yibao_cli.jobs.deciding import token_of
+from yibao_cli.jobs.decisions import token_of
 from yibao_cli.kinds.fields import TableSpec
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, book

@@ -10,7 +10,8 @@ from yibao_cli.address import normalise
 from yibao_cli.i18n import _
 from yibao_cli.ingest import ReadOptions, read_batches
 from yibao_cli.jobs.booking import ACCEPTED, CORRECTED, HELD, judging_of
-from yibao_cli.jobs.deciding import Decider, Decision, decide
+from yibao_cli.jobs.deciding import decide
+from yibao_cli.jobs.decisions import Decider, Decision
 from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.review import OWN, members_by_writing, review_spec, who_writes
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from yibao_cli.jobs.booking import Writing
-    from yibao_cli.jobs.deciding import Action
+    from yibao_cli.jobs.decisions import Action
 
 _WORDS: dict[str, Action] = {"采用": "accepted", "更正": "corrected", "暂扣": "held"}
 _AT_ONCE = 500  # decisions of one transaction; who is killed between two goes on where it ended

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.i18n import _
 from yibao_cli.jobs.booking import judging_of
-from yibao_cli.jobs.deciding import Decider, Decision, decide, undo
+from yibao_cli.jobs.deciding import decide, undo
+from yibao_cli.jobs.decisions import Decider, Decision
 from yibao_cli.jobs.review import members_by_writing, review_items, who_writes
 from yibao_cli.store import audit, book
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from yibao_cli.jobs.booking import Writing
-    from yibao_cli.jobs.deciding import Action, Undo
+    from yibao_cli.jobs.decisions import Action, Undo
     from yibao_cli.jobs.review import ReviewItem
     from yibao_cli.jobs.workspace import Workspace
 

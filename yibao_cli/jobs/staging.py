@@ -15,6 +15,7 @@ from yibao_cli.i18n import _
 from yibao_cli.ingest import ReadOptions, mapping_of
 from yibao_cli.jobs.annotating import annotate
 from yibao_cli.jobs.differing import CHANGES_FILE, write_changes
+from yibao_cli.jobs.findings import merge_findings
 from yibao_cli.jobs.foreseeing import twice_told, untimely
 from yibao_cli.jobs.inbox import check_input, fingerprint, keep_art
 from yibao_cli.jobs.keeping import ImportOutcome, keep
@@ -46,6 +47,7 @@ class ImportOrder:
     forget_map: forget first what earlier imports said about headers of this table.
     expect, control: figures that the client states, `NAME=VALUE` and a control file.
     annotated: folder for the client's own sheets with the faulty cells marked.
+    password_file: file whose first line opens the workbooks that have a password.
     """
 
     options: ReadOptions = field(default_factory=ReadOptions)
@@ -55,15 +57,20 @@ class ImportOrder:
     expect: Sequence[str] = ()
     control: Path | None = None
     annotated: Path | None = None
+    password_file: Path | None = None
 
 
 @dataclass(frozen=True)
 class Staged:
-    """A file that was read and lies in its folder, not recorded yet; no record for one that is known."""
+    """A file that was read and lies in its folder, not recorded yet; no record for one that is known.
+
+    is_twin: its content came in another file of the same command.
+    """
 
     outcome: ImportOutcome
     record: ImportRecord | None = None
     is_new_folder: bool = False
+    is_twin: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,21 +101,29 @@ class FileImport:
             return remembered_headers(self.workspace, self.kind.id, self.table, self.spec), 0
         return {}, 0 if self.order.dry_run else forget(self.workspace, self.kind.id, self.table)
 
-    def stage(self, path: Path, memory: Mapping[str, str]) -> Staged:
-        """Read one file, and lay what it gave into its folder; one that is in already is left as it is."""
+    def stage(self, path: Path, memory: Mapping[str, str], waiting: Sequence[Staged] = ()) -> Staged:
+        """Read one file, and lay what it gave into its folder; one that is in already is left as it is.
+
+        waiting: files of the command that were read before it and are not recorded yet.
+        """
         check_input(path)
         spellings = self.workspace.settings.spellings(self.kind.id)
         given = replace(self.order.options, spellings=spellings, today=self.workspace.today)
         options = with_remembered(path, self.spec, given, memory)
         digest = fingerprint(path, with_art=self.table == "contracts")
         outcome = ImportOutcome(path.name, self.spec, remembered=options.remembered)
-        known = self._known(digest, _options_text(options))
+        text = _options_text(options)
+        before = [s.record for s in waiting if s.record is not None]
+        twin = next((r for r in before if (r.sha256, r.options) == (digest, text)), None)
+        known = twin or self._known(digest, text)
         if known is not None:
-            staged = self._as_known(known, outcome)
+            staged = self._as_known(known, outcome, is_twin=twin is not None)
         else:
-            staged = self._read(path, options, digest, outcome)
+            staged = self._read(path, options, digest, outcome, before)
         if self.order.annotated is not None:
-            found = outcome.findings
+            # The rows of a file that is in already may have been judged by a merge since.
+            merged = merge_findings(self.workspace, self.mailing, known) if known is not None else []
+            found = [*outcome.findings, *merged]
             outcome.annotated = annotate(path, self.spec, options, found, self.order.annotated)
         return staged
 
@@ -145,7 +160,14 @@ class FileImport:
             if one.record is not None and one.is_new_folder:
                 shutil.rmtree(self.workspace.folder / one.record.path, ignore_errors=True)
 
-    def _read(self, path: Path, options: ReadOptions, digest: str, outcome: ImportOutcome) -> Staged:
+    def _read(
+        self,
+        path: Path,
+        options: ReadOptions,
+        digest: str,
+        outcome: ImportOutcome,
+        waiting: Sequence[ImportRecord],
+    ) -> Staged:
         text = _options_text(options)
         # What is kept depends on how the file was read, too.
         name = hashlib.sha256(f"{digest}\n{text}".encode()).hexdigest()[:16]
@@ -176,7 +198,7 @@ class FileImport:
                 totals=outcome.totals,
                 sheets=outcome.sheets,
             )
-            self._compare(record, folder, outcome)
+            self._compare(record, folder, outcome, waiting)
         if self.order.dry_run:
             outcome.mapping = mapping_of(path, self.spec, options)
             return Staged(outcome)
@@ -184,12 +206,14 @@ class FileImport:
         outcome.changes = changes if changes.exists() else None
         return Staged(outcome, record, is_new)
 
-    def _compare(self, record: ImportRecord, folder: Path, outcome: ImportOutcome) -> None:
+    def _compare(
+        self, record: ImportRecord, folder: Path, outcome: ImportOutcome, waiting: Sequence[ImportRecord]
+    ) -> None:
         """Look at the file beside the others of the table: what it corrects, and what will not fit."""
         with self.workspace.reading() as connection:
             earlier = earlier_imports(connection, record, self._replaced)
             active = active_imports(connection, record.mailing, self.table)
-        kept = [(r, r.rows(self.workspace.folder)) for r in active]
+        kept = [(r, r.rows(self.workspace.folder)) for r in (*active, *waiting)]
         kept = [(r, rows) for r, rows in kept if rows.is_file()]
         rows = folder / ROWS_FILE
         itself = (record.sha256, record.options)
@@ -202,13 +226,13 @@ class FileImport:
         period = settings.starts, max(settings.posting, settings.ends)
         outcome.findings += untimely(rows, outcome.file_name, self.kind, self.table, period)
 
-    def _as_known(self, known: ImportRecord, outcome: ImportOutcome) -> Staged:
+    def _as_known(self, known: ImportRecord, outcome: ImportOutcome, *, is_twin: bool) -> Staged:
         outcome.known = True
         outcome.rows_in, outcome.rows_kept = known.rows_in, known.rows_kept
         outcome.rows_rejected = known.rows_rejected
         outcome.sheets = known.sheets
         outcome.findings += known.findings(self.workspace.folder)
-        return Staged(outcome)
+        return Staged(outcome, is_twin=is_twin)
 
     def _known(self, digest: str, text: str) -> ImportRecord | None:
         """The import of this very content, read the same way, under whatever name it came.

@@ -68,6 +68,8 @@ def _import_rows(connection: Connection, kind: Kind, mailing: str) -> list[Statu
 
 
 def _package_rows(workspace: Workspace, mailing: str, state: MailingState) -> list[StatusRow]:
+    if state.is_purged:
+        return []
     counts = workspace.package(mailing).manifest.counts
     posted = _("posted on {day}").format(day=state.posted_on) if state.posted_on else ""
     return [

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from yibao_cli.i18n import _
+from yibao_cli.jobs.copies import read_copies
+from yibao_cli.jobs.piecefacts import fact_columns, piece_facts
 from yibao_cli.jobs.pool import run_tasks
 from yibao_cli.jobs.rendering import (
     ControlFile,
@@ -21,19 +23,18 @@ from yibao_cli.jobs.rendering import (
     values_of_part,
 )
 from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state
-from yibao_cli.money import yuan, yuan_column
 from yibao_cli.render.forms import form_digests
 from yibao_cli.render.press.checks import CHECKS
 from yibao_cli.render.readback import SAMPLE, Difference, Sample, What, expected_pages, read_back
 from yibao_cli.render.static import draw_static
-from yibao_cli.render.tying import PieceFacts, Tie
+from yibao_cli.render.tying import Tie
 from yibao_cli.store import audit
 from yibao_cli.store.files import sha256_of
 from yibao_cli.store.packages import Package, open_package
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from yibao_cli.kinds.page import Layout
 
@@ -112,6 +113,10 @@ def verify_mailing(
             outcome.parts += 1
             outcome.differences += found.differences
             progress(_("reading back"), outcome.pieces, total)
+        if not outcome.altered:
+            outcome.differences += read_copies(
+                workspace.mailing_folder(mailing), package, state.package_sha256
+            )
         outcome.differences.sort(key=lambda d: (d.part, d.page))
         _record(workspace, mailing, outcome)
     return outcome
@@ -128,7 +133,8 @@ def verify_task(task: VerifyTask) -> PartReading:
     stretches = values_of_part(package, layout, part.part)
     expected = chain.from_iterable(expected_pages(layout, values, digests) for values in stretches)
     press = layout.press is not None
-    tie = Tie(package.manifest.mailing, _facts(package, layout, part.part))
+    rows = package.pieces(part.part, fact_columns(package.kind)), package.lines(part.part)
+    tie = Tie(package.manifest.mailing, piece_facts(package.kind, layout, rows))
     found += read_back(pdf, part.part, expected, sample=sample, tie=tie, press=press)
     return PartReading(entry.pieces, entry.pages, len(sample.pages()), found)
 
@@ -139,42 +145,6 @@ def _prepared(folder: str, mailing: str, _sha256: str) -> tuple[Package, Layout,
     package = open_package(Path(folder), mailing)
     layout = package_layout(package)
     return package, layout, form_digests(draw_static(layout, package.art))
-
-
-def _facts(package: Package, layout: Layout, part: int) -> Iterator[PieceFacts]:
-    """What the rows of a part say of its pieces, with nothing composed."""
-    kind = package.kind
-    names = ["piece", "variant", "pages", "line_start", "line_stop", kind.verify.name, kind.verify.amount]
-    pieces = package.pieces(part, list(dict.fromkeys(names)))
-    shown = {variant: _line_amounts(layout, variant) for variant in layout.variants}
-    used = sorted(set().union(*(fields for fields, _room in shown.values())))
-    lines = package.lines(part)
-    columns = {name: lines.column(name).to_pylist() for name in used}
-    for row in pieces.to_pylist():
-        fields, room = shown[row["variant"]]
-        start, stop = row["line_start"], row["line_stop"]
-        own = [a for f in fields for a in columns[f][start:stop] if a is not None]
-        amount = row[kind.verify.amount]
-        yield PieceFacts(
-            piece=row["piece"],
-            name=row[kind.verify.name] or "",
-            amount="" if amount is None else yuan(amount),
-            pages=row["pages"],
-            amounts=tuple(yuan_column(own)) if stop - start <= room else (),
-        )
-
-
-def _line_amounts(layout: Layout, variant: str) -> tuple[list[str], int]:
-    """The money fields of a line that a variant's tables show, and how many lines it shows for certain."""
-    plan = layout.variants[variant]
-    tables = [table for page in plan.first for table in page.tables]
-    fields = [cell.amount for table in tables for cell in table.cells if cell.amount is not None]
-    if plan.flowing is not None:
-        begins, takes = plan.flowing
-        pages = plan.most - len(plan.first)
-        # Up to two lines of a page carry sums.
-        return fields, begins.item.capacity - 1 + pages * (takes.item.capacity - 2)
-    return fields, min((table.item.capacity for table in tables), default=0)
 
 
 def _strays(folder: Path, parts: list[PartTask]) -> list[Difference]:

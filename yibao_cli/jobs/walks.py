@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import select
 
@@ -84,6 +85,43 @@ def map_walks(workspace: Workspace, mailing: str, progress: Progress = no_progre
     return outcome
 
 
+def walks_of_entries(workspace: Workspace, mailing: str) -> tuple[pa.Table, bool]:
+    """The walk and office of every entry of the address book: id, walk, office; blank where none is known.
+
+    A point that the table gives several walks has none: the post has to say which. Tells also whether there
+    is a table of walks at all; without a table of the post there are no rows.
+    """
+    with workspace.reading() as connection:
+        tables = {t: list(_rows(workspace, connection, mailing, t)) for t in (WALKS, POSTCODES)}
+        found: list[tuple[int, str, str]] = []
+        if any(tables.values()):
+            walks, offices = WalkTable(map(_stretch, tables[WALKS])), _offices(tables[POSTCODES])
+            by_point = {
+                point.id: _walk_and_office(point, walks, offices)
+                for point in connection.execute(select(points).order_by(points.c.id))
+            }
+            a = addresses.c
+            entries = connection.execute(select(a.id, a.point_id).order_by(a.id))
+            found = [(entry, *by_point[point]) for entry, point in entries if point in by_point]
+    columns = zip(*found, strict=True) if found else ([], [], [])
+    arrays = [pa.array(c, t) for c, t in zip(columns, (pa.int64(), pa.string(), pa.string()), strict=True)]
+    return pa.table(arrays, names=["id", "walk", "office"]), bool(tables[WALKS])
+
+
+def _walk_and_office(point: Any, walks: WalkTable, offices: _Offices) -> tuple[str, str]:
+    found = walks.find(_spot(point))
+    walk = found[0].walk if len(found) == 1 else ""
+    return walk, _office(point, found, offices)
+
+
+def _spot(point: Any) -> Spot:
+    return Spot(point.county, point.town, point.village, point.road, point.road_no, point.poi)
+
+
+def _office(point: Any, found: tuple[Stretch, ...], offices: _Offices) -> str:
+    return next((f.office for f in found if f.office), "") or offices.names.get(point.postcode, "")
+
+
 def _rows(workspace: Workspace, connection: Connection, mailing: str, table: str) -> Iterator[dict[str, Any]]:
     for record in active_imports(connection, mailing, table):
         path = record.rows(workspace.folder)
@@ -121,15 +159,13 @@ def _points(connection: Connection, writings: set[Writing]) -> list[Any]:
 
 
 def _place(point: Any, walks: WalkTable, offices: _Offices, outcome: WalksOutcome) -> None:
-    spot = Spot(point.county, point.town, point.village, point.road, point.road_no, point.poi)
-    found = walks.find(spot)
+    found = walks.find(_spot(point))
     outcome.addresses += 1
     outcome.mapped += len(found) == 1
     outcome.several += len(found) > 1
     outcome.unmapped += not found
-    office = next((f.office for f in found if f.office), "") or offices.names.get(point.postcode, "")
     names = "、".join(f.walk for f in found)
-    values = (point.id, point.standard, point.postcode, names, office)
+    values = (point.id, point.standard, point.postcode, names, _office(point, found, offices))
     outcome.rows.append(dict(zip(COLUMNS, values, strict=True)))
     outcome.findings += _doubts(point, found, offices)
 

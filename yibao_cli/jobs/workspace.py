@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from yibao_cli.ads.seasons import in_season, load_calendar
 from yibao_cli.codes import is_mailing_id
 from yibao_cli.config import MailingSettings, Settings, find_workspace, load_settings, shipped
 from yibao_cli.errors import InputNotFound, PermissionsError, StateError, UsageError
 from yibao_cli.i18n import _
-from yibao_cli.kinds import Kind, load_kind
+from yibao_cli.kinds import Kind, load_kind, load_product
 from yibao_cli.kinds.binding import bound_kind
 from yibao_cli.store.database import open_database, reading
 from yibao_cli.store.files import TEMPORARY, lock, recover_folder
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 PRINT, SCRATCH = "print", "scratch"  # folders of a mailing that several jobs know
 TEMPLATES = "templates"  # a workspace's own kinds
+SEASONS = "seasons.toml"
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -103,7 +105,16 @@ class Workspace:
         """The statement kind of a mailing, as it stands in templates/ now, with the mailing's days in it."""
         settings = self.mailing(mailing)
         days = {"starts": settings.starts, "ends": settings.ends, "posting": settings.posting}
-        return bound_kind(load_kind(shipped("templates"), settings.kind, self.own_templates), days)
+        kind = bound_kind(load_kind(shipped("templates"), settings.kind, self.own_templates), days)
+        return self._in_season(kind, settings.posting)
+
+    def _in_season(self, kind: Kind, day: str) -> Kind:
+        """The kind with the house panels of a day, where the settings want them and it has room for them."""
+        if kind.ads == "never" or not self.settings.ads.seasons:
+            return kind
+        own, common = self.folder / SEASONS, shipped("templates") / "common" / SEASONS
+        calendar = load_calendar(own if own.is_file() else common)
+        return in_season(kind, load_product(shipped("templates"), kind.product), calendar, day)
 
     @property
     def own_templates(self) -> Path:
@@ -160,11 +171,21 @@ def _clear_leftovers(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MailingState:
-    """How far a mailing is: merged, rendered, verified or posted; its package's hash; when it was posted."""
+    """How far a mailing is: merged, rendered, verified, posted, purged; hash of its package; posting day."""
 
     state: str
     package_sha256: str
     posted_on: str
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether its persons' data is gone, and only counts and hashes are left."""
+        return self.state == "purged"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing may change in it any more."""
+        return self.state in {"posted", "purged"}
 
 
 def mailing_state(connection: Connection, mailing: str) -> MailingState | None:
@@ -198,6 +219,7 @@ def state_word(state: str) -> str:
         "rendered": _("rendered"),
         "verified": _("verified"),
         "posted": _("posted"),
+        "purged": _("purged"),
     }
     return words[state]
 
@@ -210,5 +232,6 @@ def next_step(mailing: str, state: str) -> str:
         "rendered": "verify",
         "verified": "manifest",
         "posted": "reconcile",
+        "purged": "audit list -m",
     }[state]
     return f"yibao {command} {mailing}"

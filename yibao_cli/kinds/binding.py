@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
+from yibao_cli.kinds.checks import check_condition
+from yibao_cli.kinds.expressions import parse_expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,18 @@ def settings_on(kind: Kind, day: str) -> dict[str, int | str]:
                 remedy=_("add one with an earlier `since`"),
             ) from error
     return found
+
+
+def bound_condition(kind: Kind, text: str, days: Mapping[str, str]) -> Expression:
+    """A condition of a mailing over its members, with the mailing's days and the settings in it.
+
+    Raises SettingsError for what is no condition over the kind's fields.
+    """
+    expression = parse_expression(text)
+    check_condition(kind, expression)
+    values: dict[tuple[str, str], int | str] = {("mailing", name): day for name, day in days.items()}
+    values |= {("settings", name): value for name, value in settings_on(kind, days["posting"]).items()}
+    return parse_expression(expression.bound(values))
 
 
 def bound_kind(kind: Kind, days: Mapping[str, str]) -> Kind:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
+from yibao_cli.kinds.against import field_of, totals_table
 from yibao_cli.kinds.expressions import Expression, attribute_target, call_target, is_days
 from yibao_cli.rules import RULES, Severity
 
@@ -99,7 +100,28 @@ def _check_names(kind: Kind, where: str) -> None:
     _check_known("merge.print_order", merge.print_order, texts, where)
     _check_known("merge.line_order", merge.line_order, lines, where)
     _check_known("merge.control_totals", merge.control_totals, money, where)
+    given = {"against.groups": kind.against.groups} if kind.against else {}
+    roster = {f.name for f in kind.inputs[merge.base].fields if f.type not in _SORTS}
+    for key, names in given.items():
+        _check_known(key, names, roster, where)
+    for written in kind.against.sums if kind.against else ():
+        with _at("against.sums", where):
+            try:
+                field_of(kind, written)
+            except KeyError as error:
+                raise SettingsError(_("{names} cannot stand here").format(names=written)) from error
+    with _at("against", where):
+        totals_table(kind)
+    if kind.adjust:
+        _check_known("adjust.field", (kind.adjust.field,), money, where)
+    if kind.previous:
+        _check_known("previous", (kind.previous.opening, kind.previous.closing), money, where)
     _check_known("verify", (kind.verify.name, kind.verify.amount), set(fields), where)
+
+
+def check_condition(kind: Kind, expression: Expression) -> None:
+    """Refuse a condition over a member's record that names or compares what it cannot, with SettingsError."""
+    _check_condition(kind, expression)
 
 
 def _check_known(key: str, names: Iterable[str], known: set[str], where: str) -> None:

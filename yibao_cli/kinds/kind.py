@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from yibao_cli.i18n import _
 from yibao_cli.kinds.expressions import Expression, parse_expression
 from yibao_cli.kinds.fields import FieldName, Spec, TableSpec
-from yibao_cli.kinds.geometry import HouseSpec, OmrProfile, PanelSpec  # noqa: TC001 - pydantic reads them
+from yibao_cli.kinds.geometry import HouseSpec, OmrProfile, PanelSpec
 
 # What a table of payments says of its day, and the setting with the days that it may be old when printed.
 RECHECK_DAY, RECHECK_SETTING = "as_of", "recheck_days"
@@ -94,6 +94,32 @@ class MergeSpec(Spec):
         return tuple(table for table in self.tables if table not in self.optional or table == self.recheck)
 
 
+class AgainstSpec(Spec):
+    """The client's own ledger totals, which `yibao merge --against` ties a mailing to.
+
+    groups: roster fields that the totals are grouped by, such as scheme and county; sums: money fields of
+    accounts, or `table.field` of the lines. people, aliases: headers of the number of members.
+    """
+
+    groups: Annotated[tuple[FieldName, ...], Field(min_length=1)]
+    sums: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")], ...] = ()
+    people: str = "人数"
+    aliases: tuple[str, ...] = ("参保人数", "户数", "总人数", "总户数", "合计人数")
+
+
+class AdjustSpec(Spec):
+    """Which amount of an account may change by nothing but adjustment rows, whose sum it must be."""
+
+    field: FieldName = "adjusted"
+
+
+class PreviousSpec(Spec):
+    """Which amount must be the closing of the period before, where that is known."""
+
+    opening: FieldName = "opening"
+    closing: FieldName = "closing"
+
+
 class VariantSpec(Spec):
     """A variant of the layout (large type): pieces for which `when` is true take its panels."""
 
@@ -135,7 +161,9 @@ class Kind(Spec):
     """A statement kind, whole.
 
     sensitive: a legal paper or one that puts its reader under pressure; it carries no ads, whatever else
-    is said. settings: by name, the values that counted and count, each with its source.
+    is said. settings: by name, the values that counted and count, each with its source. against: how
+    the client's own totals are grouped; adjust: the amount that vouchers account for. previous: the
+    amounts that tie one period to the next.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -146,6 +174,9 @@ class Kind(Spec):
     inputs: dict[str, TableSpec]
     merge: MergeSpec
     verify: VerifySpec = VerifySpec()
+    against: AgainstSpec | None = None
+    adjust: AdjustSpec | None = None
+    previous: PreviousSpec | None = None
     laws: tuple[LawSpec, ...] = ()
     holds: tuple[HoldSpec, ...] = ()
     panels: dict[str, PanelSpec]
@@ -213,6 +244,17 @@ class Kind(Spec):
     def texts_of_laws(self) -> dict[str, str]:
         """Law id to its sentence for people."""
         return {law.id: law.text for law in self.laws}
+
+    @property
+    def laws_of_money(self) -> frozenset[str]:
+        """Ids of the laws between amounts; the others are between counts, such as kilowatt hours."""
+        fields = {f.name: f.type for t in self.merge.tables for f in self.inputs[t].fields}
+        return frozenset(
+            law.id
+            for law in self.laws
+            if any(name for _table, name in law.expression.sums)
+            or any(fields.get(name) == "money" for name in law.expression.fields)
+        )
 
     def setting(self, name: str, day: str) -> int | str:
         """The value of a setting for a mailing posted on that ISO day; KeyError where there is none yet."""

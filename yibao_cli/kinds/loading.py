@@ -16,10 +16,10 @@ from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.checks import check_references
 from yibao_cli.kinds.fields import Spec
-from yibao_cli.kinds.geometry import Product
 from yibao_cli.kinds.kind import Kind
 from yibao_cli.kinds.pictures import check_pictures
 from yibao_cli.kinds.placement import check_placement
+from yibao_cli.kinds.product import Product
 from yibao_cli.kinds.reasons import settings_fault, toml_fault
 from yibao_cli.kinds.sources import check_codes, check_pages, check_texts
 
@@ -108,6 +108,9 @@ def load_kind(templates: Path, kind_id: str, own: Path | None = None) -> Kind:
     for changed in filter(None, changes):
         _change(changed, data, texts)
     shared = read_toml(templates / "common" / "tables.toml")
+    # Tables that nothing of the kind would read are none of its inputs.
+    unread = {t for t, key in (("adjustments", "adjust"), ("previous", "previous")) if key not in data}
+    shared = {name: spec for name, spec in shared.items() if name not in unread}
     data["inputs"] = {**shared, **data.get("inputs", {})}
     data["texts"] = texts
     data["omr"] = read_toml(templates / "common" / "omr.toml")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yibao_cli.kinds.geometry import (
         BarcodeItem,
         BoxItem,
+        ChartItem,
         CodeItem,
         OmrItem,
         OmrProfile,
@@ -111,6 +112,20 @@ class PlacedMark:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedChart:
+    """A chart, moved from panel to page.
+
+    keys: what each bar stands for among the lines; fields: columns of the pieces with its sums, in fen.
+    """
+
+    item: ChartItem
+    keys: tuple[str, ...]
+    fields: tuple[str, ...]
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedSlot:
     """An ad slot: its panel's rectangle on the page."""
 
@@ -139,6 +154,7 @@ class PagePlan:
     marks: tuple[PlacedMark, ...]
     slots: tuple[PlacedSlot, ...]
     folds: tuple[float, ...]
+    charts: tuple[PlacedChart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +283,7 @@ class PageValues:
 
     texts: per source one text a page; tables: in the order of `PagePlan.tables`; marks: in the order of
     `PagePlan.marks`, what each says, "" where a page has none; art: per slot one key a page.
+    charts: in the order of `PagePlan.charts`, the sums of its bars in fen.
     """
 
     count: int
@@ -274,6 +291,7 @@ class PageValues:
     tables: tuple[TableValues, ...]
     marks: tuple[list[str], ...]
     art: dict[str, list[str]]
+    charts: tuple[list[tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import (
     BarcodeItem,
     BoxItem,
+    ChartItem,
     CodeItem,
     OmrItem,
     PictureItem,
@@ -26,9 +27,10 @@ from yibao_cli.kinds.geometry import (
 from yibao_cli.kinds.reach import Reach, text_reach
 
 if TYPE_CHECKING:
-    from yibao_cli.kinds.geometry import Item, OmrProfile, PanelPlace, Product, Rect, WindowSpec, Zone
+    from yibao_cli.kinds.geometry import Item, OmrProfile, Rect
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.kinds.page import Source
+    from yibao_cli.kinds.product import PanelPlace, Product, WindowSpec, Zone
 
 # Modules of the largest symbol a sheet code can need (26 x 26 holds 44 letters and digits).
 _LARGEST_CODE = 26
@@ -106,7 +108,7 @@ def _rectangle(item: Item) -> Rect:
         case RuleItem():
             left, top = min(item.x, item.x2), min(item.y, item.y2)
             return left, top, abs(item.x2 - item.x), abs(item.y2 - item.y)
-        case BoxItem() | PictureItem():
+        case BoxItem() | PictureItem() | ChartItem():
             return item.x, item.y, item.w, item.h
         case TableItem():
             width = item.blocks * item.block_width + (item.blocks - 1) * item.gap

@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
-from yibao_cli.kinds.geometry import BarcodeItem, CodeItem, TableItem, TextItem
+from yibao_cli.kinds.chart import check_chart
+from yibao_cli.kinds.geometry import BarcodeItem, ChartItem, CodeItem, TableItem, TextItem
 from yibao_cli.kinds.page import BLANK, FURTHER, Source
 from yibao_cli.kinds.texts import CONSTANTS, filtered_fields, text_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from yibao_cli.kinds.geometry import Item, PanelSpec, Product
+    from yibao_cli.kinds.geometry import Item, PanelSpec
     from yibao_cli.kinds.kind import Kind
+    from yibao_cli.kinds.product import Product
 
 # What the ledger and the freezing add to a member's record.
 PIECE_FIELDS = frozenset(
     {
-        *("piece", "variant", "part", "address", "postcode", "county", "category", "ads_consent"),
+        *("piece", "tracking", "variant", "part", "address", "postcode", "county", "category", "ads_consent"),
         *("employer_no", "employer_name", "employer_address", "employer_postcode", "delivery_mode"),
     }
 )
+# What the ledger adds where adjustments stand on vouchers.
+ADJUSTMENT_NOTE = "adjustment_note"
 # What a page adds: its number in the piece, and how many the piece has.
 PAGE_FIELDS = frozenset({"page", "pages"})
 # What the text of a line that sums others may name: how many there are.
@@ -77,10 +81,9 @@ def check_texts(kind: Kind) -> dict[str, Source]:
                 _check_one_paragraph(source, item.text)
                 _check_filters(text_of(kind, item.text), types)
             elif isinstance(item, TableItem):
-                for column in item.columns:
-                    text_source(text_of(kind, column.text), lines, constants)
-                    _check_filters(text_of(kind, column.text), line_types)
-                text_source(text_of(kind, item.overflow_text), OVERFLOW_FIELDS, constants)
+                _check_table(kind, item, lines, line_types)
+            elif isinstance(item, ChartItem):
+                check_chart(kind, item)
         except SettingsError as error:
             raise SettingsError(
                 _("panel {panel}: {reason}").format(panel=panel, reason=error.message), remedy=error.remedy
@@ -95,6 +98,14 @@ def check_texts(kind: Kind) -> dict[str, Source]:
             if isinstance(item, TextItem):
                 text_source(text_of(kind, item.text), frozenset(), constants)
     return sources
+
+
+def _check_table(kind: Kind, item: TableItem, lines: frozenset[str], types: Mapping[str, str]) -> None:
+    constants = no_values(kind)
+    for column in item.columns:
+        text_source(text_of(kind, column.text), lines, constants)
+        _check_filters(text_of(kind, column.text), types)
+    text_source(text_of(kind, item.overflow_text), OVERFLOW_FIELDS, constants)
 
 
 def _types(kind: Kind, tables: tuple[str, ...]) -> dict[str, str]:
@@ -176,7 +187,8 @@ def _codes(panels: Mapping[str, PanelSpec], product: Product, page: int) -> int:
 
 def _member_names(kind: Kind) -> frozenset[str]:
     tables = (kind.merge.base, *kind.merge.accounts)
-    return frozenset(name for table in tables for name in kind.inputs[table].names)
+    told = {ADJUSTMENT_NOTE} if kind.adjust else set()
+    return frozenset(told.union(*(kind.inputs[table].names for table in tables)))
 
 
 def _items(kind: Kind) -> Iterator[tuple[str, Item]]:

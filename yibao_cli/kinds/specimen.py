@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import id_check_char, piece_number
 from yibao_cli.kinds.expressions import call_target, is_days
+from yibao_cli.kinds.texts import FILTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +54,10 @@ def specimen(kind: Kind, days: Mapping[str, str], lines: int) -> tuple[Row, list
     # What lines add up to is fixed by them, so these laws come first.
     for law in sorted((w for w in kind.laws if not w.table), key=lambda w: not w.expression.sums):
         _keep(law, record, fixed, details)
-    record |= {"employer_no": record.get("employer_no") or "001301", "piece": piece_number(1)}
+    record |= {"employer_no": record.get("employer_no") or "001301", "piece": piece_number(1), "tracking": ""}
+    if kind.adjust is not None:
+        told = FILTERS["yuan"](record[kind.adjust.field])
+        record["adjustment_note"] = f"调整说明：补录缴费 +{told}元（凭证TZ2026-0001）"
     for name in ("employer_name", "county", "address", "category", "postcode"):
         record.setdefault(name, _BY_NAME.get(name, _BY_TYPE.get(name)))
     return record, details

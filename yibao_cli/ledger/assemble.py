@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from yibao_cli.ledger import suppressing
+from yibao_cli.ledger import suppressing, vouching
 from yibao_cli.ledger.joining import SOURCE_COLUMNS, line_sums_query, record_query, sql_type
 from yibao_cli.ledger.sql import condition_sql, identifier, law_sql, literal
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from yibao_cli.kinds.expressions import Expression
     from yibao_cli.kinds.kind import Kind
 
 ADDRESS_COLUMNS = ("standard", "county", "postcode", "street_key", "verdict", "reasons")
@@ -40,7 +41,7 @@ class LedgerOptions:
     """Where DuckDB may spill, and how much memory it may take first; how the mailing is delivered.
 
     to_employers: pieces go to the employer's address where there is one. by_household: the pieces of one
-    delivery point lie side by side.
+    delivery point lie side by side. where: which members are mailed; None for all.
     """
 
     scratch: Path
@@ -48,6 +49,7 @@ class LedgerOptions:
     threads: int = 2
     to_employers: bool = False
     by_household: bool = False
+    where: Expression | None = None
 
 
 @dataclass
@@ -56,13 +58,15 @@ class Ledger:
 
     sources: table name to its imports. period: first day of the mailing's data, and the day it is posted;
     ISO. addresses: the address book's entries: id, raw, postcode_given,
-    county_given, ADDRESS_COLUMNS, and `member` where some are one member's own.
+    county_given, ADDRESS_COLUMNS, and `member` where some are one member's own. previous: the Parquet files
+    of the pieces of the mailing before, where that is known.
     """
 
     kind: Kind
     sources: Mapping[str, Sequence[Source]]
     options: LedgerOptions
     period: tuple[str, str] = ("0001-01-01", "9999-12-31")
+    previous: Sequence[Path] = ()
     _db: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +85,12 @@ class Ledger:
     # ---------------------------------------------------------------- reading in
 
     def _tables(self) -> list[str]:
-        extra = {"employers": self.has_employers, suppressing.TABLE: self.has_suppressions}
+        extra = {
+            "employers": self.has_employers,
+            suppressing.TABLE: self.has_suppressions,
+            vouching.TABLE: self.kind.adjust is not None,
+            vouching.PREVIOUS: self.kind.previous is not None and vouching.PREVIOUS in self.sources,
+        }
         return [*self.kind.merge.tables, *(table for table, wanted in extra.items() if wanted)]
 
     def _load(self, table: str) -> None:
@@ -145,6 +154,7 @@ class Ledger:
         self.execute(f"CREATE TABLE record AS {query}")
         if self.has_suppressions:
             suppressing.suppress(self, suppressed)
+        vouching.vouch(self)
 
     def adopt(self, name: str, table: pa.Table) -> None:
         """Take a table from outside in under a name."""
@@ -156,7 +166,10 @@ class Ledger:
     # ---------------------------------------------------------------- judging
 
     def judge(self) -> None:
-        """Evaluate laws, holds and variants for every record; `holds` lists all reasons, first one first."""
+        """Evaluate laws, holds and variants for every record; `holds` lists all reasons, first one first.
+
+        Records that are not selected to be mailed go into `unselected`, without a look at them.
+        """
         types = self.types()
         laws = [law for law in self.kind.laws if not law.table]
         differences = [f"{law_sql(w, types)} AS {identifier('off_' + w.id)}" for w in laws]
@@ -168,10 +181,14 @@ class Ledger:
         reasons = ", ".join(
             f"CASE WHEN {when} THEN {literal(rule)} END" for rule, when in self._hold_conditions(types)
         )
-        inner = ", ".join(["*", *differences])
+        where = self.options.where
+        selected = condition_sql(where, types) if where is not None else "true"
+        self.execute(f"CREATE TABLE unselected AS SELECT * FROM record WHERE NOT ({selected})")  # noqa: S608
+        inner = ", ".join(["record.*", *differences, *vouching.columns(self)])
         self.execute(
             f"CREATE TABLE judged AS SELECT *, {chosen} AS variant, "  # noqa: S608
-            f"list_filter([{reasons}], lambda x: x IS NOT NULL) AS holds FROM (SELECT {inner} FROM record)"
+            f"list_filter([{reasons}], lambda x: x IS NOT NULL) AS holds FROM "
+            f"(SELECT {inner} FROM record{vouching.joins(self)} WHERE {selected})"
         )
         self.execute("DROP TABLE record")
 
@@ -193,14 +210,13 @@ class Ledger:
             day, (first, last) = identifier(self.kind.merge.as_of), self.period
             found.append(("H304", f"{day} < {literal(first)} OR {day} > {literal(last)}"))
         found += [("H301", f"NOT {identifier('has_' + t)}") for t in self.kind.merge.required_accounts]
+        present = " AND ".join(identifier("has_" + t) for t in self.kind.merge.required_accounts) or "true"
         for law in self.kind.laws:
             if law.table:
                 found.append(("H303", f"{identifier('breach_' + law.id)} > 0"))
             else:
-                present = " AND ".join(identifier("has_" + t) for t in self.kind.merge.required_accounts)
-                present = present or "true"
                 found.append(("H302", f"{present} AND {identifier('off_' + law.id)} <> 0"))
-        return found
+        return [*found, *vouching.hold_conditions(self, present)]
 
     def hold(self, row_ids: Iterable[int], rule: str) -> None:
         """Hold further rows, found by looking at what would be printed."""

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import mask_id, mask_name
+from yibao_cli.ledger import vouching
 from yibao_cli.ledger.sql import identifier, literal
 from yibao_cli.ledger.suppressing import LOST_CARD, NO_ADS, TABLE, shows_lost_card
 from yibao_cli.model import Finding
@@ -24,7 +25,7 @@ _NAMED_BY = ("member_no", "id_number", "card_no", "name")
 def doubts(ledger: Ledger) -> Iterator[Finding]:
     """Every doubt about what was joined, in the order of the client's rows, kind of doubt by kind of doubt.
 
-    After `outcome.order_pieces`.
+    After `ordering.order_pieces`.
     """
     yield from _addresses(ledger)
     yield from _strays(ledger)
@@ -32,6 +33,7 @@ def doubts(ledger: Ledger) -> Iterator[Finding]:
     yield from _repeated_lines(ledger)
     yield from _unknown_employers(ledger)
     yield from _untimely_lines(ledger)
+    yield from vouching.doubts(ledger)
     if ledger.has_suppressions:
         yield from _unmatched_entries(ledger)
         yield from _ambiguous_entries(ledger)

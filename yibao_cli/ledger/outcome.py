@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from yibao_cli.codes import mask_id, piece_number
 from yibao_cli.i18n import _
-from yibao_cli.ledger import suppressing
+from yibao_cli.ledger import suppressing, vouching
 from yibao_cli.ledger.sql import identifier, literal, sum_column
 from yibao_cli.model import Finding
 from yibao_cli.money import yuan
@@ -18,11 +19,10 @@ from yibao_cli.money import yuan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from yibao_cli.kinds.kind import Kind
     from yibao_cli.ledger.assemble import Ledger
 
 _BATCH = 20_000
-# Writings of one delivery point share their street key, whoever employs the members.
-_BY_HOUSEHOLD = ("postcode", "street_key", "address")
 
 
 # (row id, rule) -> details, for holds that were found outside the ledger.
@@ -36,6 +36,7 @@ def held_rows(ledger: Ledger, known: Known) -> Iterator[tuple[int, tuple[Finding
     line_laws = [w.id for w in kind.laws if w.table]
     columns = ["row_id", "src_file", "src_sheet", "src_row", identifier(kind.merge.key), "holds", "reasons"]
     columns += [identifier("off_" + w) for w in laws] + [identifier("breach_" + w) for w in line_laws]
+    columns += vouching.held_columns(ledger)
     listed = ""
     if ledger.has_suppressions:
         columns += suppressing.ENTRY_COLUMNS
@@ -56,7 +57,7 @@ def _hold_findings(
     key = kind.inputs[kind.merge.base].field(kind.merge.key)
     for rule_id in dict.fromkeys(row["holds"]):
         outside = known.get((row["row_id"], rule_id), {})
-        for details in _details(rule_id, row, (kind.texts_of_laws, *laws)):
+        for details in _details(kind, rule_id, row, laws):
             yield Finding(
                 rule_id,
                 file=str(row["src_file"]),
@@ -69,38 +70,33 @@ def _hold_findings(
 
 
 def _details(
-    rule_id: str, row: dict[str, Any], laws: tuple[dict[str, str], list[str], list[str]]
+    kind: Kind, rule_id: str, row: dict[str, Any], laws: tuple[list[str], list[str]]
 ) -> Iterator[dict[str, object]]:
-    """What fills the rule's text: for each broken law its words and the difference in yuan."""
-    texts, member_laws, line_laws = laws
+    """What fills the rule's text: for each broken law its words and the difference."""
     if rule_id == "H302":
-        for law in member_laws:
-            if off := int(row["off_" + law] or 0):
-                yield {"law": law, "text": texts[law], "difference": yuan(off)}
+        yield from _broken_laws(kind, row, laws[0])
     elif rule_id == "H303":
-        for law in line_laws:
+        for law in laws[1]:
             if count := int(row["breach_" + law] or 0):
-                yield {"law": law, "text": texts[law], "count": count}
+                yield {"law": law, "text": kind.texts_of_laws[law], "count": count}
     elif rule_id == "H201":
         found = json.loads(row["reasons"] or "[]")
         yield {"reasons": _("; ").join(Finding(i, details=d).message() for i, d in found)}
+    elif rule_id in {vouching.UNVOUCHED, vouching.BROKEN_CHAIN}:
+        yield vouching.details(rule_id, row)
     elif rule_id in suppressing.HOLDS and row.get("entry_file"):
         yield {"entry": suppressing.entry_words(row)}
     else:
         yield {}
 
 
-def order_pieces(ledger: Ledger) -> int:
-    """Put all that is not held into print order; returns how many pieces there are."""
-    wanted = _BY_HOUSEHOLD if ledger.options.by_household else ledger.kind.merge.print_order
-    fields = [f for f in wanted if f != "row_id"]
-    # Last of all the row, so that no two pieces are equal and the order is the same in every run.
-    order = ", ".join([*(f"coalesce({identifier(f)}, '')" for f in fields), "row_id"])
-    ledger.execute(
-        "CREATE TABLE ordered AS SELECT *, "  # noqa: S608
-        f"row_number() OVER (ORDER BY {order}) AS position FROM judged WHERE len(holds) = 0"
-    )
-    return count(ledger, "ordered")
+def _broken_laws(kind: Kind, row: dict[str, Any], laws: list[str]) -> Iterator[dict[str, object]]:
+    for law in laws:
+        if off := int(row["off_" + law] or 0):
+            is_money = law in kind.laws_of_money
+            shown = (yuan(off), _(" yuan")) if is_money else (str(off), "")
+            difference = dict(zip(("difference", "unit"), shown, strict=True))
+            yield {"law": law, "text": kind.texts_of_laws[law], **difference}
 
 
 def count(ledger: Ledger, table: str) -> int:
@@ -118,22 +114,39 @@ def piece_columns(ledger: Ledger) -> tuple[str, ...]:
     if not ledger.has_employers:
         employers = []
     core = ["address", "postcode", "county", "employer_no", "employer_name", "category", "ads_consent"]
-    return tuple(
-        dict.fromkeys([*roster, *accounts, *employers, *core, "address_id", "street_key", "verdict"])
-    )
+    vouched = [vouching.NOTE] if kind.adjust is not None else []
+    found = "address_id", "street_key", "verdict"
+    return tuple(dict.fromkeys([*roster, *accounts, *employers, *core, *vouched, *found]))
 
 
-def piece_batches(ledger: Ledger, size: int) -> Iterator[pa.Table]:
-    """Tables of `size` pieces (the last may be smaller), in print order, with `piece` and `line_count`."""
-    columns = ["row_id", "position", "variant", *map(identifier, piece_columns(ledger))]
+def piece_batches(
+    ledger: Ledger, sizes: int | Sequence[int], added: Sequence[str] = ()
+) -> Iterator[pa.Table]:
+    """Tables of pieces in print order, with `piece` and `line_count`.
+
+    sizes: pieces of each table (the last may be smaller), or of one after another. added: columns that the
+    pieces were given with their places.
+    """
+    columns = ["row_id", "position", "variant", *map(identifier, (*added, *piece_columns(ledger)))]
     lines = ledger.kind.merge.lines
     columns.append(f"{identifier(sum_column(lines, '')) if lines else '0'} AS line_count")
     reader = ledger.query(
         f"SELECT {', '.join(columns)} FROM ordered ORDER BY position"  # noqa: S608
     ).to_arrow_reader(_BATCH)
-    for table in rechunked(reader, size):
+    for table in rechunked(reader, sizes):
         numbers = pa.array([piece_number(r) for r in table.column("row_id").to_pylist()], pa.string())
         yield table.add_column(0, "piece", numbers)
+
+
+def members_in_order(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Each piece's member, as `person_no=17`, and its number, in print order."""
+    key = ledger.kind.merge.key
+    reader = ledger.query(
+        f"SELECT row_id, {identifier(key)} AS member FROM ordered ORDER BY position"  # noqa: S608
+    ).to_arrow_reader(_BATCH)
+    for batch in reader:
+        for row in batch.to_pylist():
+            yield f"{key}={row['member']}", piece_number(row["row_id"])
 
 
 def line_reader(ledger: Ledger) -> pa.RecordBatchReader:
@@ -148,18 +161,20 @@ def line_reader(ledger: Ledger) -> pa.RecordBatchReader:
     ).to_arrow_reader(_BATCH)
 
 
-def rechunked(reader: pa.RecordBatchReader, size: int) -> Iterator[pa.Table]:
-    """The rows of a reader in tables of `size` rows."""
+def rechunked(reader: pa.RecordBatchReader, sizes: int | Sequence[int]) -> Iterator[pa.Table]:
+    """The rows of a reader in tables of `sizes` rows, or of one size after another; the rest comes last."""
+    wanted = repeat(sizes) if isinstance(sizes, int) else iter(sizes)
     waiting: list[pa.RecordBatch] = []
-    have = 0
+    have, size = 0, next(wanted, 0)
     for batch in reader:
         waiting.append(batch)
         have += batch.num_rows
-        while have >= size:
+        while size and have >= size:
             table = pa.Table.from_batches(waiting)
             yield table.slice(0, size)
             waiting = table.slice(size).to_batches()
             have -= size
+            size = next(wanted, 0)
     if have:
         yield pa.Table.from_batches(waiting)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Digits 1-2 name the province, 3 the postal area, 4 the county or city: four digits are one town's post.
 _TOWN_DIGITS = 4
-_REGISTRATION = "registration"
+_REGISTRATION, _RECEIPT = "registration", "receipt"
 
 Yuan = Annotated[int, BeforeValidator(lambda text: fen(str(text))), Field(ge=0)]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
@@ -43,11 +43,16 @@ class Band(Spec):
 
 
 class Rate(Spec):
-    """What one line of mail costs from one day on."""
+    """What one line of mail costs from one day on; to the day valid_to, where a contract ends.
+
+    source: where the price is from, for whoever asks.
+    """
 
     line: str
     name: str
     valid_from: Day
+    valid_to: Day | None = None
+    source: str = ""
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
 
     def price(self, grams: Decimal, *, local: bool) -> int:
@@ -76,21 +81,34 @@ class Rate(Spec):
 
 
 class Tariff(Spec):
-    """All rates, of all times."""
+    """All rates, of all times; contract: those agreed with the post, which go before the public ones."""
 
     rates: tuple[Rate, ...]
+    contract: tuple[Rate, ...] = ()
 
     def rate(self, line: str, on_date: str) -> Rate:
         """The rate of a line on an ISO day; SettingsError when the table has none."""
-        valid = [r for r in self.rates if r.line == line and r.valid_from <= on_date]
+        valid = _valid(self.contract, line, on_date) or _valid(self.rates, line, on_date)
         if not valid:
-            known = ", ".join(sorted({r.line for r in self.rates}))
+            known = ", ".join(sorted({r.line for r in (*self.rates, *self.contract)}))
             raise SettingsError(
                 _("no rate of line {line} is valid on {day}").format(line=line, day=on_date),
                 where="tariff.toml",
                 remedy=_("add the rate, or use one of: {known}").format(known=known),
             )
         return max(valid, key=lambda r: r.valid_from)
+
+    def agreed(self, contract: Tariff) -> Tariff:
+        """This tariff with the rates of a contract before its own."""
+        return self.model_copy(update={"contract": contract.rates})
+
+
+def _valid(rates: tuple[Rate, ...], line: str, on_date: str) -> list[Rate]:
+    return [
+        r
+        for r in rates
+        if r.line == line and r.valid_from <= on_date and (r.valid_to is None or on_date <= r.valid_to)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,7 @@ class Terms:
 
     line: line of the tariff, as the product names it; on_date: ISO day of posting.
     sheet_grams: one sheet of two pages; cover_grams: the envelope. Only lines priced by weight ask.
+    registered: a registered item 给据邮件; receipt: with advice of delivery 回执, which no other item has.
     """
 
     line: str
@@ -129,6 +148,7 @@ class Terms:
     sheet_grams: Decimal = Decimal(0)
     cover_grams: Decimal = Decimal(0)
     registered: bool = False
+    receipt: bool = False
 
 
 def load_tariff(path: Path) -> Tariff:
@@ -162,7 +182,8 @@ def _price(tariff: Tariff, terms: Terms, pages: int, *, local: bool) -> int:
     grams = sheets * terms.sheet_grams + terms.cover_grams
     price = tariff.rate(terms.line, terms.on_date).price(grams, local=local)
     if terms.registered:
-        price += tariff.rate(_REGISTRATION, terms.on_date).price(Decimal(0), local=local)
+        for extra in (_REGISTRATION, *([_RECEIPT] if terms.receipt else [])):
+            price += tariff.rate(extra, terms.on_date).price(Decimal(0), local=local)
     return price
 
 

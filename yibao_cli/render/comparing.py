@@ -19,11 +19,11 @@ from yibao_cli.render.reading import bare
 from yibao_cli.render.setting import MM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from yibao_cli.render.content import CodeShown, PageShown
-    from yibao_cli.render.expected import Expected, ExpectedMark, Frame, PlacedForm
+    from yibao_cli.render.content import BarShown, CodeShown, PageShown
+    from yibao_cli.render.expected import Expected, ExpectedBar, ExpectedMark, Frame, PlacedForm
     from yibao_cli.render.reading import Box
 
 Found = tuple["What", str]
@@ -79,7 +79,18 @@ def compare_structure(shown: PageShown, want: Expected, *, codes: bool) -> Itera
         yield What.TEXT, _("a text does not stand in its place")
     if want.forms is not None and not _same_forms(shown, want.forms):
         yield What.FORM, _form_difference(shown, want.forms)
+    if not _same_bars(shown.bars, want.bars):
+        yield What.FORM, _("the bars of a chart are not those of the piece's sums")
     yield from _mask_differences(shown.codes, want, shown.size[1], codes=codes)
+
+
+def _same_bars(shown: Sequence[BarShown], wanted: Sequence[ExpectedBar]) -> bool:
+    return len(shown) == len(wanted) and all(
+        not s.over
+        and all(abs(a - b) <= _NEAR * MM for a, b in zip(s.box, w.box, strict=True))
+        and _known(_operands(s.colour), [w.colour])
+        for s, w in zip(shown, wanted, strict=True)
+    )
 
 
 def _any_misplaced(shown: PageShown, texts: list[str], want: Expected) -> bool:

@@ -2,9 +2,10 @@
 
     form      /X Do | q 1 0 0 1 x y cm /X Do ... Q
     text      BT (Tc | g | rg | k | Tf | 1 0 0 1 x y Tm | Td | Tj | TJ)... ET
+    bars      q (g | rg | k) (x y w h re)... f Q
     code      q w 0 0 h x y cm BI (one-bit mask, ASCIIHex) EI Q
 
-All else is refused and told: other operators (text rendering modes, clipping, filled shapes, graphics states,
+All else is refused and told: other operators (text rendering modes, clipping, other shapes, graphics states,
 optional content, matrices that turn or scale a text), a string that no place was set for, characters drawn
 apart or together beyond measure. Source: ISO 32000-2, 7.8.2, 8.9.7, 9.4.
 """
@@ -41,6 +42,8 @@ _OBJECT = re.compile(
     rf"|q{_END}{_UPRIGHT}({_N}){_W}++({_N}){_W}++cm{_END}"
     rf"((?:/[^\0\t\n\f\r ()<>\[\]{{}}/%]++{_W}++Do{_END})+)Q{_END}"
     rf"|{_NAME}{_W}++Do{_END}"
+    rf"|q{_END}({_N}{_W}++(?:g|{_N}{_W}++{_N}{_W}++(?:rg|{_N}{_W}++k)){_END})"
+    rf"((?:{_N}{_W}++{_N}{_W}++{_N}{_W}++{_N}{_W}++re{_END})+)f{_END}Q{_END}"
     rf"|q{_END}({_N}){_W}++0{_W}++0{_W}++({_N}){_W}++({_N}){_W}++({_N}){_W}++cm{_END}"
     rf"BI{_END}((?:/\w++{_W}*+/?\w++{_W}*+)*?)ID{_W}([0-9A-Fa-f\0\t\n\f\r ]*+)>{_W}*+EI{_END}Q{_END}"
     r"|([^\0\t\n\f\r ]++))",
@@ -98,6 +101,17 @@ class CodeShown:
     colour: str
 
 
+class BarShown(NamedTuple):
+    """A filled rectangle: left, bottom, width and height in points, and its colour as operands and operator.
+
+    over: whether it is painted after a text or a code, and so may cover it.
+    """
+
+    box: tuple[float, ...]
+    colour: str
+    over: bool
+
+
 @dataclass(slots=True)
 class PageShown:
     """What a page shows. Lengths are points from its bottom left corner; margin: of paper around it.
@@ -118,6 +132,7 @@ class PageShown:
     colours: set[str] = field(default_factory=set)
     forms: tuple[FormShown, ...] = ()
     codes: list[CodeShown] = field(default_factory=list)
+    bars: list[BarShown] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     def places(self) -> list[tuple[float, float]]:
@@ -154,7 +169,7 @@ class PageReader:
         Raises what pikepdf raises, or ValueError, for names and numbers that cannot be used.
         """
         forms: list[FormShown] = []
-        for body, x, y, names, name, *mask, other in _OBJECT.findall(content):
+        for body, x, y, names, name, fill, boxes, *mask, other in _OBJECT.findall(content):
             if name or names:
                 over = bool(self._shown or self._page.codes)
                 at = float(x or 0), float(y or 0)
@@ -162,6 +177,8 @@ class PageReader:
                     FormShown(self._resources.form(n), *at, over)
                     for n in ([name] if name else _FORM.findall(names))
                 ]
+            elif boxes:
+                self._bars(fill, boxes)
             elif mask[0]:
                 self._mask(mask)
             elif other:
@@ -227,6 +244,12 @@ class PageReader:
             elif abs(float(number)) > _KERN:
                 self._refuse("TJ")
         return str(shift), f"<{codes.hex()}>"
+
+    def _bars(self, fill: str, boxes: str) -> None:
+        over = bool(self._shown or self._page.codes)
+        for box in boxes.split("re")[:-1]:
+            place = tuple(map(float, box.replace("\0", " ").split()))
+            self._page.bars.append(BarShown(place, fill.strip(_SPACE), over))
 
     def _mask(self, mask: list[str]) -> None:
         width, height, x, y, entries, bits = mask

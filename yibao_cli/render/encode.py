@@ -51,6 +51,11 @@ class PartFont:
         return bool(self._used)
 
     @property
+    def characters(self) -> frozenset[str]:
+        """The characters set so far, in either font."""
+        return frozenset(self._used | self._latin)
+
+    @property
     def used_latin(self) -> bool:
         """Whether any text was set in the simple font."""
         return bool(self._latin)

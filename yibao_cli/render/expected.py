@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from yibao_cli.render.barchart import chart_boxes
 from yibao_cli.render.marks import Symbol, symbol_of
 from yibao_cli.render.output import inks_of, press_of
 from yibao_cli.render.placing import Places, places_of
@@ -78,6 +79,13 @@ class ExpectedMark:
         return x - across * module, y - down * module, w + 2 * across * module, h + 2 * down * module
 
 
+class ExpectedBar(NamedTuple):
+    """A bar of a chart: left, bottom, width, height in points, and the values of its colour's components."""
+
+    box: tuple[float, float, float, float]
+    colour: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What one page of one piece must show.
@@ -88,7 +96,7 @@ class Expected:
       the merge holds a piece when another text of it does not fit (H402).
     printed: texts that every such page has, in its static layer and house panels, without white space.
     amounts: all amounts on the page, as a multiset: nothing more, nothing less.
-    marks: for machines, in the order they are painted.
+    marks: for machines, in the order they are painted; bars: of its charts.
     places: where the texts stand, None where that is not known.
     frame: None where size, type sizes and colours are not known; forms: static layer, panels and marks in
       the order they are painted, None where they are not known.
@@ -103,6 +111,7 @@ class Expected:
     forms: tuple[PlacedForm, ...] | None = None
     cells: int = 0
     printed: tuple[str, ...] = ()
+    bars: tuple[ExpectedBar, ...] = ()
     places: Places | None = None
 
 
@@ -142,6 +151,7 @@ class _Plan:
         self._page = page
         self._frame = _frame(page, layout)
         self._places = places_of(page)
+        self._fills = [_components(inks_of(layout).fill(c.item.fill)) for c in page.charts]
         self._layer = f"page:{variant}:{page.number}"
         self._values = values
         self._columns = [values.texts[text.source] for text in page.texts]
@@ -164,6 +174,7 @@ class _Plan:
             forms=forms.on(self._page, self._layer, art) if forms else None,
             cells=len(texts) - len(self._columns),
             places=self._places,
+            bars=tuple(self._bars(self._at)),
             printed=(*self._printed, *chain.from_iterable(self._house.get(key, ()) for key in art)),
         )
 
@@ -174,6 +185,11 @@ class _Plan:
             for table, values in zip(self._page.tables, self._values.tables, strict=True)
         )
         return (*(column[row] for column in self._columns), *chain.from_iterable(cells))
+
+    def _bars(self, row: int) -> Iterator[ExpectedBar]:
+        for chart, sums, fill in zip(self._page.charts, self._values.charts, self._fills, strict=True):
+            for box in chart_boxes(chart, sums[row], self._page.height):
+                yield ExpectedBar(box, fill)
 
     def _marks(self, row: int) -> tuple[ExpectedMark, ...]:
         columns = zip(self._page.marks, self._values.marks, strict=True)

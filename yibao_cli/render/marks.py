@@ -38,7 +38,7 @@ def symbol_of(mark: PlacedMark, text: str) -> Symbol:
         modules, bits = _omr(text, mark.profile.ratio, reverse=mark.profile.reverse)
         return Symbol(modules, bits, (x, y, mark.profile.length, mark.profile.height))
     if isinstance(mark.item, BarcodeItem):
-        modules, bits = _code_128(text)
+        modules, bits = bar_image(text)
         quiet = _QUIET * mark.item.module
         width = modules[0] * mark.item.module
         return Symbol(modules, bits, (x + quiet, y, width, mark.item.height))
@@ -50,7 +50,7 @@ def symbol_of(mark: PlacedMark, text: str) -> Symbol:
 def barcode_fits(item: BarcodeItem, text: str) -> bool:
     """Whether a text can be said by a bar code within its width."""
     try:
-        modules, _bits = _code_128(text)
+        modules, _bits = bar_image(text)
     except ValueError:
         return False
     return (modules[0] + 2 * _QUIET) * item.module <= item.width
@@ -63,7 +63,11 @@ def code_image(text: str) -> tuple[int, str]:
     return modules.shape[0], _packed(modules != 0)
 
 
-def _code_128(text: str) -> tuple[tuple[int, int], str]:
+def bar_image(text: str) -> tuple[tuple[int, int], str]:
+    """A text as Code 128: modules across and down, and bits as in Symbol.
+
+    Raises ValueError when it is no printable ASCII.
+    """
     if not (text.isascii() and text.isprintable() and text):
         raise ValueError("not to be said in Code 128")
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)

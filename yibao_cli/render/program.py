@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from yibao_cli.render.barchart import bar_column
 from yibao_cli.render.encode import number
 from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.marks import Symbol, symbol_of
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yibao_cli.kinds.geometry import TextItem
-    from yibao_cli.kinds.page import PagePlan, PageValues, PlacedMark, PlacedText
+    from yibao_cli.kinds.page import PagePlan, PageValues, PlacedChart, PlacedMark, PlacedText
     from yibao_cli.render.encode import PartFont
     from yibao_cli.render.output import Inks
     from yibao_cli.render.setting import Setting
 
+_SHARES = {"right": 1.0, "center": 0.5}  # of an amount that stands left of where it is placed
 Fonts = dict[tuple[str, int], "PartFont"]  # by face and weight
 Column = list[str]
 
@@ -61,6 +63,7 @@ def page_contents(page: PagePlan, variant: str, values: PageValues, tools: Tools
         parts.append(Setter(f"/{form_names[FOLDS]} Do\n"))
     if CROP in form_names:
         parts.append(Setter(f"/{form_names[CROP]} Do\n"))
+    parts += [_bars(c, page.height, sums, tools) for c, sums in zip(page.charts, values.charts, strict=True)]
     if page.texts or page.tables:
         parts.append(Setter("BT\n"))
         parts += [_text(t, page, values.texts[t.source], tools) for t in page.texts]
@@ -86,6 +89,11 @@ def _slot(corner: tuple[float, float], art: Column, form_names: dict[str, str]) 
     return Setter(f"q 1 0 0 1 {x} {y} cm %s Q\n", [[invoke[k] for k in art]])
 
 
+def _bars(chart: PlacedChart, height: float, sums: list[tuple[int, ...]], tools: Tools) -> Setter:
+    """The bars of a chart, filled; nothing where a piece has none."""
+    return Setter("%s", [bar_column(chart, sums, height, tools.inks.fill(chart.item.fill))])
+
+
 def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Setter:
     item = placed.item
     font = tools.fonts[item.face, item.weight]
@@ -99,8 +107,8 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Se
             space = _n(item.pitch * MM - font.font.width("0", item.size))
             show = f"{space} Tc {show}0 Tc\n"
         return Setter(show, [strings])
-    if one_line and placed.source.amount and item.align == "right":
-        name, strings = _amounts(texts, font)
+    if placed.source.amount and item.lines == 1 and item.align in _SHARES and _all_fit(texts, item, font):
+        name, strings = _amounts(texts, font, _SHARES[item.align])
         return Setter(f"{colour}/{name} {_n(item.size)} Tf 1 0 0 1 {at} Tm[%s]TJ\n", [strings])
     return Setter(f"{colour}/{font.wide} {_n(item.size)} Tf %s\n", [_set_column(placed, (x, y), texts, font)])
 
@@ -144,13 +152,22 @@ class _Setting:
         return " ".join(found)
 
 
-def _amounts(texts: Column, font: PartFont) -> tuple[str, Column]:
-    """Amounts that end where the text stands, as elements of a TJ array, and the name of their font.
+def _samples(texts: Column) -> dict[tuple[int, bool], str]:
+    """An amount of each width: digits are of one width, so it depends on length and sign alone."""
+    return {(len(t), t[:1] == "-"): t for t in texts}
 
-    Digits are of one width, so an amount's width depends on its length and sign alone.
-    """
-    samples = {(len(t), t[:1] == "-"): t for t in texts}
-    shifts = {key: _n(font.font.width(t, 1000)) for key, t in samples.items()}
+
+def _all_fit(texts: Column, item: TextItem, font: PartFont) -> bool:
+    """Whether amounts stand in one line of an item as they are."""
+    if item.width is None:
+        return True
+    return all(font.font.width(t, item.size) <= item.width * MM for t in _samples(texts).values())
+
+
+def _amounts(texts: Column, font: PartFont, share: float) -> tuple[str, Column]:
+    """Amounts as elements of a TJ array, and the name of their font; share: what stands left of the place."""
+    samples = _samples(texts)
+    shifts = {key: _n(share * font.font.width(t, 1000)) for key, t in samples.items()}
     name, strings = font.strings(texts)
     return name, [f"{shifts[len(t), t[:1] == '-']}{s}" for t, s in zip(texts, strings, strict=True)]
 

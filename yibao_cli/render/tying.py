@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from yibao_cli.codes import SheetCode
+from yibao_cli.codes import SheetCode, copy_number
 from yibao_cli.i18n import _
 from yibao_cli.render.expected import amounts_in
 from yibao_cli.render.reading import bare
@@ -26,7 +26,7 @@ class PieceFacts(NamedTuple):
     """What the package's rows say of one piece.
 
     name, amount: as they are printed; pages: how many it has; amounts: those of its lines, as they are
-    printed, empty where not all of them are shown.
+    printed, empty where not all of them are shown. copy: 0 for the first printing.
     """
 
     piece: str
@@ -34,6 +34,7 @@ class PieceFacts(NamedTuple):
     amount: str
     pages: int
     amounts: tuple[str, ...] = ()
+    copy: int = 0
 
 
 class Tie:
@@ -62,13 +63,14 @@ class Tie:
     def _labels(self, piece: PieceFacts, want: Expected) -> Iterator[str]:
         if (want.piece, want.page) != (piece.piece, self._place):
             yield _("the page is not the one that the package has here")
-        code = str(SheetCode(self._mailing, piece.piece, 0, self._place, piece.pages))
+        code = str(SheetCode(self._mailing, piece.piece, piece.copy, self._place, piece.pages))
         if any(mark.text != code for mark in want.marks if mark.type == "code"):
             yield _("the sheet code is not that of the package")
 
     def _whole(self, piece: PieceFacts) -> Iterator[str]:
         texts = bare("\0".join(self._texts))
-        for what, text in ((_("name"), bare(piece.name)), (_("piece number"), piece.piece)):
+        number = copy_number(piece.piece, piece.copy)
+        for what, text in ((_("name"), bare(piece.name)), (_("piece number"), number)):
             if text not in texts:
                 yield _("the piece's {what} stands on none of its pages").format(what=what)
         amounts = Counter(amounts_in(texts))

@@ -6,11 +6,19 @@ R10 and R12 are our own wording.
 
 from __future__ import annotations
 
+import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
+from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import N_, _
+from yibao_cli.kinds.reasons import toml_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 OTHER = "R99"
 
@@ -131,25 +139,82 @@ _ALL = (
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
 
 
-def reason_code(text: str) -> str:
-    """Code of a reason as a clerk wrote it: a code, a label, or any text with a known word in it.
+class Wording:
+    """How reasons are written: our labels and synonyms, and the words of tables that come after and win.
 
-    The text is folded by NFKC and loses its white space. Where several words stand in it, the longest
-    counts, as it says the most; R99 when there is none.
+    tables: reason code -> words, the strongest last.
+    """
+
+    def __init__(self, tables: Iterable[Mapping[str, Iterable[str]]] = ()) -> None:
+        words = {_folded(word): r.code for r in _ALL for word in (r.label, *r.synonyms)}
+        for table in tables:
+            words |= {_folded(word): code for code, some in table.items() for word in some}
+        words.pop("", None)
+        self._words = tuple(sorted(words.items(), key=lambda pair: (-len(pair[0]), pair[1])))
+        self._known: dict[str, str | None] = {}
+
+    def known(self, text: str) -> str | None:
+        """Code of a reason as a clerk wrote it, or None: a code, a label, any text with a known word in it.
+
+        The text is folded by NFKC and loses its white space. Where several words stand in it, the longest
+        counts, as it says the most.
+        """
+        if text not in self._known:
+            self._known[text] = self._found(_folded(text))
+        return self._known[text]
+
+    def code(self, text: str) -> str:
+        """The same; R99 where nothing is known."""
+        return self.known(text) or OTHER
+
+    def _found(self, folded: str) -> str | None:
+        if folded in REASONS:
+            return folded
+        return next((code for word, code in self._words if word in folded), None)
+
+
+def load_wording(*files: Path) -> Wording:
+    """The words of these files, the strongest last; a file that is not there has none.
+
+    Raises SettingsError for a file that is not of the form `[words] R05 = ["..."]`.
+    """
+    return Wording(list(_tables(files)))
+
+
+def _tables(files: Iterable[Path]) -> Iterator[Mapping[str, list[str]]]:
+    for path in files:
+        if not path.is_file():
+            continue
+        try:
+            words = tomllib.loads(path.read_text(encoding="utf-8")).get("words", {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise _faulty(path, _("not valid TOML: {reason}").format(reason=toml_fault(error))) from error
+        if not isinstance(words, dict) or not all(map(_is_row, words.items())):
+            raise _faulty(path, _("its table [words] must hold lines of the form R05 = [word, word]"))
+        yield words
+
+
+def _is_row(row: tuple[object, object]) -> bool:
+    code, words = row
+    return code in REASONS and isinstance(words, list) and all(isinstance(w, str) for w in words)
+
+
+def _faulty(path: Path, message: str) -> SettingsError:
+    return SettingsError(message, where=path.name, remedy=_("correct it, see docs/returns.md"))
+
+
+def reason_code(text: str) -> str:
+    """Code of a reason in our own words alone; R99 when there is none.
 
     >>> reason_code("房屋已拆迁")
     'R05'
     """
-    folded = _folded(text)
-    if folded in REASONS:
-        return folded
-    return next((code for word, code in _words() if word in folded), OTHER)
+    return _ours().code(text)
 
 
 @cache
-def _words() -> tuple[tuple[str, str], ...]:
-    pairs = [(_folded(word), r.code) for r in _ALL for word in (r.label, *r.synonyms)]
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[1])))
+def _ours() -> Wording:
+    return Wording()
 
 
 def _folded(text: str) -> str:

@@ -6,7 +6,18 @@ from them. Ids are a stable interface: never reused, never renumbered.
 Letters: I import, A address, L ledger, H hold, C contract and ad, M posting, T returns.
 """
 
-from yibao_cli.rules import addresses, ads, cells, files, holds, ledger, posting, returns
+from yibao_cli.rules import (
+    addresses,
+    ads,
+    advertising,
+    cells,
+    files,
+    handover,
+    holds,
+    ledger,
+    posting,
+    returns,
+)
 from yibao_cli.rules.catalogue import RULES, Rule, Severity, rule
 
 __all__ = [
@@ -15,8 +26,10 @@ __all__ = [
     "Severity",
     "addresses",
     "ads",
+    "advertising",
     "cells",
     "files",
+    "handover",
     "holds",
     "ledger",
     "posting",

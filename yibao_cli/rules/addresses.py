@@ -290,3 +290,24 @@ declare(
     N_("look whether a newer roster was imported, and write a new workbook"),
     "a member who is no longer on the roster",
 )
+declare(
+    "A156",
+    Severity.WARN,
+    N_("the county stands here by its short name alone: read as {county}"),
+    N_("confirm it, and have the roster name province and city"),
+    "汉川西正街41号",
+)
+declare(
+    "A157",
+    Severity.WARN,
+    N_("no county is named; {town} is a township of {county} alone"),
+    N_("confirm it, and have the roster name province and city"),
+    "勐海镇象山路23号",
+)
+declare(
+    "A158",
+    Severity.NOTE,
+    N_("no postcode was written; {postcode} is the only one the post's table has for {county}"),
+    N_("nothing to do; import a finer table where the county has several"),
+    "石家庄市藁城区市府路1号 without a postcode",
+)

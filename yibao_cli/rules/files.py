@@ -215,6 +215,30 @@ declare(
     "停寄名单 with a name alone",
 )
 
+# 196 to 199: what stands on a sheet and belongs to no field.
+declare(
+    "I196",
+    Severity.NOTE,
+    N_("columns without a header have values and were not read, first in this row: {columns}"),
+    N_("nothing, unless they are meant: then give each a header"),
+    "a remark typed beside the table; a header merged over two columns",
+)
+
+declare(
+    "I197",
+    Severity.WARN,
+    N_("an amount is merged down to row {last}; each of these rows was given the whole amount"),
+    N_("ask the client: if it is one amount of all of them together, the file has to say whose it is"),
+    "期末余额 merged over two people",
+)
+declare(
+    "I198",
+    Severity.REJECT,
+    N_("the line is UTF-8 and the file is {encoding}: its characters would be others"),
+    N_("ask for the file in one encoding; it was pasted together from several"),
+    "rows of another system appended to a csv file",
+)
+
 # 185 to 189: a file beside the mailing and its other files.
 declare(
     "I185",

@@ -111,6 +111,21 @@ declare(
     N_("post earlier, or ask the client for a later last day"),
     "缴费截止日期 two days after the posting",
 )
+# 130 and 131: what vouches for an account.
+declare(
+    "H130",
+    Severity.HOLD,
+    N_("the adjustment of {told} yuan stands on vouchers of {known} yuan; off by {difference} yuan"),
+    N_("import the vouchers with `yibao import adjustments FILE`; never edit the balance"),
+    "调整 = 12.00 and no row in 调整凭单",
+)
+declare(
+    "H131",
+    Severity.HOLD,
+    N_("it opens with {told} yuan and the period before closed with {known}; off by {difference} yuan"),
+    N_("ask the client for corrected figures; never edit them here"),
+    "期初余额 that is not the 期末余额 of the statement before",
+)
 declare(
     "H201",
     Severity.HOLD,
@@ -135,7 +150,7 @@ declare(
 declare(
     "H302",
     Severity.HOLD,
-    N_("the sums do not tie: {text}; off by {difference} yuan"),
+    N_("the sums do not tie: {text}; off by {difference}{unit}"),
     N_("ask the client for corrected figures; never edit them here"),
     "期末余额 that is 0.01 more than opening, credits and spending make",
 )

@@ -49,6 +49,28 @@ declare(
     "a transaction of 2019 in a mailing of 2026Q3",
 )
 
+# 220 to 222: adjustment rows 调整凭单.
+declare(
+    "L220",
+    Severity.REJECT,
+    N_("the voucher number stands in an earlier row too; this row is not counted"),
+    N_("ask the client which row is right; a voucher is booked once"),
+    "one 凭证号 in two files of 调整凭单",
+)
+declare(
+    "L221",
+    Severity.REJECT,
+    N_("operator and approver are the same person; this adjustment is not counted"),
+    N_("have a second person sign it"),
+    "经办人 = 复核人",
+)
+declare(
+    "L222",
+    Severity.WARN,
+    N_("this adjustment belongs to nobody in the roster"),
+    N_("ask the client whether the member is missing from the roster or the number is wrong"),
+    "an adjustment whose 个人编号 no roster row has",
+)
 # 211 to 215: suppression lists 停寄名单.
 declare(
     "L211",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
-from yibao_cli.sample import dues, electricity, fund, medical, overdue
+from yibao_cli.sample import annual, dues, electricity, fund, medical, overdue
 from yibao_cli.sample.people import FEWEST, MOST
 from yibao_cli.sample.tally import SampleSummary, write_expected
 
@@ -23,6 +23,7 @@ _WRITERS = {
     "power-cut": overdue.write_notices,
     "contribution": dues.write,
     "housing-fund": fund.write,
+    "medical-annual": annual.write,
 }
 KINDS = tuple(_WRITERS)
 

@@ -17,6 +17,7 @@ SIZES = {
     "power-cut": 200,
     "contribution": 200,
     "housing-fund": 200,
+    "medical-annual": 200,
 }
 
 

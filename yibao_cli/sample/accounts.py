@@ -48,6 +48,14 @@ TRANSACTIONS = Layout(
     ),
     widths=(12, 16, 12, 26, 9, 12, 13, 11, 11),
 )
+ADJUSTMENTS = Layout(
+    sheet="调整凭单",
+    headers=("凭证号", "个人编号", "调整金额", "调整原因", "经办人", "复核人", "调整日期"),
+    widths=(16, 12, 12, 26, 9, 9, 12),
+)
+_CLERKS = ("赵秀云", "钱建国", "孙丽华", "周文静")
+_RAISED = ("补录缴费", "错账更正（补记）", "退费入账")
+_LOWERED = ("重复划入冲回", "错账更正（冲减）", "待遇追回")
 
 _DAYS = (PERIOD_END - PERIOD_START).days
 _HOSPITALS = words(
@@ -142,6 +150,11 @@ def stray_line(person_no: str, serial: int, rng: Random) -> Line:
     return _line(person_no, f"JS2699{serial:08d}", PERIOD_START, 0, rng)
 
 
+def line_of(person_no: str, serial_no: str, day: date, available: int, rng: Random) -> Line:
+    """A transaction of that day, which takes no more from the account than there is."""
+    return _line(person_no, serial_no, day, available, rng)
+
+
 def broken(balance: Balance, kind: str) -> Balance:
     """The same account with one of the two laws broken, and only that one."""
     if kind == "account_does_not_tie":
@@ -155,6 +168,15 @@ def balance_cells(balance: Balance, rng: Random) -> list[Cell]:
     """The row of balances.xlsx, amounts in the client's mixed forms."""
     amounts = (dirt.loose_amount(fen, rng) for fen in balance.amounts)
     return [balance.person_no, "2026Q3", *amounts, PERIOD_END]
+
+
+def adjustment_cells(balance: Balance, ordinal: int, rng: Random) -> list[Cell]:
+    """The row of adjustments.xlsx that vouches for an account's adjustment, signed by two clerks."""
+    reason = rng.choice(_RAISED if balance.adjusted > 0 else _LOWERED)
+    operator, approver = rng.sample(_CLERKS, 2)
+    day = PERIOD_START + timedelta(days=rng.randint(0, _DAYS))
+    number = f"TZ2026{ordinal:07d}"
+    return [number, balance.person_no, balance.adjusted / 100, reason, operator, approver, day]
 
 
 def line_cells(line: Line, rng: Random) -> list[Cell]:

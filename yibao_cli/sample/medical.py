@@ -51,7 +51,7 @@ def write(
 
 
 def write_members(inbox: Path, cast: Cast, tally: Tally, mean_lines: int) -> dict[str, int]:
-    """Write the four files that grow with the members, in flat memory; gives their data rows.
+    """Write the five files that grow with the members, in flat memory; gives their data rows.
 
     Only the returns, a handful of bytes for one member in 25, are kept until they can be sorted.
     """
@@ -59,7 +59,7 @@ def write_members(inbox: Path, cast: Cast, tally: Tally, mean_lines: int) -> dic
 
 
 class _Run:
-    """One pass over the people that writes four files side by side, so that memory stays flat."""
+    """One pass over the people that writes five files side by side, so that memory stays flat."""
 
     def __init__(self, inbox: Path, cast: Cast, tally: Tally, mean_lines: int) -> None:
         self._inbox, self._cast, self._tally, self._mean = inbox, cast, tally, mean_lines
@@ -76,9 +76,10 @@ class _Run:
                     ("roster", LAYOUT),
                     ("balances", accounts.BALANCES),
                     ("transactions", accounts.TRANSACTIONS),
+                    ("adjustments", accounts.ADJUSTMENTS),
                 )
             ]
-            self._roster, self._balances, self._transactions = books
+            self._roster, self._balances, self._transactions, self._adjustments = books
             for ordinal in range(1, self._cast.members + 1):
                 self._member(ordinal)
             self._strays()
@@ -135,12 +136,19 @@ class _Run:
         rejected = kind in dirt.REJECTED
         if kind != "no_balance":
             self._balance(accounts.broken(balance, kind), of="rejected_members" if rejected else "members")
+            self._voucher(balance, person.ordinal)
         self._count_lines(len(lines), rejected=rejected)
         for line in lines:
             self._line(accounts.line_cells(line, rng))
         if person.ordinal == self._cast.members // 2:
             self._transactions.loose_row(accounts.TRANSACTIONS.headers)
             self._tally.add("transactions", "planted", "repeated_header")
+
+    def _voucher(self, balance: Balance, ordinal: int) -> None:
+        if balance.adjusted:
+            rng = self._cast.rng("voucher", ordinal)
+            self._adjustments.row(accounts.adjustment_cells(balance, ordinal, rng))
+            self._tally.add("adjustments", "rows", "of_members")
 
     def _line(self, cells: list[Cell]) -> None:
         self._transactions.row(cells)

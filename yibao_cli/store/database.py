@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 FILE_NAME = "yibao.db"
-HEAD = "0003"  # the newest revision in migrations/versions
+HEAD = "0007"  # the newest revision in migrations/versions
 
 _BUSY_SECONDS = 60
 _READS = "yibao_reads"
@@ -56,6 +56,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads: one view of the database, and nobody waits for it."""
     with engine.connect() as connection:
         yield connection.execution_options(**{_READS: True})
+
+
+@contextmanager
+def bare(engine: Engine) -> Iterator[Any]:
+    """SQLite's own connection, outside of any transaction: VACUUM and checkpoints want it so."""
+    connection = engine.raw_connection()
+    try:
+        yield connection.driver_connection
+    finally:
+        connection.close()
 
 
 def _unusable() -> OutputError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import getpass
 import hashlib
 import os
 import shutil
@@ -115,13 +116,13 @@ def lock(folder: Path, name: str) -> Iterator[None]:
         except BlockingIOError as error:
             stream.seek(0)
             raise LockHeld(
-                _("{name} is in use by another run (process {holder})").format(
+                _("{name} is in use by another run (user and process: {holder})").format(
                     name=name, holder=stream.read().strip() or "?"
                 ),
                 remedy=_("wait for it to end, then try again"),
             ) from error
         stream.truncate(0)
-        stream.write(str(os.getpid()))
+        stream.write(f"{getpass.getuser()} {os.getpid()}")
         stream.flush()
         yield
 

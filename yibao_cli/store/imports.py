@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 ROWS_FILE, FINDINGS_FILE = "rows.parquet", "findings.jsonl"
+# What could be read of the rows that were not used: the client's own totals count them.
+REJECTED_FILE = "rejected.parquet"
 # Tables that count for every mailing: who asked for no more mail must not get the next one either.
 STANDING, EVERY_MAILING = frozenset({"suppressions", "walks", "postcodes"}), ""
 
@@ -59,6 +61,10 @@ class ImportRecord:
     def rows(self, workspace: Path) -> Path:
         """Its Parquet file."""
         return workspace / self.path / ROWS_FILE
+
+    def rejected(self, workspace: Path) -> Path:
+        """The Parquet file of its rejected rows, which there is only where there are any."""
+        return workspace / self.path / REJECTED_FILE
 
     def findings(self, workspace: Path) -> Iterator[Finding]:
         """Its findings, in the order of the file."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from yibao_cli.errors import CheckFailed, StateError
 from yibao_cli.i18n import _
-from yibao_cli.kinds.geometry import Product
 from yibao_cli.kinds.kind import Kind
 from yibao_cli.kinds.page import FontPlan, PressPlan
+from yibao_cli.kinds.product import Product
 from yibao_cli.store.files import private_folder, sha256_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER, MANIFEST, ART = "package", "package.json", "art"
-_FORMAT = 2  # of what is written; 1 knew neither pages nor fonts
+_FORMAT = 3  # of what is written; 1 knew neither pages nor fonts, 2 neither bundles nor bags
 _KIND, _PRODUCT, _CONSTANTS, _FONTS = "kind.json", "product.json", "constants.json", "fonts.json"
 _PRESS, _PROFILE = "press.json", "output.icc"
 
@@ -49,9 +49,11 @@ class PartEntry:
 class PackageManifest:
     """What package.json says.
 
-    counts: roster_rows == pieces + held + rejected, checked when it is written.
+    counts: roster_rows == pieces + held + unselected + rejected, checked when it is written.
+    where: the condition of whom to mail; "" for all.
     totals: sum in fen of each control field over the pieces. inputs: the imports it was made from.
-    ads: ad id to art file; quotas: ad id to pieces it is on.
+    ads: ad id to art file; quotas: ad id to pieces it is on. sorting: the scheme as it was used, with the
+    bundles, bags, pieces and weight of each of its levels (mailing.summary).
     """
 
     mailing: str
@@ -63,6 +65,8 @@ class PackageManifest:
     ads: dict[str, str]
     quotas: dict[str, int]
     files: dict[str, str]
+    where: str = ""
+    sorting: dict[str, Any] = field(default_factory=dict)
 
 
 class PackageWriter:
@@ -110,10 +114,11 @@ class PackageWriter:
     def finish(self, mailing: str, kind: str, facts: Mapping[str, Any]) -> str:
         """Write package.json; returns its SHA-256.
 
-        facts: `counts`, `totals`, `inputs`, `ads`, `quotas` of the manifest.
+        facts: `counts`, `totals`, `inputs`, `ads`, `quotas` and `sorting` of the manifest.
         """
         counts = facts["counts"]
-        if counts["roster_rows"] != counts["pieces"] + counts["held"] + counts["rejected"]:
+        fates = ("pieces", "held", "unselected", "rejected")
+        if counts["roster_rows"] != sum(counts.get(fate, 0) for fate in fates):
             raise CheckFailed(
                 _("the rows of the roster do not tie: {counts}").format(counts=counts),
                 remedy=_("this is a bug; report it with these figures"),
@@ -123,6 +128,8 @@ class PackageWriter:
             kind=kind,
             parts=tuple(self._parts),
             files=self._hashes(),
+            where=facts.get("where", ""),
+            sorting=facts.get("sorting", {}),
             **{k: facts[k] for k in ("counts", "totals", "inputs", "ads", "quotas")},
         )
         self._write(MANIFEST, {"format": _FORMAT, **asdict(manifest)})

@@ -1,7 +1,7 @@
 """The document-part tree of PDF/VT: mailing, bag, bundle, piece; written while the pages are.
 
 A node goes out as soon as its group closes; in memory stay the numbers of what the open groups hold. The
-metadata says which piece and how many pages, the postcode, the bag: nothing about a person.
+metadata says which piece and how many pages, its bundle and bag: nothing about a person.
 Source: ISO 16612-2, 6.5; ISO 32000-2, 14.12; research/domain.md 7.1.
 """
 

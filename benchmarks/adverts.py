@@ -1,0 +1,129 @@
+"""The ads of a city: plan and assignment, avails, versions, and what two ways by hand lose (docs/ads.md)."""
+
+# ruff: noqa: PLC0415 - each benchmark loads what it measures and nothing else
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from statistics import mean
+
+from measure import peak_memory
+
+PEOPLE, FEWER = 700_000, 100_000
+INSTANCES = 8
+LOADS = (0.7, 0.85, 1.0)
+
+
+def ads(_folder):
+    """Plan the ads of 700,000 people, 40 contracts, 3 panels; assign them piece by piece; ask for more."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from ads_builders import book, city
+    from yibao_cli.ads.planning import Options, make_plan
+
+    people = city(PEOPLE)
+    contracts = book(people)
+    start = time.perf_counter()
+    plan = make_plan(people, contracts, "ABC", Options("2026Q3"))
+    took = time.perf_counter() - start
+    solution = plan.solution
+    assert solution.proven, "the shortage is not proven the least"
+    yield "plan + assign, 700,000 x 40 x 3", f"{took:.2f} s, shortage {sum(solution.short.values())}, proven"
+    yield (
+        "  classes, edges, sheets",
+        f"{len(plan.problem.sizes)}, {len(plan.problem.edges):,}, {len(plan.versions)}",
+    )
+    yield "  peak memory", f"{peak_memory():,.0f} MB"
+    yield from _avails(people, contracts)
+    start = time.perf_counter()
+    limited = make_plan(people, contracts, "ABC", Options("2026Q3", versions=20))
+    yield "versions: the curve down to 20", f"{time.perf_counter() - start:.1f} s"
+    top = limited.curve[0].revenue
+    for point in limited.curve[1:]:
+        yield (
+            f"  {point.versions} versions",
+            f"{point.revenue / top:.2%}, {point.contracts_short} contracts short",
+        )
+    yield from _by_hand()
+
+
+def _avails(people, contracts):
+    """One enquiry, from a table of people to the answer."""
+    import pyarrow as pa
+
+    from ads_builders import sold
+    from yibao_cli.ads.avails import answer
+
+    table = pa.table(
+        {
+            "member_key": list(people.keys),
+            "ads_consent": people.consent,
+            "county": pa.DictionaryArray.from_arrays(people.county.codes, list(people.county.words)),
+            "category": pa.DictionaryArray.from_arrays(people.category.codes, list(people.category.words)),
+            "employer_no": pa.DictionaryArray.from_arrays(people.employer.codes, list(people.employer.words)),
+            "birth_date": [f"{2026 - age}-01-01" for age in people.age.tolist()],
+        }
+    )
+    wanted = sold("?", "A", 30_000, people.county.words[:2], group="trade-1")
+    start = time.perf_counter()
+    found = answer(table, "2026-10-08", [*contracts, wanted], "ABC", ("2026Q3", 0.0, 0.0))
+    yield (
+        "avails: 30,000 of a panel in two counties",
+        f"{time.perf_counter() - start:.2f} s, at most {found.most:,}",
+    )
+
+
+def _by_hand():
+    """The same instances by the order of booking, by price, by high water mark, and by the program."""
+    from ads_builders import book, city
+    from yibao_cli.ads.fallback import high_water_mark
+    from yibao_cli.ads.problem import problem_of
+    from yibao_cli.ads.program import solve
+
+    for load in LOADS:
+        rows = {name: [] for name in ("order of booking", "by price", "high water mark")}
+        ours = []
+        for seed in range(1, INSTANCES + 1):
+            people = city(FEWER, seed)
+            problem = problem_of(people, book(people, load=load, seed=seed), "ABC").problem
+            best = solve(problem)
+            revenue = net_of(problem, best.x)
+            ours.append((100.0, sum(best.short.values()), int((problem.shortages(best.x) > 0).sum())))
+            order = range(len(problem.contracts))
+            by_price = sorted(order, key=lambda a, p=problem: -p.contracts[a].price)
+            plans = (greedy(problem, order), greedy(problem, by_price), high_water_mark(problem).x)
+            for name, x in zip(rows, plans, strict=True):
+                lacking = problem.shortages(x)
+                rows[name].append((100 * net_of(problem, x) / revenue, lacking.sum(), (lacking > 0).sum()))
+        for name, found in {**rows, "linear program": ours}.items():
+            net, short, contracts = (mean(column) for column in zip(*found, strict=True))
+            yield (
+                f"{load:.0%} sold, {name}",
+                f"{net:.1f} % net of refunds, {short:,.0f} pieces and {contracts:.1f} contracts short",
+            )
+
+
+def greedy(problem, order):
+    """Each contract in turn takes all of its quota that is left, class by class."""
+    import numpy as np
+
+    x = np.zeros(len(problem.edges), np.int64)
+    panels, groups = problem.slacks(x)
+    for ad in order:
+        left = int(problem.quotas[ad])
+        for edge in np.flatnonzero(problem.edges[:, 1] == ad):
+            cls, _ad, panel = problem.edges[edge]
+            step = min(left, int(panels[cls, panel]), int(groups[cls, problem.groups[ad]]))
+            x[edge] += step
+            left -= step
+            panels[cls, panel] -= step
+            groups[cls, problem.groups[ad]] -= step
+    return x
+
+
+def net_of(problem, x):
+    """Revenue less what every missing piece of a guarantee gives back."""
+    lacking = problem.shortages(x)
+    back = sum(int(n) * float(c.unit) for n, c in zip(lacking, problem.contracts, strict=True))
+    return problem.revenue(x) - back

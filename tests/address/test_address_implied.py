@@ -1,0 +1,127 @@
+"""What an address leaves out and one division alone supplies; what a person must confirm."""
+
+from __future__ import annotations
+
+import pytest
+
+from yibao_cli.address import examine, memory, normalise, parse, postcode_table
+from yibao_cli.address.head import _read_at
+
+
+@pytest.mark.parametrize(
+    ("text", "county", "rule_id"),
+    [
+        ("勐海镇象山路23号", "勐海县", "A157"),
+        ("芝麻墩街道办事处沂河路144号", "河东区", "A157"),
+        ("汉川西正街41号", "汉川市", "A156"),
+    ],
+)
+def test_a_county_that_one_name_alone_implies_is_read_and_a_person_confirms_it(text, county, rule_id):
+    address, verdict = examine(text)
+
+    assert (address.county, verdict.verdict, verdict.rule_ids) == (county, "doubtful", (rule_id,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "城关镇东大街1号",
+        "南湖花园大道1号",
+        "和平路1号",
+        "奎屯北京路",
+        "青山镇路1号",
+        "镇",
+        "街道",
+        "朝阳新村路3号",
+    ],
+)
+def test_a_name_that_many_places_bear_implies_nothing(text):
+    assert parse(text).division_code == ""
+
+
+def test_a_postcode_of_another_province_speaks_against_the_township():
+    assert parse("勐海镇象山路23号", postcode="666200").county == "勐海县"
+    assert parse("勐海镇象山路23号", postcode="050000").county == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "county"),
+    [
+        ("四川省万县市白岩路112号", "万州区"),
+        ("四川省涪陵市人民路1号", "涪陵区"),
+        ("四川省重庆市渝中区八一路177号", "渝中区"),
+    ],
+)
+def test_chongqing_is_found_where_it_lay_in_sichuan(text, county):
+    address = parse(text)
+
+    assert (address.province, address.county, address.flags) == ("重庆市", county, ("old-name",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("广西桂林秀峰区北辰路1号", "秀峰区"),
+        ("陕西榆林佳县螅镇", "佳县"),
+        ("黑龙江省黑河市爱辉大五家子", "爱辉区"),
+        ("乌市米东区三道坝镇", "米东区"),
+        ("新疆兵团第十师北屯市龙疆路12号", "北屯市"),
+    ],
+)
+def test_short_names_are_read_below_their_province_and_prefecture(text, expected):
+    assert parse(text).county == expected
+
+
+@pytest.mark.parametrize("text", ["济南市长清大学科技园", "九江市浔阳东路125号", "济南市长清路3号"])
+def test_a_short_name_that_opens_a_place_or_a_road_is_no_county(text):
+    assert parse(text).county == ""
+
+
+def test_the_names_known_from_the_start_are_read_as_the_reader_reads_them():
+    known = memory._memory()[0]
+    some = sorted(known)[::7]
+
+    wrong = [
+        t for t in some for more in ("", "和顺路1号", "人民医院") if _read_at(t + more, 0, ()) != known[t]
+    ]
+
+    assert len(some) > 1000
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "flags"),
+    [
+        (
+            "张三,13800000000,浙江省杭州市西湖区文三路1号",
+            "浙江省杭州市西湖区文三路1号",
+            {"addressee", "phone"},
+        ),
+        ("浙江省 13800000000 杭州市西湖区文三路1号", "浙江省杭州市西湖区文三路1号", {"phone"}),
+        ("石家庄市长安区体育北大街99号第一医院工会收", "石家庄市长安区体育北大街99号第一医院", {"addressee"}),
+        ("西乡塘区大学东路100号27栋一楼收发室", "西乡塘区大学东路100号27栋一楼收发室", set()),
+        ("南京南街197号3-2-1，不要放快递柜，请送上门", "南京南街197号3-2-1(不要放快递柜请送上门)", set()),
+        ("-中山东路1号-", "中山东路1号", {"separators"}),
+    ],
+)
+def test_names_with_a_telephone_and_requests_are_kept_apart_from_the_place(text, expected, flags):
+    folded = normalise(text)
+
+    assert folded.text == expected
+    assert flags <= set(folded.flags)
+    assert "addressee" in flags or "addressee" not in folded.flags
+
+
+def test_a_table_without_provinces_takes_the_county_that_the_postcode_can_lie_in():
+    table = postcode_table(
+        [("050011", "", "", "长安区"), ("710100", "", "", "长安区"), ("", "", "", "藁城区")]
+    )
+
+    assert table.sole == {"130102": "050011", "610116": "710100"}
+    assert table.check("050011", "610116").answer == "other"
+
+
+def test_a_county_with_two_postcodes_has_no_sole_one():
+    table = postcode_table([("050011", "", "", "长安区"), ("050013", "", "", "长安区")])
+
+    assert table.sole == {}

@@ -1,0 +1,97 @@
+"""What avails promise is what a plan can keep, and a piece more is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import pyarrow as pa
+import pytest
+
+from ads_builders import sold
+from yibao_cli.ads import avails
+from yibao_cli.ads.avails import answer
+from yibao_cli.ads.people import people_of
+from yibao_cli.ads.planning import Options, make_plan
+from yibao_cli.ads.program import has_solver
+
+POSTING = "2026-10-08"
+
+
+def town(seed, count=120):
+    draw = random.Random(seed)
+    return pa.Table.from_pylist(
+        [
+            {
+                "member_key": f"{n:04d}",
+                "ads_consent": draw.random() < 0.8,
+                "county": draw.choice(["甲县", "乙县", "丙县"]),
+                "category": draw.choice(["在职", "退休"]),
+                "birth_date": f"{draw.randint(1940, 2005)}-05-05",
+            }
+            for n in range(count)
+        ]
+    )
+
+
+def book(seed):
+    draw = random.Random(seed)
+    return [
+        sold(
+            f"C-{n}",
+            draw.choice("AB"),
+            draw.randint(5, 40),
+            draw.sample(["甲县", "乙县", "丙县"], draw.randint(0, 2)),
+            others=tuple(draw.sample("AB", draw.randint(0, 1))),
+            group=draw.choice(["医院", "药店", f"own-{n}"]),
+            tier=draw.randint(1, 2),
+        )
+        for n in range(6)
+    ]
+
+
+def short_with(table, contracts, wanted, pieces):
+    """Smallest shortage of the contracts there were, and of the wanted one beside them."""
+    last = dataclasses.replace(wanted, floor=pieces, quota=pieces, tier=9)
+    plan = make_plan(people_of(table, "member_key", POSTING), [*contracts, last], "AB", Options("s"))
+    assert plan.solution.proven
+    return {t: n for t, n in plan.solution.short.items() if t < 9}, plan.solution.short[9]
+
+
+@pytest.mark.skipif(not has_solver(), reason="highspy is not installed")
+@pytest.mark.parametrize("seed", range(12))
+def test_the_most_can_be_planned_and_one_more_cannot(seed):
+    table, contracts = town(seed), book(seed)
+    wanted = sold("?", "A", 1, ["甲县", "乙县"], group="医院", age_from=30)
+
+    found = answer(table, POSTING, [*contracts, wanted], "AB", ("s", 0.0, 0.0))
+
+    people = people_of(table, "member_key", POSTING)
+    before = make_plan(people, contracts, "AB", Options("s")).solution.short
+    assert found.exact
+    assert found.most <= found.reach
+    if found.most:
+        assert short_with(table, contracts, wanted, found.most) == (before, 0)
+    assert short_with(table, contracts, wanted, found.most + 1) == (before, 1)
+
+
+def test_without_a_solver_less_is_promised_and_that_is_said(monkeypatch):
+    table, contracts = town(1), book(1)
+    wanted = sold("?", "A", 1, group="?")
+    exact = answer(table, POSTING, [*contracts, wanted], "AB", ("s", 0.0, 0.0))
+    monkeypatch.setattr(avails, "has_solver", lambda: False)
+
+    found = answer(table, POSTING, [*contracts, wanted], "AB", ("s", 0.0, 0.0))
+
+    assert not found.exact
+    assert found.most <= exact.most or not exact.exact
+
+
+def test_who_will_be_held_out_cannot_be_sold():
+    table = town(1)
+    wanted = sold("?", "A", 1)
+
+    free, held = (answer(table, POSTING, [wanted], "AB", ("s", share, 0.0)) for share in (0.0, 0.4))
+
+    assert held.reach < free.reach
+    assert held.most == held.reach

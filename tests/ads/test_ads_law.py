@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from yibao_cli.ads.approvals import ApprovalNumber, parse_approval
+from yibao_cli.ads.compliance import AdText, load_law
+from yibao_cli.config import shipped
+from yibao_cli.errors import SettingsError
+
+LAW = load_law(shipped("templates") / "common" / "compliance.toml")
+LABELLED = [
+    line.split("|")
+    for line in (Path(__file__).parent / "labelled_ads.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+TUNED = [row for n, row in enumerate(LABELLED) if n % 3 != 2]
+HELD_OUT = [row for n, row in enumerate(LABELLED) if n % 3 == 2]
+FIRST, LAST = "2026-10-08", "2026-11-07"
+
+
+def found(trade, words, approval="", day=""):
+    ad = AdText(trade, words, approval, day)
+    return [*LAW.hits(ad), *LAW.demands(ad, FIRST, LAST)]
+
+
+def speaks(trade, words):
+    """Whether anything is said about the words alone."""
+    return any(hit.rule in {"C146", "C148", "C149"} for hit in found(trade, words))
+
+
+@pytest.mark.parametrize("rows", [TUNED, HELD_OUT], ids=["tuned", "held-out"])
+def test_labelled_ads_are_told_apart(rows):
+    right = Counter((label != "ok", speaks(trade, words)) for trade, label, words in rows)
+
+    assert len(LABELLED) >= 300
+    assert right[True, True] / (right[True, True] + right[True, False]) >= 0.97  # recall
+    assert right[True, True] / (right[True, True] + right[False, True]) >= 0.95  # precision
+
+
+@pytest.mark.parametrize("label", sorted({label for _t, label, _w in LABELLED} - {"ok"}))
+def test_each_article_is_found_by_its_own_cases(label):
+    rows = [(trade, words) for trade, other, words in LABELLED if other == label]
+
+    missed = [words for trade, words in rows if not speaks(trade, words)]
+
+    assert len(missed) <= len(rows) * 0.1
+
+
+def test_every_finding_cites_its_article():
+    hits = [hit for trade, _label, words in LABELLED for hit in found(trade, words)]
+
+    assert hits
+    assert all(
+        "条" in hit.article or "通知" in hit.article for hit in hits if hit.rule != "C147" or hit.article
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["最 佳 选 择", "最·佳选择", "蕞佳选择", "最\u200b佳选择", "國家級品质", "ＮＯ．１品牌", "zui佳选择"],
+)
+def test_what_is_disguised_is_read_all_the_same(words):
+    assert speaks("超市", words)
+
+
+def test_a_word_that_is_right_in_one_place_does_not_excuse_another():
+    assert speaks("食品", "最佳食用时间三日内，本品最佳")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("粤械广审（文）第280917-05538号", ApprovalNumber("device", "文", "2028-09-17")),
+        ("京药广审(文)第271231-00001号", ApprovalNumber("drug", "文", "2027-12-31")),
+        ("浙食健广审（文）第270101-00123号", ApprovalNumber("health-food", "文", "2027-01-01")),
+        ("沪食特广审（视）第270101-00123号", ApprovalNumber("fsmp", "视", "2027-01-01")),
+        ("(京)医广【2024】第01-01-01号", ApprovalNumber("medical", "", "2024-12-30")),
+        ("冀医广[2026]第0301-001号", ApprovalNumber("medical", "", "2027-02-28")),
+        ("鲁医广【2013】第0902-001-3711号", ApprovalNumber("medical", "", "2014-09-01")),
+        ("(呼市)医广【2017】第01-03-02号", ApprovalNumber("medical", "", "2018-01-02")),
+        ("(湘)医广【2013】第13-0731-974号", ApprovalNumber("medical", "", "")),
+        ("粤械广审（文）第281317-05538号", "date"),
+        ("国药准字Z20260001", "product"),
+        ("国食健字G20260001", "product"),
+        ("有批号", "form"),
+        ("", "form"),
+    ],
+)
+def test_approval_numbers_as_they_are_found(text, number):
+    assert parse_approval(text) == number
+
+
+def test_a_number_without_its_day_takes_the_certificate_s():
+    assert parse_approval("(湘)医广【2013】第13-0731-974号", "2026-05-02").until == "2027-05-01"
+
+
+HOSPITAL = "内科 外科 地址：柳荫大街66号"
+OTC = "请按药品说明书或者在药师指导下购买和使用 禁忌、不良反应详见说明书"
+
+
+@pytest.mark.parametrize(
+    ("trade", "words", "approval", "rules"),
+    [
+        ("医院", HOSPITAL, "", ["C143"]),
+        ("医院", HOSPITAL, "冀医广[2026]第0301-001号", []),
+        ("医院", HOSPITAL, "冀医广[2025]第1020-001号", ["C145"]),  # ends within the days of delivery
+        ("医院", HOSPITAL, "冀医广[2025]第1108-001号", []),  # ends on the last of them
+        ("医院", HOSPITAL, "粤械广审（文）第280917-05538号", ["C144"]),
+        ("药品", OTC, "京药广审(文)第271231-00001号", []),
+        ("药品", OTC, "京药广审(视)第271231-00001号", ["C144"]),
+        ("药品", "感冒药", "京药广审(文)第271231-00001号", ["C147", "C147"]),
+        ("保健食品", "钙片 本品不能代替药物", "浙食健广审（文）第270101-00123号", []),
+        ("保健食品", "钙片", "国食健字G20260001", ["C144", "C147"]),
+        ("处方药", "", "京药广审(文)第271231-00001号", ["C146"]),
+        ("非处方药", OTC, "京药广审(文)第271231-00001号", []),
+        ("超市", "每周三送货上门", "", []),
+    ],
+)
+def test_what_a_trade_must_show(trade, words, approval, rules):
+    assert [hit.rule for hit in found(trade, words, approval)] == rules
+
+
+def test_a_file_of_rules_that_is_wrong_is_refused_with_its_key(tmp_path):
+    path = tmp_path / "compliance.toml"
+    path.write_text('[[rules]]\nid = "a"\narticle = "x"\nseverity = "block"\npatterns = ["("]\n')
+
+    with pytest.raises(SettingsError, match="\\("):
+        load_law(path)

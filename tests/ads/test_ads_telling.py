@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ads_builders import book, city, sold
+from yibao_cli.ads.packs import Mailed, cell_rows, certificate, settlement_paper
+from yibao_cli.ads.pictures import curve, pacing, panels_by_county, revenue_by_county
+from yibao_cli.ads.planning import Options, make_plan
+from yibao_cli.ads.program import has_solver
+from yibao_cli.ads.settling import Count, settle
+from yibao_cli.ads.telling import facts_of, findings_of, terms_of
+
+MAILED = Mailed("2026Q3", "某中心", "2026年三季度", "2026-10-08", 1000, "0" * 64)
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from("甲乙丙丁"), st.sampled_from(["在职", "退休"])), st.integers(1, 200)
+    )
+)
+def test_no_cell_of_few_is_told_nor_can_be_reckoned(sizes):
+    cells = {cell: Count(n, n) for cell, n in sizes.items()}
+
+    rows = cell_rows(cells)
+
+    shown = {(r[0], r[1]): r[2] for r in rows}
+    hidden = [cells[c].printed for c in cells if shown[c] == "—"]
+    assert all(cells[c].printed >= 20 for c in cells if shown[c] != "—")
+    if hidden and len(hidden) < len(cells):
+        assert len(hidden) > 1
+        assert sum(hidden) >= 20
+
+
+def test_few_returns_are_not_told():
+    ((_county, _class, printed, posted, back, arrived),) = cell_rows({("甲", "在职"): Count(100, 100, 3)})
+
+    assert (printed, posted, back, arrived) == (100, 100, "—", "—")
+
+
+def words(paper):
+    return str(list(paper.blocks))
+
+
+def test_a_certificate_says_what_was_printed_and_its_hashes():
+    terms = terms_of(sold("C-1", "A", 100, price=900_00, settled_by="妥投")) | {"title": "某超市"}
+    settled = settle(terms, Count(100, 100, 10, 2))
+
+    text = words(
+        certificate(MAILED, terms, {("甲", "在职"): Count(100, 100, 30)}, {"artwork.pdf": "ab" * 32}, settled)
+    )
+
+    for part in ("C-1", "2026-10-08", "100", "70", "ab" * 32, "0" * 64, "828.00"):
+        assert part in text
+    assert "结算" not in words(certificate(MAILED, terms, {}, {}, None))
+
+
+def test_the_list_of_settlements_adds_up():
+    rows = [
+        (settle(terms_of(sold(f"C-{n}", "A", 100, price=900_00)), Count(100, 90)), "投递") for n in range(3)
+    ]
+
+    assert "2430.00" in words(settlement_paper(MAILED, rows))
+
+
+@pytest.fixture(scope="module")
+def facts():
+    if not has_solver():
+        pytest.skip("highspy is not installed")
+    town = city(5_000)
+    options = Options("s", versions=10)
+    plan = make_plan(town, book(town, 12, load=1.1), "ABC", options)
+    return facts_of(plan, town, options)
+
+
+def test_pictures_show_every_contract_county_and_point(facts):
+    bars, map_, points = (list(picture(facts)) for picture in (pacing, panels_by_county, curve))
+
+    assert len(bars) == 13
+    assert len(map_) == 16
+    assert len(points) == 1 + len(facts["curve"])
+    assert any(price for panel in facts["shadow"].values() for price in panel.values())
+
+
+def test_the_counties_earn_what_the_contracts_earn(facts):
+    earned = sum(revenue_by_county(facts).values())
+
+    assert earned == pytest.approx(
+        sum(c["printed"] * c["price"] / 1000 for c in facts["contracts"]), rel=1e-3
+    )
+
+
+def test_a_guarantee_beyond_reach_and_a_conflict_are_told():
+    town = city(100, consent=1.0)
+    ads = [sold("C-1", "A", 100, group="g"), sold("C-2", "A", 80), sold("C-3", "B", 101)]
+    plan = make_plan(town, ads, "AB", Options("s"))
+
+    found = findings_of(plan, [int(n) for n in plan.printed], is_consent_known=True)
+
+    rules = sorted(f.rule_id for f in found)
+    assert rules in (["C134", "C140", "C141"], ["C134", "C140", "C140", "C141"], ["C134", "C140", "C142"])
+    if has_solver():
+        conflict = next(f for f in found if f.rule_id == "C141")
+        assert conflict.value == "C-1、C-2"
+        assert "80" in conflict.message()
+
+
+def test_a_roster_without_consent_is_told():
+    town = city(10, consent=0.0)
+    plan = make_plan(town, [sold("C-1", quota=5)], "A", Options("s"))
+
+    assert "C154" in {f.rule_id for f in findings_of(plan, [0], is_consent_known=bool(np.any(town.consent)))}

@@ -1,0 +1,351 @@
+"""Ads from the list of contracts to the settlement, as people run them."""
+
+from __future__ import annotations
+
+import json
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from e2e_chain import MAILING
+from sqlalchemy import create_engine, insert
+
+from yibao_cli.ads import planning
+from yibao_cli.ads.response import response_code
+from yibao_cli.store.schema import ad_makegoods
+
+NOW = "2026-11-21"
+
+
+@pytest.fixture
+def ads(call):
+    """Run `yibao ads ...` in a workspace, on a day after the mailing."""
+
+    def run(folder, *arguments, now=NOW):
+        return call("-w", folder, "--now", now, "ads", *arguments)
+
+    return run
+
+
+def frozen(folder):
+    return json.loads((folder / f"mailings/{MAILING}/package/ads.json").read_text(encoding="utf-8"))
+
+
+def own_contracts(folder, **changes):
+    """An ads.toml with one contract, over a panel of the sample's art."""
+    terms = {
+        "contract_no": "T-01",
+        "advertiser": "某超市",
+        "trade": "超市",
+        "panel": "C",
+        "artwork": "inbox/art/b-homes.pdf",
+        "quota": 20,
+        "price": "100.00",
+        "starts": "2026-10-01",
+        "ends": "2026-12-31",
+        "review": "通过",
+        "copy": "每周三送货上门",
+    } | changes
+    lines = [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in terms.items()]
+    (folder / "ads.toml").write_text("\n".join(["[[contracts]]", *lines]), encoding="utf-8")
+
+
+def test_what_is_frozen_has_no_breach_and_a_touched_piece_is_found(at, ads):
+    folder = at("merged")
+
+    assert ads(folder, "plan", "--verify").code == 0
+    path = folder / f"mailings/{MAILING}/package/pieces-0001.parquet"
+    table = pq.read_table(path)
+    slots = table.column("slot_a").to_pylist()
+    row = next(
+        n
+        for n, (ad, consent) in enumerate(zip(slots, table.column("ads_consent").to_pylist(), strict=True))
+        if not consent
+    )
+    slots[row] = "ad:YB2026-002"
+    pq.write_table(table.set_column(table.column_names.index("slot_a"), "slot_a", [slots]), path)
+
+    found = ads(folder, "plan", "--verify")
+
+    assert found.code == 4
+    assert "consent" in found.out
+
+
+def test_the_plan_shows_every_contract_and_its_pictures(at, ads):
+    folder = at("merged")
+    found = ads(folder, "plan", "--picture")
+
+    for contract in ("YB2026-001", "YB2026-005"):
+        assert contract in found.out
+    assert "█" in found.out
+    assert json.loads(ads(folder, "plan", "--json").out) == frozen(folder)
+
+
+def test_before_the_merge_the_roster_is_planned_for(at, ads):
+    found = ads(at("imported"), "plan", "-f", "jsonl")
+
+    assert len(found.out.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"panel": "D"}, "C130"),
+        ({"quota_min": 30}, "C131"),
+        ({"exclusive_group": "医院、药店"}, "C132"),
+        ({"age_from": 60, "age_to": 18}, "C133"),
+        ({"cap_times": 0}, "C135"),
+        ({"sensitive_aim": "支出≥5000"}, "C136"),
+        ({"sensitive_aim": "糖尿病", "legal_basis": "x"}, "C137"),
+        ({"trade": "医院"}, "C143"),
+        ({"trade": "医院", "approval_no": "冀医广[2025]第1020-001号"}, "C145"),
+        ({"copy": "全城最低价"}, "C148"),
+        ({"copy": "进店就送礼"}, "C149"),
+        ({"copy": "石家庄市医疗保险中心旁"}, "C148"),
+        ({"copy": "", "artwork": "inbox/art/c-home-service.png"}, "C150"),
+        ({"artwork": "inbox/roster.xlsx"}, "C202"),
+        ({"tier": 12}, "C156"),
+        ({"spread": 101}, "C157"),
+        ({"counties": "没有这个县"}, None),
+    ],
+)
+def test_a_contract_that_cannot_be_is_told_with_its_number(at, ads, changes, rule):
+    folder = at("imported")
+    own_contracts(folder, **changes)
+
+    found = ads(folder, "check", "-f", "jsonl")
+
+    rules = [row["rule"] for row in map(json.loads, found.out.splitlines()) if row["contract"] == "T-01"]
+    assert [r for r in rules if r != "C205"] == ([rule] if rule else [])
+    if rule is None:  # a quota nobody can fill is told by the plan
+        assert "C134" in ads(folder, "plan").err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[[contracts]\n", "[[contracts]]\ncontract_no = 1\n", "[[contracts]]\nprice = 1.5\n", b"\xff\xfe"],
+)
+def test_an_ads_toml_that_is_wrong_is_refused(at, ads, text):
+    folder = at("imported")
+    (folder / "ads.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    found = ads(folder, "check")
+
+    assert found.code == 65
+    assert "ads.toml" in found.err
+
+
+def test_sixty_five_contracts_are_one_too_many(at, ads):
+    folder = at("imported")
+    own_contracts(folder)
+    one = (folder / "ads.toml").read_text(encoding="utf-8")
+    book = [one.replace("T-01", f"T-{n:02d}").replace("某超市", f"某超市{n}") for n in range(60)]
+    (folder / "ads.toml").write_text("\n".join(book), encoding="utf-8")
+
+    found = ads(folder, "check")
+
+    assert "C139" in found.err
+
+
+def test_words_are_checked_without_a_workspace(call, tmp_path):
+    ads_file = tmp_path / "ads.txt"
+    ads_file.write_text("超市\t全城最低价\n超市\t每周三送货上门\n处方药\t阿莫西林\n", encoding="utf-8")
+
+    found = call("ads", "check", "--text", ads_file, "-f", "csv")
+
+    assert found.code == 3
+    lines = found.out.splitlines()
+    assert [line.split(",")[0] for line in lines] == ['"line"', '"1"', '"3"', '"3"']
+    assert "广告法第九条" in lines[1]
+
+
+def test_a_release_takes_a_second_person_and_a_reason(at, ads, monkeypatch):
+    folder = at("imported")
+    own_contracts(folder, copy="全城最低价")
+    assert ads(folder, "approve", "T-01", "--rule", "C148", "--why", "附件三").code == 2  # who imported it
+
+    monkeypatch.setenv("LOGNAME", "second")
+    assert ads(folder, "approve", "T-01", "--rule", "C148").code == 2  # no reason
+    assert ads(folder, "approve", "T-01", "--rule", "C145", "--why", "x").code == 2  # cannot be released
+    assert ads(folder, "approve", "T-99", "--rule", "C148", "--why", "x").code == 66
+    assert ads(folder, "approve", "T-01", "--rule", "C148", "--why", "附件三").code == 0
+
+    found = ads(folder, "check", "-f", "jsonl")
+    rows = [row for row in map(json.loads, found.out.splitlines()) if row["contract"] == "T-01"]
+    assert [row["rule"] for row in rows] == ["C153"]
+    own_contracts(folder, copy="全城最低价！")  # other words are another ad
+    assert "C148" in ads(folder, "check").err
+
+
+def test_with_second_persons_asked_for_nothing_prints_without(at, ads, monkeypatch):
+    folder = at("imported")
+    own_contracts(folder)
+    with (folder / "yibao.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[ads]\nsecond_person = true\n")
+    assert "C151" in ads(folder, "check").err
+
+    monkeypatch.setenv("LOGNAME", "second")
+    ads(folder, "approve", "T-01")
+
+    assert "1 contracts may print" in ads(folder, "check").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--pieces", 50000, "--postage", "1.20", "--price", "20000"), 0),
+        (("--pieces", 50000, "--postage", "1.20", "--price", "19999.99"), 4),
+        (("--pieces", 50000, "--postage", "x"), 2),
+        (("--pieces", 50000, "--postage", "1.20", "--basis", "x"), 2),
+        (("--pieces", 50000), 0),  # at the price that pays
+    ],
+)
+def test_a_mailing_that_loses_money_is_exit_4(at, ads, arguments, code):
+    found = ads(at("new"), "quote", *arguments, "-f", "jsonl")
+
+    assert found.code == code
+    if code == 0:
+        rows = [json.loads(line) for line in found.out.splitlines()]
+        assert rows[0]["margin"] == "0.00"
+        assert rows[0]["break_even"] == "20,000.00"
+
+
+def test_what_can_still_be_sold_is_answered_with_the_most(at, ads):
+    folder = at("merged")
+
+    most = int(ads(folder, "avails", "--pieces", 1, "--panel", "A").out.split()[-2])
+
+    assert most > 0
+    assert ads(folder, "avails", "--pieces", most, "--panel", "A").code == 0
+    assert ads(folder, "avails", "--pieces", most + 1, "--panel", "A").code == 3
+    assert ads(folder, "avails", "--pieces", 1, "--panel", "Z").code == 2
+
+
+def test_a_posted_mailing_is_proved_settled_and_paid(at, ads):
+    folder = at("posted")
+
+    assert ads(folder, "proof").code == 0
+    packs = folder / f"mailings/{MAILING}/ads/proof"
+    assert {p.name for p in (packs / "YB2026-001").iterdir()} >= {
+        f"proof-{MAILING}-YB2026-001.{x}" for x in ("pdf", "xlsx")
+    }
+    settled = ads(folder, "settle", "-f", "jsonl")
+    rows = {row["contract"]: row for row in map(json.loads, settled.out.splitlines())}
+    assert len(rows) == 5
+    book = openpyxl.load_workbook(folder / f"mailings/{MAILING}/ads/settlement/settlement-{MAILING}.xlsx")
+    assert any("YB2026-001" in str(cell.value) for row in book.active.iter_rows() for cell in row)
+
+    customer = "石家庄金谷商贸有限公司"
+    due = rows["YB2026-004"]["payable"]
+    assert ads(folder, "payment", customer, due, "--slip", "S1").err.strip() == "booked"
+    assert "already" in ads(folder, "payment", customer, due, "--slip", "S1").err
+    assert ads(folder, "payment", customer, "-5", "--slip", "S2").code == 2
+    later = ads(folder, "accounts", "-f", "jsonl", now="2027-01-31")
+    accounts = {row["advertiser"]: row for row in map(json.loads, later.out.splitlines())}
+    assert accounts[customer]["open"] == "0.00"
+    assert accounts["石家庄柳荫医院"]["class"] == "C"
+    assert later.code == 3
+
+
+def test_who_is_overdue_is_not_printed_again(at, ads, call):
+    folder = at("posted")
+    ads(folder, "settle")
+
+    found = call("-w", folder, "--now", "2027-01-31", "ads", "check")
+
+    assert "C158" in found.err
+    assert "0 contracts may print" in found.err
+
+
+def test_scans_of_codes_are_counted_once(at, ads, tmp_path):
+    folder = at("merged")
+    codes = [json.loads(line) for line in ads(folder, "codes", "-f", "jsonl").out.splitlines()]
+    assert len({c["code"] for c in codes}) == len(codes)
+    log = tmp_path / "scans.csv"
+    log.write_text(
+        f"code,scanned_at\n{codes[0]['code']},2026-11-01T08:00\nhttps://e.cn/{codes[1]['code'].lower()},x\n12345678901,y\n",
+        encoding="utf-8",
+    )
+
+    first, second = (ads(folder, "scans", log, "-f", "jsonl") for _turn in range(2))
+
+    assert "3 lines: 2 codes of this mailing, 2 new, 1 that are none" in first.err
+    assert "0 new" in second.err
+    assert sum(json.loads(line)["scanned"] for line in second.out.splitlines()) == 2
+    assert response_code("x", MAILING, codes[0]["piece"], codes[0]["panel"]) != codes[0]["code"]
+
+
+def test_a_lift_wants_somebody_held_out(at, ads, tmp_path):
+    folder, file = at("merged"), tmp_path / "matched.txt"
+    file.write_text("1\n")
+
+    assert ads(folder, "lift", "YB2026-002", "--responders", file).code == 5
+    assert ads(folder, "lift", "YB2026-999", "--responders", file).code == 66
+
+
+def test_who_is_held_out_gets_no_ad_and_small_lifts_are_not_told(at, ads, call, tmp_path):
+    folder, file = at("imported"), tmp_path / "matched.txt"
+    with (folder / "yibao.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[ads]\nholdout = 0.2\nversions = 3\n")
+    call("-w", folder, "address", "clean")
+    call("-w", folder, "merge")
+    file.write_text("1\n")
+
+    facts = frozen(folder)
+
+    assert facts["held_out"] > 5
+    assert len(facts["versions"]) <= 3
+    assert ads(folder, "plan", "--verify").code == 0
+    assert "no lift is told" in ads(folder, "lift", "YB2026-002", "--responders", file).err
+
+
+def test_without_a_solver_the_plan_says_so(at, call, ads, monkeypatch):
+    monkeypatch.setattr(planning, "has_solver", lambda: False)
+    folder = at("imported")
+    call("-w", folder, "address", "clean")
+
+    assert "C142" in call("-w", folder, "merge").err
+    assert frozen(folder)["solver"] == ""
+    assert ads(folder, "plan", "--verify").code == 0
+
+
+def test_what_was_missing_is_made_good_in_the_next_mailing_first(at, ads, call):
+    folder = at("imported")
+    call("-w", folder, "address", "clean")
+    engine = create_engine(f"sqlite:///{folder / 'yibao.db'}")
+    with engine.begin() as connection:
+        row = {"contract": "YB2026-005", "mailing": "2026Q2", "pieces": 9, "used_in": ""}
+        connection.execute(insert(ad_makegoods).values(**row))
+
+    call("-w", folder, "merge")
+
+    owed = next(c for c in frozen(folder)["contracts"] if c["id"] == "YB2026-005+2026Q2")
+    assert (owed["printed"], owed["tier"], owed["price"]) == (9, 1, 0)
+    assert ads(folder, "plan", "--verify").code == 0
+
+
+def test_members_keep_their_sheets_when_the_list_changes(at, ads, call):
+    folder = at("merged")
+    with (folder / "yibao.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[ads]\nkeep = true\n")
+    before = sheets(folder)
+
+    again = call("-w", folder, "merge")
+    same = sheets(folder)
+    own_contracts(folder, quota=3)
+    call("-w", folder, "merge")
+    after = sheets(folder)
+
+    assert again.code in {0, 3}
+    assert same == before
+    changed = [piece for piece, sheet in before.items() if after[piece] != sheet]
+    assert len(changed) == 3  # the three that bear the new ad, and nobody else
+    assert ads(folder, "plan", "--verify").code == 0
+
+
+def sheets(folder):
+    """Per piece what stands in its slots."""
+    slots = ["piece", "slot_a", "slot_b", "slot_c"]
+    parts = sorted((folder / f"mailings/{MAILING}/package").glob("pieces-*.parquet"))
+    rows = [row for part in parts for row in pq.read_table(part, columns=slots).to_pylist()]
+    return {row["piece"]: tuple(row.values()) for row in rows}

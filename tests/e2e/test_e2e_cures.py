@@ -1,0 +1,125 @@
+"""Letters that came back, cured: proposals, the client's list, copies mailed again."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+
+import openpyxl
+import pypdfium2 as pdfium
+import pytest
+import zxingcpp
+from e2e_chain import LATER, MAILING, changed, pieces, rows_of
+
+DAY = "2026-10-20"
+
+
+@pytest.fixture
+def back(mailed, call, monkeypatch):
+    """Return pieces of the workspace: (piece, reason key) each."""
+
+    def came(*returns, day=DAY):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{p} {r}\n" for p, r in returns)))
+        assert call("--now", day, "-w", mailed, "returns", "scan").code == 0
+
+    return came
+
+
+def cures(call, workspace):
+    result = call("--now", DAY, "-w", workspace, "returns", "cures", "-f", "jsonl")
+    return {row["piece"]: row["what"] for row in map(json.loads, result.out.splitlines())}
+
+
+def test_each_letter_has_its_proposal(mailed, call, back):
+    with_employer = [p for p in pieces(mailed) if p["employer_no"]]
+    ready, asked, dead = with_employer[0]["piece"], with_employer[1]["piece"], with_employer[2]["piece"]
+    back((ready, 7), (asked, 3), (dead, 8))
+
+    assert cures(call, mailed) == {ready: "mail again", asked: "ask the employer", dead: "mail nothing more"}
+
+
+def test_the_clients_list_has_the_columns_it_needs_and_no_more(mailed, call, back, canaries):
+    some = [p for p in pieces(mailed) if p["employer_no"]][:3]
+    back(*((p["piece"], 3) for p in some))
+
+    result = call("--now", DAY, "-w", mailed, "returns", "corrections")
+
+    assert result.code == 0
+    path = mailed / "mailings" / MAILING / "corrections" / f"corrections-{MAILING}.xlsx"
+    assert path.stat().st_mode & 0o777 == 0o600
+    rows = list(openpyxl.load_workbook(path)["名址核实"].iter_rows(min_row=2, values_only=True))
+    assert "姓名" not in rows[0]
+    assert "身份证号" not in rows[0]
+    assert sorted(row[0] for row in rows[1:]) == sorted(p["person_no"] for p in some)
+    assert {row[5] for row in rows[1:]} == {"原址查无此人"}
+
+
+def test_a_letter_is_mailed_again_as_a_copy_that_counts_by_itself(mailed, call, back):
+    piece = pieces(mailed)[0]["piece"]
+    back((piece, 7))
+
+    first = call("--now", DAY, "-w", mailed, "returns", "remail", "--by", "maker")
+    again = call("--now", DAY, "-w", mailed, "returns", "remail", "--by", "maker")
+
+    assert "1 queued to be mailed again, 0 of them to another address" in first.err
+    assert f"yibao reprint {MAILING} --approve 1" in first.err
+    assert "0 queued" in again.err
+    assert rows_of(mailed, "SELECT piece, copy, reason, posted_on FROM remails") == [(piece, 1, "R07", "")]
+    assert call("--now", DAY, "-w", mailed, "reconcile").code == 4  # a request for copies is open
+    # The second person's approval prints; here it is said to be done.
+    changed(
+        mailed,
+        "UPDATE reprints SET state = 'approved', checker = 'checker', checked_at = '2026-10-20T04:00:00'",
+    )
+    changed(mailed, f"UPDATE pieces SET copy = 1 WHERE piece = '{piece}'")
+    posted = call("--now", "2026-10-22", "-w", mailed, "returns", "remail", "--posted", "2026-10-22")
+    assert "1 copies were mailed again on 2026-10-22" in posted.err
+
+    result = call("--now", "2026-10-25", "-w", mailed, "reconcile")
+    assert "returned 0 + re-mailed 1 + pending 168" in result.err
+    late = call("--now", LATER, "-w", mailed, "reconcile")
+    assert "returned 0 + re-mailed 1 + pending 0" in late.err
+    back((f"{piece}-1", 7), day="2026-11-21")
+    assert "returned 1 + pending 0" in call("--now", LATER, "-w", mailed, "reconcile").err
+    assert cures(call, mailed)[piece] != "mail again"
+
+
+@pytest.mark.parametrize("day", ["2026-09-01", "2027-01-01", "x"])
+def test_copies_cannot_be_posted_on_any_day(mailed, call, day):
+    assert call("--now", DAY, "-w", mailed, "returns", "remail", "--posted", day).code == 2
+
+
+NEW = "河北省石家庄市长安区建设北大街12号4栋1单元302"
+
+
+def test_a_corrected_letter_is_printed_to_its_new_address_by_a_second_person(
+    states, tmp_path, call, monkeypatch
+):
+    workspace = shutil.copytree(states.at("verified"), tmp_path / "ws")
+    changed(workspace, "UPDATE mailings SET state = 'posted', posted_on = '2026-10-08'")
+    piece = next(p for p in pieces(workspace) if p["verdict"] == "good")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{piece['piece']} 3\n"))
+    call("--now", DAY, "-w", workspace, "returns", "scan")
+    changed(workspace, f"UPDATE addresses SET standard = '{NEW}' WHERE id = {piece['address_id']}")
+    remail = ("--now", DAY, "-w", workspace, "returns", "remail")
+
+    queued = call(*remail, "--by", "maker")
+    assert "1 queued to be mailed again, 1 of them to another address" in queued.err
+    assert call(*remail, "--print", "--by", "Maker").code == 5
+    made = call(*remail, "--print", "--by", "checker")
+
+    assert made.code == 0, made.err
+    pdf = workspace / "mailings" / MAILING / "remail" / "remail-0001.pdf"
+    page = pdfium.PdfDocument(pdf)[0]
+    text = "".join(page.get_textpage().get_text_bounded().split())
+    assert NEW in text
+    assert piece["address"] not in text
+    codes = zxingcpp.read_barcodes(page.render(scale=200 / 72).to_pil().convert("L"))
+    assert f"YB1/{MAILING}/{piece['piece']}/1/1-2/" in codes[0].text
+    assert rows_of(workspace, f"SELECT copy FROM pieces WHERE piece = '{piece['piece']}'") == [(1,)]
+    assert call(*remail, "--print", "--by", "checker").code == 5
+    assert "1 copies were mailed again" in call(*remail, "--posted", DAY).err
+    told = call("--now", DAY, "-w", workspace, "reconcile")
+    assert "re-mailed 1" in told.err

@@ -1,0 +1,138 @@
+"""Charts in print files: sums of the lines, bars in the content of the page, and a reader that compares them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pikepdf
+import pyarrow as pa
+import pytest
+
+from yibao_cli.compose import part_values
+from yibao_cli.config import shipped
+from yibao_cli.jobs import kinds as job
+from yibao_cli.kinds import load_kind
+from yibao_cli.kinds.binding import bound_kind
+from yibao_cli.kinds.geometry import ChartItem
+from yibao_cli.render.comparing import What, compare_structure
+from yibao_cli.render.expected import expected_pages
+from yibao_cli.render.part import render_part
+from yibao_cli.render.static import draw_static
+from yibao_cli.render.structure import StructureFile
+
+BAR = re.compile(rb"([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+) re")
+
+
+MONTHS = ChartItem(x=78, y=92, w=124, h=22, by="traded_on", sum="total", direction="up", size=6)
+
+
+def charted():
+    """The year's statement with a second chart, by month."""
+    kind = bound_kind(load_kind(shipped("templates"), "medical-annual"), job._DAYS)
+    panel = kind.panels["statement"]
+    panel = panel.model_copy(update={"items": (*panel.items, MONTHS)})
+    return kind.model_copy(update={"panels": {**kind.panels, "statement": panel}})
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """Its specimen, as values and as a file."""
+    kind = charted()
+    pieces, lines = job._specimens(kind)
+    layout = job._layout(None, kind, pieces)
+    values = part_values(layout, pieces, lines, "PREVIEW")
+    path = tmp_path_factory.mktemp("charts") / "part.pdf"
+    with path.open("wb") as out:
+        render_part(layout, draw_static(layout, path.parent), [values], out)
+    return layout, values, lines, path
+
+
+def differences(layout, values, path):
+    found = []
+    with StructureFile(path) as file:
+        for index, want in enumerate(expected_pages(layout, values)):
+            found += compare_structure(file.page(index), want, codes=True)
+    return found
+
+
+def test_the_sums_of_the_bars_are_those_of_the_lines(printed):
+    layout, values, lines, _path = printed
+    by_service, by_month = Counter(), Counter()
+    for line in lines.to_pylist():
+        by_service[line["service"]] += line["total"]
+        by_month[line["traded_on"][:7]] += line["total"]
+
+    charts = layout.variants["standard"].first[0].charts
+    shown = [
+        dict(zip(c.keys, values.values["standard", 1].charts[i][0], strict=True))
+        for i, c in enumerate(charts)
+    ]
+
+    assert shown[0] == {word: by_service[word] for word in ("门诊", "住院", "购药", "慢特病")}
+    assert shown[1] == {month: by_month[month] for month in ("2026-07", "2026-08", "2026-09")}
+    assert any(shown[0].values())
+    assert any(shown[1].values())
+
+
+def test_the_bars_read_back_are_those_that_belong_there(printed):
+    layout, values, _lines, path = printed
+
+    assert differences(layout, values, path) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda box: b"%s %s %.2f %s re" % (box[1], box[2], float(box[3]) - 1, box[4]),
+        lambda box: b"%s %s %s %.2f re" % (box[1], box[2], box[3], float(box[4]) + 1),
+        lambda box: b"%.2f %s %s %s re" % (float(box[1]) + 1, box[2], box[3], box[4]),
+        lambda box: box[0] + b" " + box[0],
+    ],
+    ids=["shorter", "higher", "elsewhere", "one more"],
+)
+def test_a_bar_that_was_changed_is_found(printed, change, tmp_path):
+    layout, values, _lines, path = printed
+    with pikepdf.open(path) as pdf:
+        content = pdf.pages[0].Contents.read_bytes()
+        assert BAR.search(content)
+        pdf.pages[0].Contents.write(BAR.sub(change, content, count=1))
+        pdf.save(tmp_path / "changed.pdf", static_id=True)
+
+    found = differences(layout, values, tmp_path / "changed.pdf")
+
+    assert What.FORM in {what for what, _sentence in found}
+
+
+def test_a_bar_that_covers_a_text_is_found(printed, tmp_path):
+    layout, values, _lines, path = printed
+    with pikepdf.open(path) as pdf:
+        content = pdf.pages[0].Contents.read_bytes()
+        drawn = re.search(rb"q [\d.]+ g [-\d. re]+ f Q\n", content)
+        pdf.pages[0].Contents.write(content.replace(drawn[0], b"", 1) + drawn[0])
+        pdf.save(tmp_path / "changed.pdf", static_id=True)
+
+    assert differences(layout, values, tmp_path / "changed.pdf")
+
+
+def test_a_filled_rectangle_where_no_chart_is_is_found(printed, tmp_path):
+    layout, values, _lines, path = printed
+    with pikepdf.open(path) as pdf:
+        pdf.pages[1].Contents.write(b"q 1 g 10 10 20 20 re f Q\n" + pdf.pages[1].Contents.read_bytes())
+        pdf.save(tmp_path / "changed.pdf", static_id=True)
+
+    assert [what for what, _sentence in differences(layout, values, tmp_path / "changed.pdf")] == [What.FORM]
+
+
+def test_lines_of_another_month_and_blank_ones_are_in_no_bar(printed):
+    layout, _values, lines, _path = printed
+    own = lines.to_pylist()
+    own[0] |= {"traded_on": "2024-01-01"}
+    own[1] |= {"service": None, "total": None}
+    table = pa.Table.from_pylist(own, schema=lines.schema)
+    pieces, _lines = job._specimens(charted())
+
+    charts = part_values(layout, pieces, table, "PREVIEW").values["standard", 1].charts
+
+    assert sum(charts[0][0]) == sum(line["total"] or 0 for line in own)
+    assert sum(charts[1][0]) == sum(line["total"] or 0 for line in own[1:])

@@ -1,0 +1,81 @@
+"""Find the township an address names, and by it the county."""
+
+from __future__ import annotations
+
+import re
+
+from yibao_cli.address.divisions import (
+    COUNTY,
+    PROVINCE,
+    Division,
+    Town,
+    gazetteer,
+    stem_at,
+    town_names,
+    towns_at,
+)
+from yibao_cli.address.heads import is_county
+
+_ROAD_AFTER = re.compile(r"[东南西北中]?(?:路|大?街(?!道|上[0-9])|大道)|巷|道")
+_TOWN_FIRST = re.compile(r"[^\d路街巷号()]{2,8}?(?:街道|镇|乡)(?![东南西北中]?(?:路|街|大道)|[巷镇乡])")
+
+
+def sole_town(text: str) -> tuple[Division | None, Town | None]:
+    """A township at the start that one county alone has, and that county: 勐海镇象山路23号."""
+    match = _TOWN_FIRST.match(text)
+    counties = town_names().get(match[0], ()) if match else ()
+    if match is None or len(counties) != 1:
+        return None, None
+    town = next((t for t in towns_at(counties[0], text, 0) if t.name == match[0]), None)
+    return gazetteer().by_code.get(counties[0]), town
+
+
+def find_town(
+    text: str, at: int, live: tuple[Division, ...]
+) -> tuple[tuple[Division, ...], Town | None, int]:
+    """The township the text names at a place, below the divisions read before it.
+
+    Returns the divisions that fit now, the township or None, and where the rest begins.
+    """
+    if len(live) == 1 and live[0].level == COUNTY:  # as most are
+        towns = towns_at(live[0].code, text, at)
+        towns = [t for t in towns if not _ROAD_AFTER.match(text, at + len(t.written))]
+        if not towns:
+            return live, None, at
+        if len(towns) == 1:
+            return live, towns[0], at + len(towns[0].written)
+    found = [
+        (division, town)
+        for division in live
+        if division.level != PROVINCE
+        for town in towns_at(division.code, text, at)
+        if not _ROAD_AFTER.match(text, at + len(town.written))
+    ]
+    if not found and len(live) == 1 and live[0].code in gazetteer().direct:
+        found = [(live[0], town) for town in _bare_towns(live[0].code, text, at)]
+    if not found:
+        return live, None, at
+    longest = max(len(town.written) for _division, town in found)
+    return _chosen(at, live, [f for f in found if len(f[1].written) == longest])
+
+
+def _bare_towns(city: str, text: str, at: int) -> list[Town]:
+    stem = stem_at(city, text, at)
+    if not stem or _ROAD_AFTER.match(text, at + len(stem)):
+        return []
+    listed = gazetteer().towns[city].split(" ")
+    return [Town(stem, f"{city:0<6}{t[:3]}", t[3:]) for t in listed if t[3:].startswith(stem)][:1]
+
+
+def _chosen(
+    at: int, live: tuple[Division, ...], best: list[tuple[Division, Town]]
+) -> tuple[tuple[Division, ...], Town | None, int]:
+    exact = [b for b in best if b[1].written == b[1].name] or best
+    if len({town.code for _division, town in exact}) != 1:
+        return live, None, at
+    division, town = exact[0]
+    county = gazetteer().by_code.get(town.code[:COUNTY], division)
+    # A changed kind (乡 for 镇) confirms a township of its county, but does not find a county.
+    if county != division and (town.written != town.name or not is_county(county)):
+        return live, None, at
+    return (county,), town, at + len(town.written)

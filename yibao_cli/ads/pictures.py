@@ -1,0 +1,72 @@
+"""Pictures of a plan for the terminal, as lines of text: panels, pacing, versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from yibao_cli.i18n import _
+from yibao_cli.money import yuan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_WIDE = 40
+_SHADES = " ░▒▓█"
+
+
+def pacing(facts: Mapping[str, Any]) -> Iterator[str]:
+    """A bar for each contract: what prints of its quota, and where its guarantee lies."""
+    yield _("Pacing: █ printed, | guaranteed, the whole bar is the quota")
+    for contract in facts["contracts"]:
+        quota = max(contract["quota"], 1)
+        filled = min(round(_WIDE * contract["printed"] / quota), _WIDE)
+        bar = list("█" * filled + "·" * (_WIDE - filled))
+        mark = min(round(_WIDE * contract["floor"] / quota), _WIDE) - 1
+        if mark >= 0:
+            bar[mark] = "|"
+        yield f"  {contract['id']:<16} {''.join(bar)} {contract['printed']:>9,} / {contract['quota']:,}"
+
+
+def panels_by_county(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Per county and panel: revenue by the thousand so far against what a thousand more would earn."""
+    yield _("Panels by county: yuan that a thousand more pieces would earn (the floor of the rate card)")
+    shadow = facts["shadow"]
+    panels = list(facts["panels"])
+    counties = sorted({c for panel in panels for c in shadow.get(panel, {})})
+    top = max((v for panel in panels for v in shadow.get(panel, {}).values()), default=0)
+    yield "  " + " ".join([f"{_('county'):<12}", *(f"{p:>12}" for p in panels), f"{_('revenue'):>14}"])
+    earned = revenue_by_county(facts)
+    for county in counties:
+        cells = []
+        for panel in panels:
+            price = shadow.get(panel, {}).get(county, 0)
+            shade = _SHADES[min(price * (len(_SHADES) - 1) // top, len(_SHADES) - 1)] if top else " "
+            cells.append(f"{shade} {yuan(price):>10}")
+        yield "  " + " ".join([f"{county or '-':<12}", *cells, f"{yuan(earned.get(county, 0)):>14}"])
+
+
+def revenue_by_county(facts: Mapping[str, Any]) -> dict[str, int]:
+    """Fen that the pieces of each county earn, each piece at its contract's price."""
+    earned: dict[str, float] = {}
+    for contract in facts["contracts"]:
+        base = 1000 if contract["per_thousand"] else max(contract["floor"] or contract["quota"], 1)
+        for county, pieces in facts["by_county"].get(contract["id"], {}).items():
+            earned[county] = earned.get(county, 0.0) + contract["price"] * pieces / base
+    return {county: round(amount) for county, amount in earned.items()}
+
+
+def curve(facts: Mapping[str, Any]) -> Iterator[str]:
+    """A bar for each number of versions: the share of the revenue that is left, and what falls short."""
+    points = facts["curve"]
+    if not points:
+        yield _("No curve of versions: set `versions` in [ads], or ask with --versions")
+        return
+    yield _("Versions: share of the revenue, pieces short, contracts short, smallest run")
+    best = max(points[0]["revenue"], 1)
+    for point in points:
+        share = point["revenue"] / best
+        bar = "█" * max(round(_WIDE * share), 0)
+        yield (
+            f"  {point['versions']:>5} {bar:<{_WIDE}} {share:>7.2%} "
+            f"{point['short']:>9,} {point['contracts_short']:>4} {point['smallest_run']:>8,}"
+        )

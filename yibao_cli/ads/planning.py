@@ -1,0 +1,137 @@
+"""Make a plan: who may get what, how many of each, which sheets, and which piece bears which.
+
+Nothing but contracts, people and seed decides: the order of the rows, the machine and the number of
+processors do not. Inside a class people stand by a keyed hash and the sheets by their ads, so the choice has
+nothing to do with anybody, and a list that changes a little changes few sheets. Source: research/ads.md 2.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yibao_cli.ads.colouring import NOBODY, Pattern, patterns_of
+from yibao_cli.ads.fallback import high_water_mark
+from yibao_cli.ads.keeping import counted, kept_slots
+from yibao_cli.ads.people import hashes_of, held_out, masks_of, without_capped
+from yibao_cli.ads.problem import Problem, problem_of
+from yibao_cli.ads.program import Solution, has_solver, shortage_by_tier, solve
+from yibao_cli.ads.versions import CurvePoint, limited, version_curve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+    from yibao_cli.ads.people import People
+    from yibao_cli.ads.terms import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a plan is made.
+
+    holdout: share of the people that gets no paid ad. versions: different sheets at most, 0 for as many as
+    it takes; run: pieces of each at least. return_rate: share that comes back, for contracts settled by
+    delivery. solver: False for the plan without one.
+    """
+
+    seed: str
+    holdout: float = 0.0
+    return_rate: float = 0.0
+    versions: int = 0
+    run: int = 1
+    solver: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan for all pieces. slots: per person and panel the ad's number, NOBODY for the house.
+
+    member: each person's class. held_out: who was held out of those whom an ad could have reached.
+    curve: revenue and shortage by number of versions, where a limit was asked for.
+    """
+
+    problem: Problem
+    solution: Solution
+    member: npt.NDArray[np.int64]
+    slots: npt.NDArray[np.int16]
+    held_out: npt.NDArray[np.bool_]
+    curve: tuple[CurvePoint, ...] = ()
+
+    @property
+    def is_best(self) -> bool:
+        """Whether a solver stood behind it."""
+        return bool(self.solution.solver)
+
+    @property
+    def printed(self) -> npt.NDArray[np.int64]:
+        """Pieces that bear each ad."""
+        return np.array(
+            [int((self.slots == ad).any(axis=1).sum()) for ad in range(len(self.problem.contracts))]
+        )
+
+    @property
+    def versions(self) -> dict[tuple[int, ...], int]:
+        """Each different sheet, and its pieces."""
+        sheets, counts = np.unique(self.slots, axis=0, return_counts=True)
+        return {tuple(s): n for s, n in zip(sheets.tolist(), counts.tolist(), strict=True)}
+
+
+def make_plan(
+    people: People,
+    contracts: Sequence[Contract],
+    panels: Sequence[str],
+    options: Options,
+    earlier: Sequence[Iterable[tuple[str, str]]] = (),
+    before: npt.NDArray[np.int16] | None = None,
+) -> Plan:
+    """Plan the ads of a mailing.
+
+    contracts: those that may print, 64 at most. panels: the kind's slots. earlier: who got what in mailings
+    before, the latest first, for frequency caps. before: per person and panel the ad of an earlier plan of
+    this mailing, as `keeping.kept_slots` has it, where people should keep their sheets.
+    """
+    masks = without_capped(masks_of(people, contracts), people, contracts, earlier)
+    hashes = hashes_of(people.keys, options.seed)
+    out = held_out(hashes, options.holdout) & (masks != 0)
+    masks[out] = 0
+    grouped = problem_of(people, contracts, panels, masks, options.return_rate)
+    problem = grouped.problem
+    use_solver = options.solver and has_solver()
+    solution = solve(problem) if use_solver else high_water_mark(problem)
+    curve: list[CurvePoint] = []
+    if before is not None and use_solver and not options.versions:
+        people_facts = (masks, hashes, people.keys)
+        kept = kept_slots(problem, solution, people_facts, before, people.county.codes)
+        if kept is not None:
+            x = counted(problem, grouped.member, kept)
+            solution = replace(solution, x=x, short=shortage_by_tier(problem, x))
+            return Plan(problem, solution, grouped.member, kept, out)
+    patterns = patterns_of(problem, solution.x)
+    if options.versions and use_solver:
+        curve = version_curve(problem, patterns, options.versions, options.run)
+        patterns = limited(problem, curve[-1])
+    slots = assigned(grouped.member, patterns, hashes, people.keys)
+    return Plan(problem, solution, grouped.member, slots, out, tuple(curve))
+
+
+def assigned(
+    member: npt.NDArray[np.int64],
+    patterns: Sequence[Pattern],
+    hashes: npt.NDArray[np.uint64],
+    keys: Sequence[str],
+) -> npt.NDArray[np.int16]:
+    """Give each person a sheet: class by class, people by hash, sheets in their order, in blocks."""
+    order = np.lexsort((hashes, member))
+    if len(order) and bool(((np.diff(hashes[order]) == 0) & (np.diff(member[order]) == 0)).any()):
+        order = np.lexsort((np.array(keys), hashes, member))  # two of one hash stand by their keys
+    width = len(patterns[0].sheet) if patterns else 0
+    slots = np.full((len(member), width), NOBODY, np.int16)
+    if not patterns:
+        return slots
+    sheets = np.array([p.sheet for p in patterns], np.int16)
+    slots[order] = np.repeat(sheets, [p.pieces for p in patterns], axis=0)
+    return slots

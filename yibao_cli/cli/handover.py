@@ -1,0 +1,119 @@
+"""Commands of the delivery to employers: handover, receipts."""
+
+from __future__ import annotations
+
+import typer
+
+from yibao_cli.cli import options as opt
+from yibao_cli.cli.help import Program
+from yibao_cli.cli.session import exit_code, session
+from yibao_cli.cli.view import write_rows
+from yibao_cli.errors import ExitCode
+from yibao_cli.i18n import _
+
+receipts_app = Program(help=_("What was signed for 签收."))
+
+
+def handover_command(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    day: opt.FirstDay = "",
+    appointments: opt.Appointments = None,
+    findings: opt.FindingsFile = None,
+) -> None:
+    from yibao_cli.jobs.findings import check_findings_file, write_findings_file
+    from yibao_cli.jobs.handing import hand_over
+
+    run = session(context)
+    check_findings_file(findings)
+    with run.view.progress() as progress:
+        outcome = hand_over(run.workspace(), mailing, day, appointments, progress)
+    run.view.report(outcome.findings)
+    run.view.say(
+        _(
+            "{employers} employers, {pieces} pieces, {bundles} bundles; "
+            "{vehicles} vehicles, {left} on no route"
+        ).format(
+            employers=outcome.employers,
+            pieces=outcome.pieces,
+            bundles=outcome.bundles,
+            vehicles=outcome.vehicles,
+            left=outcome.left,
+        )
+    )
+    for file in outcome.files:
+        run.view.say(_("file: {file}").format(file=file))
+    if findings is not None:
+        write_findings_file(outcome.findings, findings)
+    raise typer.Exit(exit_code(outcome.findings))
+
+
+handover_command.__doc__ = _(
+    """Write what goes with the mail to employers: notices, member lists, sign-off sheets, routes, calls.
+
+    Example: yibao handover 2026Q3 --day 2026-10-09 --appointments appointments.xlsx"""
+)
+
+
+@receipts_app.command(
+    "import",
+    help=_(
+        """Take in what was signed for: codes of sign-off sheets, employers or pieces, day, time and name.
+
+    Example: yibao receipts import inbox/receipts.xlsx"""
+    ),
+)
+def receipts_import(
+    context: typer.Context,
+    file: opt.File,
+    mailing: opt.MailingOption = "",
+    sheet: opt.Sheet = "",
+    findings: opt.FindingsFile = None,
+) -> None:
+    from yibao_cli.ingest import ReadOptions
+    from yibao_cli.jobs.findings import check_findings_file, write_findings_file
+    from yibao_cli.jobs.receiving import import_receipts
+
+    run = session(context)
+    check_findings_file(findings)
+    with run.view.progress() as progress:
+        outcome = import_receipts(run.workspace(), file, mailing, ReadOptions(sheet), progress)
+    run.view.report(outcome.findings)
+    run.view.say(
+        _("{rows} rows = {accepted} recorded + {known} known already + {refused} refused").format(
+            rows=outcome.rows_in, accepted=outcome.accepted, known=outcome.known, refused=outcome.refused
+        )
+    )
+    if findings is not None:
+        write_findings_file(outcome.findings, findings)
+    raise typer.Exit(exit_code(outcome.findings))
+
+
+@receipts_app.command(
+    "list",
+    help=_(
+        """List the employers that have not signed or signed late, and write the notice for a newspaper.
+
+    Example: yibao receipts list 2026Q3 -f csv -o open.csv --notice notice.txt"""
+    ),
+)
+def receipts_list(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    notice: opt.NoticeFile = None,
+    output: opt.Output = "-",
+    form: opt.FormatOption = opt.Format.TABLE,
+) -> None:
+    from yibao_cli.jobs.receiving import COLUMNS, open_receipts
+
+    run = session(context)
+    found = open_receipts(run.workspace(), mailing, notice)
+    write_rows(found.rows, output, form, COLUMNS)
+    run.view.say(
+        _("{employers} employers: {signed} signed, {late} of them late, {open} open").format(
+            employers=found.employers, signed=found.signed, late=found.late, open=found.unsigned
+        )
+    )
+    if notice is not None:
+        run.view.say(_("notice: {file}").format(file=notice))
+    raise typer.Exit(ExitCode.FINDINGS if found.rows else ExitCode.OK)

@@ -1,0 +1,334 @@
+"""Commands about what came back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yibao_cli.cli import options as opt
+from yibao_cli.cli.help import Program
+from yibao_cli.cli.session import exit_code, session
+from yibao_cli.errors import ExitCode
+from yibao_cli.i18n import _
+
+if TYPE_CHECKING:
+    from yibao_cli.returns.reconcile import Account
+
+returns_app = Program(help=_("Returned mail."))
+
+StationName = Annotated[str, typer.Option("--station", help=_("name of this scanner; default: you"))]
+ReturnedOn = Annotated[str, typer.Option("--on", help=_("day of return, YYYY-MM-DD; default: today"))]
+Numbers = Annotated[list[int], typer.Argument(help=_("numbers on the list"), show_default=False)]
+AsOf = Annotated[str, typer.Option("--as-of", help=_("day of the account, YYYY-MM-DD; default: today"))]
+PrintThem = Annotated[
+    bool, typer.Option("--print", help=_("print the corrected letters of the queue, as the second person"))
+]
+RemailedOn = Annotated[str, typer.Option("--posted", help=_("day on which the queued copies were mailed"))]
+By = Annotated[str, typer.Option("--by", help=_("who decided; default: you"))]
+Preset = Annotated[str, typer.Option("--reason", help=_("reason where none is keyed, such as R05"))]
+
+
+@returns_app.command(
+    "import",
+    help=_(
+        """Take in a list of returned mail; what cannot be right is told and never counted.
+
+    Example: yibao returns import inbox/returns.xlsx"""
+    ),
+)
+def returns_import(
+    context: typer.Context,
+    file: opt.File,
+    mailing: opt.MailingOption = "",
+    sheet: opt.Sheet = "",
+    findings: opt.FindingsFile = None,
+) -> None:
+    from yibao_cli.ingest import ReadOptions
+    from yibao_cli.jobs.findings import check_findings_file, write_findings_file
+    from yibao_cli.jobs.returning import import_returns
+
+    run = session(context)
+    check_findings_file(findings)
+    with run.view.progress() as progress:
+        outcome = import_returns(run.workspace(), file, mailing, ReadOptions(sheet), progress)
+    run.view.report(outcome.findings)
+    run.view.say(
+        _("{rows} rows = {accepted} recorded + {known} known already + {refused} refused").format(
+            rows=outcome.rows_in, accepted=outcome.accepted, known=outcome.known, refused=outcome.refused
+        )
+    )
+    _say_stopped(context, outcome.suppressed)
+    if findings is not None:
+        write_findings_file(outcome.findings, findings)
+    raise typer.Exit(exit_code(outcome.findings))
+
+
+@returns_app.command(
+    "scan",
+    help=_(
+        """Take returned letters in with a hand scanner: a code, the key of its reason, the next.
+
+    Lines from a pipe are taken too, and each is answered by a line of JSON.
+
+    Example: yibao returns scan 2026Q3 --station A"""
+    ),
+)
+def returns_scan(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    station: StationName = "",
+    on: ReturnedOn = "",
+    reason: Preset = "",
+) -> None:
+    from yibao_cli.cli.scan_app import run_station
+    from yibao_cli.jobs.scanning import open_station
+
+    run = session(context)
+    opened = open_station(run.workspace(), mailing, station, on, reason)
+    stopped = 0
+    try:
+        refused = run_station(opened, sys.stdin, shown=sys.stdin.isatty(), out=sys.stdout)
+    finally:
+        stopped = opened.close()
+    run.view.say(_("scanned: {counts}").format(counts=opened.total()))
+    _say_stopped(context, stopped)
+    raise typer.Exit(ExitCode.FINDINGS if refused else ExitCode.OK)
+
+
+@returns_app.command(
+    "decode",
+    help=_(
+        """Read the codes in photos and scans of returned letters: JPEG, PNG, TIFF, PDF, or folders of them.
+
+    A folder that is named for a reason, such as R05, gives it to the pictures in it.
+
+    Example: yibao returns decode photos/ --mailing 2026Q3 --reason R03"""
+    ),
+)
+def returns_decode(
+    context: typer.Context,
+    files: opt.Files,
+    mailing: opt.MailingOption = "",
+    reason: Preset = "",
+    on: ReturnedOn = "",
+    findings: opt.FindingsFile = None,
+) -> None:
+    from yibao_cli.jobs.decoding import decode_pictures
+    from yibao_cli.jobs.findings import check_findings_file, write_findings_file
+
+    run = session(context)
+    check_findings_file(findings)
+    with run.view.progress() as progress:
+        outcome = decode_pictures(run.workspace(), mailing, files, reason, on, progress)
+    run.view.report(outcome.findings)
+    run.view.say(
+        _("{pictures} pictures = {accepted} recorded + {known} known already + {refused} refused").format(
+            pictures=outcome.pictures,
+            accepted=outcome.accepted,
+            known=outcome.known,
+            refused=outcome.refused,
+        )
+    )
+    _say_stopped(context, outcome.suppressed)
+    if findings is not None:
+        write_findings_file(outcome.findings, findings)
+    raise typer.Exit(exit_code(outcome.findings))
+
+
+@returns_app.command(
+    "waiting",
+    help=_(
+        """List what was refused and waits for a person: rows of lists, scans, pictures.
+
+    Example: yibao returns waiting 2026Q3"""
+    ),
+)
+def returns_waiting(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    output: opt.Output = "-",
+    fmt: opt.FormatOption = opt.Format.TABLE,
+) -> None:
+    from yibao_cli.cli.view import write_rows
+    from yibao_cli.jobs.waiting import COLUMNS, waiting_rows
+
+    rows = waiting_rows(session(context).workspace(), mailing)
+    write_rows(rows, output, fmt, COLUMNS)
+    raise typer.Exit(ExitCode.FINDINGS if rows else ExitCode.OK)
+
+
+@returns_app.command(
+    "settle",
+    help=_(
+        """Say that a person has settled what waits: the letter was found, typed in, or put aside for good.
+
+    Example: yibao returns settle 17"""
+    ),
+)
+def returns_settle(context: typer.Context, numbers: Numbers) -> None:
+    from yibao_cli.jobs.waiting import settle_waiting
+
+    run = session(context)
+    count = settle_waiting(run.workspace(), numbers)
+    run.view.say(_("settled: {count}").format(count=count))
+
+
+@returns_app.command(
+    "cures",
+    help=_(
+        """List the letters that are back, and what to do with each: mail again, ask, mail nothing more.
+
+    Example: yibao returns cures 2026Q3 -f csv -o cures.csv"""
+    ),
+)
+def returns_cures(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    output: opt.Output = "-",
+    fmt: opt.FormatOption = opt.Format.TABLE,
+) -> None:
+    from yibao_cli.cli.view import write_rows
+    from yibao_cli.jobs.curing import COLUMNS, cure_rows
+
+    write_rows(cure_rows(session(context).workspace(), mailing), output, fmt, COLUMNS)
+
+
+@returns_app.command(
+    "corrections",
+    help=_(
+        """Write the list of addresses that the client is asked for, with the columns this needs alone.
+
+    Example: yibao returns corrections 2026Q3"""
+    ),
+)
+def returns_corrections(context: typer.Context, mailing: opt.Mailing = "") -> None:
+    from yibao_cli.jobs.curing import write_corrections
+
+    run = session(context)
+    path, ways = write_corrections(run.workspace(), mailing)
+    for way, count in sorted(ways.items()):
+        run.view.say(f"{_(way.value)}: {count}")
+    run.view.say(_("list: {file}").format(file=path))
+
+
+@returns_app.command(
+    "remail",
+    help=_(
+        """Queue the letters that can be mailed again as new copies; with --posted, say that they were mailed.
+
+    Example: yibao returns remail 2026Q3"""
+    ),
+)
+def returns_remail(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    print_: PrintThem = False,
+    posted: RemailedOn = "",
+    by: By = "",
+) -> None:
+    from yibao_cli.jobs.curing import post_remails, queue_remails
+
+    run = session(context)
+    if print_:
+        from yibao_cli.jobs.remailing import print_remails
+
+        with run.view.progress() as progress:
+            made = print_remails(run.workspace(), mailing, by, progress)
+        run.view.say(
+            _("{pieces} copies, {pages} pages: {file}").format(
+                pieces=made.pieces, pages=made.pages, file=made.pdf
+            )
+        )
+        return
+    if posted:
+        count = post_remails(run.workspace(), mailing, posted)
+        run.view.say(_("{count} copies were mailed again on {day}").format(count=count, day=posted))
+        return
+    outcome = queue_remails(run.workspace(), mailing, by)
+    run.view.say(
+        _("{queued} queued to be mailed again, {corrected} of them to another address").format(
+            queued=outcome.queued, corrected=outcome.corrected
+        )
+    )
+    if outcome.request:
+        run.view.say(
+            _("a second person prints them: `yibao reprint {mailing} --approve {number}`").format(
+                mailing=run.workspace().mailing_id(mailing), number=outcome.request
+            )
+        )
+
+
+def _say_stopped(context: typer.Context, stopped: int) -> None:
+    if stopped:
+        session(context).view.say(
+            _("{count} members get nothing more from the next mailing on: returns/{file}").format(
+                count=stopped, file="停寄名单-退信.csv"
+            )
+        )
+
+
+def reconcile_command(context: typer.Context, mailing: opt.Mailing = "", as_of: AsOf = "") -> None:
+    from yibao_cli.jobs.reconciling import reconcile_mailing
+
+    run = session(context)
+    with run.view.progress() as progress:
+        outcome = reconcile_mailing(run.workspace(), mailing, progress, as_of)
+    for line in account_lines(outcome.account):
+        run.view.say(line)
+    for restated in outcome.restated:
+        run.view.say(
+            _("the account of {day} said {then} returned; by now it is {now}").format(
+                day=restated.as_of, then=restated.returned_then, now=restated.returned_now
+            )
+        )
+    run.view.report(outcome.findings)
+    for file in (outcome.xlsx, outcome.pdf):
+        run.view.say(_("account: {file}").format(file=file))
+    if not outcome.account.kept:
+        run.view.warn(
+            _("the delivery promise is broken; tell the client, and see the reasons in the account")
+        )
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+    raise typer.Exit(exit_code(outcome.findings))
+
+
+reconcile_command.__doc__ = _(
+    """Account for every posted piece: delivered, returned or pending, against the promise.
+
+    Example: yibao reconcile 2026Q3 --as-of 2026-11-07"""
+)
+
+
+def account_lines(account: Account) -> list[str]:
+    """An account in a few lines; those of copies and re-mails only where there are such."""
+    lines = [
+        _("posted {posted} = delivered {delivered} + returned {returned} + pending {pending}").format(
+            **account.counts
+        )
+    ]
+    if account.remailed:
+        text = _(
+            "posted {posted} = delivered {delivered} + returned {returned} + re-mailed {remailed} "
+            "+ pending {pending}"
+        )
+        lines = [text.format(**account.counts)]
+    if account.counts["signed"]:
+        lines.append(
+            _("delivered: {signed} signed for, {presumed} presumed").format(**account.counts),
+        )
+    if account.copies["spoiled"]:
+        lines.append(_("printed {printed} = posted {posted} + spoiled {spoiled}").format(**account.copies))
+    rate = account.best
+    words = _(
+        "delivery rate {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
+    )
+    if not account.is_final:
+        words = _(
+            "at best {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
+        )
+    lines.append(
+        words.format(rate=rate.value, of=rate.of, low=rate.low, high=rate.high, promise=account.terms.promise)
+    )
+    return lines

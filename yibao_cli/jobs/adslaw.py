@@ -1,0 +1,184 @@
+"""Hold a mailing's ads against the law, and keep what a second person said about them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yibao_cli.ads.compliance import AdText, Hit, Law, load_law
+from yibao_cli.ads.contracts import about
+from yibao_cli.config import shipped
+from yibao_cli.errors import InputNotFound, InputRefused, UsageError
+from yibao_cli.i18n import _
+from yibao_cli.rules import RULES
+from yibao_cli.store import audit
+from yibao_cli.store.contracts import Approval, add_approval, approvals
+from yibao_cli.store.files import sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from yibao_cli.ads.terms import Contract
+    from yibao_cli.jobs.workspace import Workspace
+    from yibao_cli.model import Finding
+
+RULES_FILE = "compliance.toml"
+# The body that sends the statements must not seem to stand behind an ad.
+_CLIENT_ARTICLE = "广告法第九条第（二）项"
+_RELEASABLE = frozenset({"C147", "C148", "C149", "C150"})
+
+
+def law_of(folder: Path | None) -> Law:
+    """The rules of a workspace, or those shipped."""
+    own = folder / RULES_FILE if folder is not None else None
+    common = shipped("templates") / "common" / RULES_FILE
+    return load_law(own if own is not None and own.is_file() else common)
+
+
+def judge_lawful(
+    workspace: Workspace, mailing: str, contracts: Sequence[Contract]
+) -> tuple[list[Contract], list[Finding]]:
+    """Keep the contracts whose ads may print by the law and by approval; a finding for each doubt."""
+    law = law_of(workspace.folder)
+    with workspace.reading() as connection:
+        given = approvals(connection)
+    settings = workspace.mailing(mailing)
+    last = date.fromisoformat(settings.posting) + timedelta(days=workspace.settings.promise.window_days)
+    kept: list[Contract] = []
+    findings: list[Finding] = []
+    for contract in contracts:
+        hits = law.hits(_ad(contract)) + law.demands(_ad(contract), settings.posting, last.isoformat())
+        if workspace.settings.client.name in _ad(contract).words:
+            hits.append(Hit("C148", workspace.settings.client.name, _CLIENT_ARTICLE, "client"))
+        found, blocks = _released(contract, hits, given.get(contract.id, []), last.isoformat())
+        found += _approval(contract, given.get(contract.id, []), workspace.settings.ads.second_person)
+        findings += found
+        strict = workspace.settings.ads.second_person
+        if not blocks and not any(f.rule_id == "C152" or (strict and f.rule_id == "C151") for f in found):
+            kept.append(contract)
+    return kept, findings
+
+
+def _ad(contract: Contract) -> AdText:
+    words = "。".join(filter(None, [contract.title, words_of(contract)]))
+    return AdText(contract.trade, words, contract.approval_no, contract.approval_day)
+
+
+def words_of(contract: Contract) -> str:
+    """The words of an ad: as the list gives them, or as a PDF shows them; "" where nobody knows."""
+    if contract.copy or contract.art.suffix.lower() != ".pdf":
+        return contract.copy
+    import pypdfium2  # noqa: PLC0415 - only for ads that come as PDF
+
+    try:
+        with pypdfium2.PdfDocument(contract.art) as document:
+            return str(document[0].get_textpage().get_text_range()).strip()
+    except pypdfium2.PdfiumError:
+        return ""
+
+
+def _released(
+    contract: Contract, hits: Iterable[Hit], given: Sequence[Approval], last: str
+) -> tuple[list[Finding], bool]:
+    """Findings of the law, those released as notes; and whether one of them keeps the ad out."""
+    mark = fingerprint(contract)
+    released = {a.rule: a for a in given if a.rule and a.fingerprint == mark}
+    found: list[Finding] = []
+    blocks = False
+    known = bool(words_of(contract))
+    if not known:
+        found.append(about("C150", contract))
+    for hit in hits:
+        # A title alone cannot lack a sentence: the words of the ad are not known then, and C150 says so.
+        if hit.rule == "C147" and not known:
+            continue
+        if hit.rule in released:
+            word = released[hit.rule]
+            found.append(about("C153", contract, rule=hit.rule, who=word.operator, why=word.why))
+            continue
+        details = {"what": hit.what, "article": hit.article, "until": hit.what, "last": last}
+        found.append(about(hit.rule, contract, **details))
+        blocks |= RULES[hit.rule].severity == "reject"
+    return found, blocks
+
+
+def _approval(contract: Contract, given: Sequence[Approval], strict: bool) -> list[Finding]:
+    whole = [a for a in given if not a.rule]
+    if not whole:
+        return [about("C151", contract)] if strict else []
+    return [] if whole[-1].fingerprint == fingerprint(contract) else [about("C152", contract)]
+
+
+def fingerprint(contract: Contract) -> str:
+    """What an approval speaks of: artwork, words and number; another of any is another ad."""
+    art = sha256_of(contract.art) if contract.art.is_file() else ""
+    facts = [contract.id, contract.trade, contract.title, contract.copy, contract.approval_no, art]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of words found; `number`: line of the input, from 1."""
+
+    number: int
+    hit: Hit
+
+
+def check_lines(lines: Iterable[str], trade: str, folder: Path | None = None) -> list[Checked]:
+    """Check ads given as lines `trade<TAB>words`, or words alone of one trade; needs no workspace."""
+    law = law_of(folder)
+    found: list[Checked] = []
+    for number, line in enumerate(lines, start=1):
+        given, tab, words = line.rstrip("\n").partition("\t")
+        ad = AdText(given, words) if tab else AdText(trade, given)
+        hits = law.hits(ad) if ad.words.strip() else []
+        banned = [h for h in law.demands(ad, "", "") if h.rule == "C146"] if ad.words.strip() else []
+        found += [Checked(number, hit) for hit in [*banned, *hits]]
+    return found
+
+
+def check_words_of(source: str, trade: str, folder: Path | None = None) -> list[Checked]:
+    """Check the ads in a UTF-8 file, or on stdin (`-`): one a line, `trade<TAB>words` or words alone."""
+    if source == "-":
+        return check_lines(sys.stdin, trade, folder)
+    path = Path(source)
+    if not path.is_file():
+        raise InputNotFound(_("there is no such file"), where=path.name, remedy=_("check the name"))
+    try:
+        return check_lines(path.read_text(encoding="utf-8-sig").splitlines(), trade, folder)
+    except UnicodeDecodeError as error:
+        raise InputRefused(_("it is no UTF-8 text"), where=path.name, remedy=_("save it as UTF-8")) from error
+
+
+def approve(
+    workspace: Workspace, contract: Contract, importer: str, rule: str = "", why: str = ""
+) -> Approval:
+    """Record that a second person approves an ad, or releases a finding about it.
+
+    importer: who imported the contract; the same person cannot approve it. Raises UsageError for that, for a
+    rule that cannot be released, and for a release without a reason.
+    """
+    who = audit.operator()
+    if who == importer:
+        raise UsageError(
+            _("who imported a contract cannot approve its ad"),
+            remedy=_("let another person run this command"),
+        )
+    if rule and rule not in _RELEASABLE:
+        raise UsageError(
+            _("{rule} cannot be released").format(rule=rule),
+            remedy=_("these can: {rules}").format(rules=", ".join(sorted(_RELEASABLE))),
+        )
+    if rule and not why.strip():
+        raise UsageError(_("a release needs a reason"), remedy=_("give it with --why"))
+    approval = Approval(contract.id, fingerprint(contract), rule, why.strip(), who, workspace.stamp)
+    with workspace.engine.begin() as connection:
+        add_approval(connection, approval)
+        facts = {"contract": contract.id, "ad": approval.fingerprint, "rule": rule, "why": approval.why}
+        audit.record(connection, at=workspace.stamp, command="ads approve", mailing="", facts=facts)
+    return approval

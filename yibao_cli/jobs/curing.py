@@ -1,0 +1,278 @@
+"""Letters that came back: what to do with each, the client's list, and the queue of those mailed again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from yibao_cli.errors import UsageError
+from yibao_cli.exports import Book, Column
+from yibao_cli.i18n import N_, _
+from yibao_cli.jobs.reconciling import account_of
+from yibao_cli.jobs.reprinting import request_reprint
+from yibao_cli.jobs.settling import members_of, settle_returns
+from yibao_cli.jobs.workspace import Workspace, require_state
+from yibao_cli.returns.cures import Case, Way, cure
+from yibao_cli.returns.judging import is_day
+from yibao_cli.returns.reasons import REASONS
+from yibao_cli.store import audit, book
+from yibao_cli.store import returns as store
+from yibao_cli.store.files import atomic_folder
+from yibao_cli.store.reprints import Reason
+from yibao_cli.store.schema import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Row
+
+FOLDER = "corrections"
+COLUMNS = (N_("piece"), N_("copy"), N_("reason"), N_("day"), N_("what"), N_("entry"))
+_FIELDS = ("position", "employer_no", "employer_name", "address", "postcode", "phone", "address_id")
+_PAGE = "第 &P 页  共 &N 页"
+_WAYS = {
+    Way.REMAIL: "可重寄",
+    Way.EMPLOYER: "请单位核实",
+    Way.PHONE: "电话核实",
+    Way.CENTRE: "请中心核实",
+    Way.POST: "与邮政核对资费",
+    Way.LOOK: "查看批条",
+    Way.STOP: "停寄",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """A letter that is back now, what to do with it, and the address that it would go to."""
+
+    piece: str
+    copy: int
+    reason: str
+    returned_on: str
+    way: Way
+    address_id: int
+    address: str
+    postcode: str
+    corrected: bool
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RemailOutcome:
+    """Copies queued: those whose letter stays as it was are in the request for copies, 0 for none of them."""
+
+    queued: int
+    corrected: int
+    request: int
+
+
+def cures_of(workspace: Workspace, mailing: str) -> list[Cure]:
+    """What to do with each letter that is back now, in the order of the pieces."""
+    mailing = workspace.mailing_id(mailing)
+    settle_returns(workspace, mailing)
+    account, _restated = account_of(workspace, mailing, must_tie=False)
+    states = account.states
+    back = set(states.loc[states["state"] == "returned", "piece"])
+    with workspace.reading() as connection:
+        newest = {r.piece: r for r in store.recorded(connection, mailing) if r.piece in back}
+        key = workspace.package(mailing).kind.merge.key
+        rows = members_of(workspace, mailing, back, [key, *_FIELDS]).to_pylist() if back else []
+        found = [_cured(connection, newest[row["piece"]], row, f"{key}={row[key]}") for row in rows]
+    return [
+        one for one in sorted(found, key=lambda c: (c.facts.get("position", 0), c.piece)) if one is not None
+    ]
+
+
+def cure_rows(workspace: Workspace, mailing: str) -> list[dict[str, object]]:
+    """The same as rows for a person; COLUMNS."""
+    return [
+        dict(
+            zip(
+                COLUMNS,
+                (c.piece, c.copy, c.reason, c.returned_on, _(c.way.value), c.address_id),
+                strict=True,
+            )
+        )
+        for c in cures_of(workspace, mailing)
+    ]
+
+
+def _cured(connection: Connection, returned: Row[Any], row: Mapping[str, Any], member: str) -> Cure:
+    entry = _entry_now(connection, int(returned.address_id), member)
+    address = entry.standard if entry is not None else str(row.get("address") or "")
+    postcode = entry.postcode if entry is not None else str(row.get("postcode") or "")
+    bore = (str(row.get("address") or ""), str(row.get("postcode") or ""))
+    corrected = entry is not None and (address, postcode) != bore
+    case = Case(
+        copy=returned.copy,
+        reason=returned.reason,
+        corrected=corrected,
+        deliverable=entry is not None and entry.verdict == "good",
+        employer=bool(row.get("employer_no")),
+        phone=bool(row.get("phone")),
+    )
+    return Cure(
+        piece=returned.piece,
+        copy=returned.copy,
+        reason=returned.reason,
+        returned_on=returned.returned_on,
+        way=cure(case),
+        address_id=entry.id if entry is not None else 0,
+        address=address,
+        postcode=postcode,
+        corrected=corrected,
+        facts=row,
+    )
+
+
+def _entry_now(connection: Connection, address_id: int, member: str) -> Row[Any] | None:
+    """The entry that the member's next letter would go to: the member's own where there is one by now."""
+    entry = book.entry(connection, address_id)
+    if entry is None or entry.member:
+        return entry
+    writing = (entry.raw, entry.postcode_given, entry.county_given)
+    return book.find_entry(connection, writing, member) or entry
+
+
+# ---------------------------------------------------------------- mailed again
+
+
+def queue_remails(workspace: Workspace, mailing: str, by: str = "") -> RemailOutcome:
+    """Queue what can be mailed again, each letter as a new copy.
+
+    Letters that stay as they are become a request for copies, which a second person approves with `yibao
+    reprint`. A corrected letter bears another address than the package, so it waits on the list of
+    `write_corrections` until it is printed with the next mailing.
+    """
+    mailing = workspace.mailing_id(mailing)
+    found = [c for c in cures_of(workspace, mailing) if c.way is Way.REMAIL]
+    with workspace.reading() as connection:
+        waiting = {row.piece for row in store.remailed(connection, mailing) if not row.posted_on}
+    ready = [c for c in found if c.piece not in waiting]
+    same = [c for c in ready if not c.corrected]
+    request = 0
+    if same:
+        # With commas a list of numbers is never taken for the name of a file.
+        given = ",".join(c.piece for c in same) + ","
+        request = request_reprint(workspace, mailing, given, Reason.REMAIL, by).number
+    with workspace.engine.begin() as connection:
+        current = _current_copies(connection, mailing)
+        who = by or audit.operator()
+        rows = [
+            {
+                "mailing": mailing,
+                "piece": c.piece,
+                "copy": current[c.piece] + 1,
+                "reason": c.reason,
+                "address_id": c.address_id,
+                "address": c.address,
+                "postcode": c.postcode,
+                "queued_at": workspace.stamp,
+                "operator": who,
+                "posted_on": "",
+            }
+            for c in ready
+        ]
+        store.queue_remails(connection, rows)
+        facts = {"queued": len(rows), "corrected": len(ready) - len(same), "request": request}
+        audit.record(connection, at=workspace.stamp, command="returns remail", mailing=mailing, facts=facts)
+    return RemailOutcome(len(ready), len(ready) - len(same), request)
+
+
+def post_remails(workspace: Workspace, mailing: str, day: str) -> int:
+    """Say that the queued copies were handed to the post on a day; gives how many.
+
+    Raises UsageError for a day before the posting or in the future.
+    """
+    mailing = workspace.mailing_id(mailing)
+    with workspace.engine.begin() as connection:
+        state = require_state(connection, mailing, ("posted",))
+        if not is_day(day) or not state.posted_on <= day <= workspace.today:
+            raise UsageError(
+                _("copies cannot have been posted on {day}").format(day=day),
+                remedy=_("give a day from {first} to {last}").format(
+                    first=state.posted_on, last=workspace.today
+                ),
+            )
+        count = store.post_remails(connection, mailing, day)
+        facts = {"posted_on": day, "copies": count}
+        audit.record(connection, at=workspace.stamp, command="returns remail", mailing=mailing, facts=facts)
+    return count
+
+
+def _current_copies(connection: Connection, mailing: str) -> dict[str, int]:
+    rows = connection.execute(select(pieces.c.piece, pieces.c.copy).where(pieces.c.mailing == mailing))
+    current = {row.piece: row.copy for row in rows}
+    for row in store.remailed(connection, mailing):
+        current[row.piece] = max(current[row.piece], row.copy)
+    return current
+
+
+# ---------------------------------------------------------------- the client's list
+
+
+def write_corrections(workspace: Workspace, mailing: str) -> tuple[Path, Counter[Way]]:
+    """Write the list of addresses that the client is asked for: a workbook with the columns this needs alone.
+
+    A member is named by number, never by name or ID number. Gives the file, and how many of each way.
+    """
+    mailing = workspace.mailing_id(mailing)
+    found = cures_of(workspace, mailing)
+    key = workspace.package(mailing).kind.merge.key
+    with workspace.locked_mailing(mailing):
+        folder = workspace.mailing_folder(mailing) / FOLDER
+        name = f"corrections-{mailing}.xlsx"
+        with atomic_folder(folder) as target, Book.to(target / name, _PAGE, f"批次 {mailing}") as out:
+            asked = [c for c in found if c.way in {Way.EMPLOYER, Way.PHONE, Way.CENTRE, Way.STOP}]
+            asked.sort(key=lambda c: (str(c.facts.get("employer_no") or ""), c.piece))
+            title = f"退信名址核实表 (批次 {mailing}, {len(asked)} 件)"
+            out.long_table("名址核实", title, _ASKED_COLUMNS, _asked_rows(asked, key))
+            ready = [c for c in found if c.way is Way.REMAIL]
+            title = f"可重寄 (批次 {mailing}, {len(ready)} 件)"
+            out.long_table("可重寄", title, _REMAIL_COLUMNS, _remail_rows(ready))
+    with workspace.engine.begin() as connection:
+        facts = {"asked": len(asked), "ready": len(ready)}
+        command = "returns corrections"
+        audit.record(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)
+    return folder / name, Counter(c.way for c in found)
+
+
+_ASKED_COLUMNS = (
+    Column("个人编号"),
+    Column("单位编号"),
+    Column("单位名称", "wrap"),
+    Column("原地址", "wrap"),
+    Column("原邮编"),
+    Column("退信原因"),
+    Column("退回日期"),
+    Column("核实方式"),
+    Column("核实后地址", "input", narrowest=30),
+    Column("核实后邮编", "input", narrowest=10),
+    Column("核实人", "input", narrowest=10),
+    Column("核实日期", "input", narrowest=12),
+)
+_REMAIL_COLUMNS = (
+    Column("账单编号"),
+    Column("份次", "count"),
+    Column("重寄地址", "wrap"),
+    Column("邮编"),
+    Column("退信原因"),
+    Column("地址"),
+)
+
+
+def _asked_rows(asked: Sequence[Cure], key: str) -> Iterator[tuple[str, ...]]:
+    for c in asked:
+        f = {k: str(v or "") for k, v in c.facts.items()}
+        said = (f[key], f.get("employer_no", ""), f.get("employer_name", ""), f["address"], f["postcode"])
+        yield (*said, REASONS[c.reason].label, c.returned_on, _WAYS[c.way], "", "", "", "")
+
+
+def _remail_rows(ready: Sequence[Cure]) -> Iterator[tuple[str | int, ...]]:
+    for c in ready:
+        changed = "已更正" if c.corrected else "同前"
+        yield (c.piece, c.copy + 1, c.address, c.postcode, REASONS[c.reason].label, changed)

@@ -1,0 +1,101 @@
+"""Lines that a hand scanner types: a code, a reason key, or a word of the operator.
+
+A scanner at a keyboard types what it reads and then Enter. The input method may be switched to Chinese, and
+then digits and slashes come as full-width ones; Caps Lock may be on.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from yibao_cli.codes import mask_id, parse_copy, parse_sheet_code
+from yibao_cli.returns.reasons import OTHER, REASONS
+
+if TYPE_CHECKING:
+    from yibao_cli.returns.reasons import Wording
+
+Word = Literal["code", "damaged", "foreign", "reason", "undo", "counts", "help", "quit", "nothing"]
+
+_COMMANDS: dict[str, Word] = {
+    "U": "undo",
+    "UNDO": "undo",
+    "撤销": "undo",
+    "C": "counts",
+    "COUNTS": "counts",
+    "计数": "counts",
+    "?": "help",
+    "H": "help",
+    "HELP": "help",
+    "帮助": "help",
+    "Q": "quit",
+    "QUIT": "quit",
+    "退出": "quit",
+}
+_OURS = "YB1/"
+_LIKE_A_PIECE = re.compile(r"\d{6,9}[0-9A-Z]")
+_GAP = re.compile(r"[\s,;]+")
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line means.
+
+    word: what it is. mailing, copy: of a code; "" and None where the code does not tell. reason: R code, ""
+    where the line names none. shown: what was read, masked unless it is ours.
+    """
+
+    word: Word
+    mailing: str = ""
+    piece: str = ""
+    copy: int | None = None
+    reason: str = ""
+    shown: str = ""
+
+
+def read_line(text: str, wording: Wording) -> Line:
+    """Read one line of a scanner or a keyboard; never fails."""
+    typed = unicodedata.normalize("NFKC", text[:_LONGEST]).strip().upper()
+    if not typed:
+        return Line("nothing")
+    if typed in _COMMANDS:
+        return Line(_COMMANDS[typed])
+    if reason := reason_key(typed):
+        return Line("reason", reason=reason)
+    first, _sep, rest = _parted(typed)
+    line = read_code(first)
+    if line.word == "foreign" and (reason := wording.known(typed) or ""):
+        return Line("reason", reason=reason)
+    named = (reason_key(rest) or wording.known(rest) or OTHER) if rest else ""
+    return Line(line.word, line.mailing, line.piece, line.copy, named, line.shown)
+
+
+def read_code(text: str) -> Line:
+    """Read what a code says: a sheet's code, or the number printed beside it."""
+    code = parse_sheet_code(text)
+    if code is not None:
+        return Line("code", code.mailing, code.piece, code.copy, shown=code.piece)
+    printed = parse_copy(text)
+    if printed is not None:
+        return Line("code", piece=printed[0], copy=printed[1], shown=printed[0])
+    is_ours = text.startswith(_OURS) or _LIKE_A_PIECE.fullmatch(text) is not None
+    return Line("damaged" if is_ours else "foreign", shown=mask_id(text))
+
+
+def reason_key(text: str) -> str:
+    """Reason of a key: `5`, `05` or `R05`; `0` and `99` are R99; "" for anything else."""
+    digits = text.removeprefix("R")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 2):  # noqa: PLR2004 - R01 to R99
+        return ""
+    code = f"R{int(digits):02d}" if int(digits) else OTHER
+    return code if code in REASONS else ""
+
+
+def _parted(typed: str) -> tuple[str, str, str]:
+    gap = _GAP.search(typed)
+    if gap is None:
+        return typed, "", ""
+    return typed[: gap.start()], gap[0], typed[gap.end() :]
