@@ -27,7 +27,7 @@ from PIL import Image
 
 from yibao_cli.config import MailingSettings, Settings, shipped
 from yibao_cli.errors import ExitCode
-from yibao_cli.kinds import geometry, kind
+from yibao_cli.kinds import geometry, kind, product
 from yibao_cli.kinds.fields import FieldSpec, FieldType, TableSpec
 from yibao_cli.kinds.sources import PAGE_FIELDS
 from yibao_cli.kinds.texts import FILTERS
@@ -52,11 +52,12 @@ KIND_SECTIONS = {
     '`type = "barcode"`': (geometry.BarcodeItem,),
     '`type = "omr"`': (geometry.OmrItem,),
     '`type = "table"`': (geometry.TableItem, geometry.ColumnSpec),
+    '`type = "chart"`': (geometry.ChartItem,),
     "`[variants.NAME]`": (kind.VariantSpec,),
     "`[[house]]`": (geometry.HouseSpec,),
-    "Products": (geometry.Product, geometry.PanelPlace),
-    "Zones": (geometry.Zone,),
-    "Windows": (geometry.WindowSpec,),
+    "Products": (product.Product, product.PanelPlace),
+    "Zones": (product.Zone,),
+    "Windows": (product.WindowSpec,),
     "Marks for inserters": (geometry.OmrProfile,),
     "Postage": (Rate, Band),
 }

@@ -28,8 +28,10 @@ _STEPS = (
     "render " + _MAILING,
     "verify " + _MAILING,
     "manifest " + _MAILING,
+    "labels " + _MAILING,
     "returns import {inbox}/returns.xlsx",
     "reconcile " + _MAILING,
+    "report " + _MAILING,
     "status " + _MAILING,
 )
 
@@ -74,7 +76,9 @@ def _made(mailing: Path) -> list[tuple[str, list[Path]]]:
         (_("what a person has to look at"), "findings/*"),
         (_("proofs"), "proof/proof-*"),
         (_("print files"), "print/*.pdf"),
-        (_("manifest for the post"), "manifest/*"),
+        (_("papers for the post"), "manifest/*-*"),
+        (_("labels"), "labels/*"),
         (_("the account"), "account/*"),
+        (_("the report, for a browser"), "report/*.html"),
     )
     return [(what, sorted(mailing.glob(pattern))) for what, pattern in kinds]
