@@ -14,6 +14,14 @@ from yibao_cli.address.head import _read_at
         ("勐海镇象山路23号", "勐海县", "A157"),
         ("芝麻墩街道办事处沂河路144号", "河东区", "A157"),
         ("汉川西正街41号", "汉川市", "A156"),
+        ("奎屯北京路5号", "奎屯市", "A156"),
+        ("黄陂罗汉龙兴街60号", "黄陂区", "A156"),
+        ("吴起镇迎宾大街3号", "吴起县", "A156"),
+        ("山市三水区乐平镇乐平大道25号", "三水区", "A119"),
+        ("怀市鹤城区怀客巷132号", "鹤城区", "A119"),
+        ("69236部队沙湾县东湾镇卡子湾村", "沙湾市", "A119"),
+        ("甘肃是陇南市武都区黄坪乡赵坝村", "武都区", "A122"),
+        ("内蒙古自治区呼伦贝市阿荣旗那吉镇振兴路3号", "阿荣旗", "A122"),
     ],
 )
 def test_a_county_that_one_name_alone_implies_is_read_and_a_person_confirms_it(text, county, rule_id):
@@ -28,7 +36,7 @@ def test_a_county_that_one_name_alone_implies_is_read_and_a_person_confirms_it(t
         "城关镇东大街1号",
         "南湖花园大道1号",
         "和平路1号",
-        "奎屯北京路",
+        "凤凰北京路",
         "青山镇路1号",
         "镇",
         "街道",
@@ -66,6 +74,14 @@ def test_chongqing_is_found_where_it_lay_in_sichuan(text, county):
         ("黑龙江省黑河市爱辉大五家子", "爱辉区"),
         ("乌市米东区三道坝镇", "米东区"),
         ("新疆兵团第十师北屯市龙疆路12号", "北屯市"),
+        ("甘肃庆阳环环城镇西川", "环县"),
+        ("乐山市中区春华路南段235号", "市中区"),
+        ("黑龙江绥化北林三井乡", "北林区"),
+        ("重庆市万州梁平区柏家镇天官街21号", "梁平区"),
+        ("长安区马王街办西街89号", "长安区"),
+        ("四川省南充巿阆中市官菜园街2号", "阆中市"),
+        ("新疆0伊宁曲鲁海0", "伊宁县"),
+        ("(门卫转交)黑龙江省鸡西市鸡冠区园林31号", "鸡冠区"),
     ],
 )
 def test_short_names_are_read_below_their_province_and_prefecture(text, expected):
@@ -125,3 +141,10 @@ def test_a_county_with_two_postcodes_has_no_sole_one():
     table = postcode_table([("050011", "", "", "长安区"), ("050013", "", "", "长安区")])
 
     assert table.sole == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["小金口九龙村", "东方明珠A区1号", "凤凰新城", "长兴岛经济区将军路", "龙门邮政支局"]
+)
+def test_a_short_name_inside_another_name_implies_nothing(text):
+    assert parse(text).county == ""

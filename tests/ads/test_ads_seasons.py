@@ -8,6 +8,7 @@ from yibao_cli.ads.seasons import in_season, load_calendar
 from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError
 from yibao_cli.kinds import load_kind, load_product
+from yibao_cli.kinds.lint import lint_kind
 
 PATH = shipped("templates") / "common" / "seasons.toml"
 CALENDAR = load_calendar(PATH)
@@ -67,3 +68,14 @@ def test_a_calendar_that_does_not_do_is_refused(tmp_path, old, new, what):
 
     with pytest.raises(SettingsError, match=what):
         load_calendar(path)
+
+
+def test_a_topic_of_another_trade_does_not_stand_on_a_bill():
+    templates = shipped("templates")
+    kind = load_kind(templates, "electricity")
+    product = load_product(templates, kind.product)
+
+    for month in range(1, 13):
+        found = in_season(kind, product, CALENDAR, f"2026-{month:02d}-08")
+        assert not lint_kind(found)
+    assert [h.id for h in in_season(kind, product, CALENDAR, "2026-10-08").house][:1] == ["season-falls"]

@@ -123,3 +123,50 @@ def test_a_corrected_letter_is_printed_to_its_new_address_by_a_second_person(
     assert "1 copies were mailed again" in call(*remail, "--posted", DAY).err
     told = call("--now", DAY, "-w", workspace, "reconcile")
     assert "re-mailed 1" in told.err
+
+
+def test_the_clients_list_comes_back_filled_in(mailed, call, back):
+    letters = [p for p in pieces(mailed) if p["employer_no"] and p["verdict"] == "good"][:2]
+    back(*((p["piece"], 3) for p in letters))
+    call("--now", DAY, "-w", mailed, "returns", "corrections")
+    path = mailed / "mailings" / MAILING / "corrections" / f"corrections-{MAILING}.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["名址核实"]
+    heads = [cell.value for cell in sheet[2]]
+    row = next(r for r in sheet.iter_rows(min_row=3) if r[0].value == letters[0]["person_no"])
+    row[heads.index("核实后地址")].value = NEW
+    row[heads.index("核实后邮编")].value = "050011"
+    book.save(path)
+
+    first, again = (call("--now", DAY, "-w", mailed, "address", "apply", path) for _ in range(2))
+
+    assert "2 rows = 1 applied + 0 known already + 1 undecided + 0 refused" in first.err
+    assert "2 rows = 0 applied + 1 known already + 1 undecided + 0 refused" in again.err
+    expected = {letters[0]["piece"]: "mail again", letters[1]["piece"]: "ask the employer"}
+    assert cures(call, mailed) == expected
+
+
+def test_a_copy_that_nobody_printed_is_not_posted_and_is_asked_for_again(mailed, call, back):
+    piece = pieces(mailed)[0]["piece"]
+    back((piece, 7))
+    remail = ("--now", DAY, "-w", mailed, "returns", "remail")
+    call(*remail, "--by", "maker")
+
+    assert "0 copies were mailed again" in call(*remail, "--posted", DAY).err
+    changed(mailed, "UPDATE reprints SET state = 'refused'")
+    again = call(*remail, "--by", "maker")
+
+    assert "--approve 2" in again.err
+    assert rows_of(mailed, "SELECT piece, copy, posted_on FROM remails") == [(piece, 1, "")]
+
+
+def test_a_run_killed_between_the_request_and_the_queue_is_caught_up(mailed, call, back):
+    piece = pieces(mailed)[0]["piece"]
+    back((piece, 7))
+    remail = ("--now", DAY, "-w", mailed, "returns", "remail", "--by", "maker")
+    call(*remail)
+    changed(mailed, "DELETE FROM remails")
+
+    assert "1 queued" in call(*remail).err
+    assert rows_of(mailed, "SELECT piece, copy FROM remails") == [(piece, 1)]
+    assert rows_of(mailed, "SELECT count(*) FROM reprints") == [(1,)]

@@ -11,7 +11,7 @@ import zxingcpp
 from e2e_chain import MAILING, pdfs, pieces, rows_of
 from PIL import Image, ImageFilter
 
-from yibao_cli.codes import SheetCode, piece_number
+from yibao_cli.codes import HandoverCode, SheetCode, piece_number
 
 DAY = "2026-10-20"
 
@@ -96,6 +96,20 @@ def test_a_printed_sheet_photographed_badly_is_found(states, mailed, decode, tmp
     assert found == sorted((p["piece"],) for p in first_three)
 
 
+def test_another_days_pictures_of_the_same_names_are_not_taken_for_the_first_ones(mailed, decode, tmp_path):
+    one, two = (p["piece"] for p in sorted(pieces(mailed), key=lambda p: p["piece"])[:2])
+    for day, number, blank in (("mon", one, 400), ("tue", two, 500)):
+        shot(tmp_path / day / "IMG_0001.png", code_of(number))
+        Image.new("L", (blank, blank), 255).save(tmp_path / day / "IMG_0002.png")
+
+    told = [decode(tmp_path / day).err for day in ("mon", "tue", "tue")]
+
+    assert "2 pictures = 1 recorded + 0 known already + 1 refused" in told[1]
+    assert "2 pictures = 0 recorded + 1 known already + 1 refused" in told[2]
+    assert rows_of(mailed, "SELECT piece FROM returns ORDER BY piece") == [(one,), (two,)]
+    assert rows_of(mailed, "SELECT count(*) FROM intake WHERE outcome = 'T114'") == [(2,)]
+
+
 def test_a_file_that_is_not_there_and_a_folder_without_pictures_are_told(decode, tmp_path):
     (tmp_path / "empty").mkdir()
 
@@ -108,3 +122,23 @@ def test_a_piece_of_another_workspace_is_not_counted(mailed, decode, tmp_path):
 
     assert decode(tmp_path / "a").code == 3
     assert rows_of(mailed, "SELECT count(*) FROM returns") == [(0,)]
+
+
+def test_a_signed_sheet_is_taken_in_from_its_picture_once(mailed, call, tmp_path):
+    one, two = (p["piece"] for p in sorted(pieces(mailed), key=lambda p: p["piece"])[:2])
+    shot(tmp_path / "signed" / "1.png", code_of(one))
+    shot(tmp_path / "signed" / "2.png")
+    shot(tmp_path / "signed" / "3.png", code_of(one), code_of(two))
+    shot(tmp_path / "signed" / "4.png", str(HandoverCode(MAILING, 77)))
+    where = ("--now", DAY, "-w", mailed, "receipts", "decode", "-m", MAILING, tmp_path / "signed")
+
+    told = [call(*where, "--signer", "王小明", "--on", "2026-10-12") for _ in range(2)]
+
+    assert [t.code for t in told] == [3, 3]
+    assert "4 pictures = 1 recorded + 0 known already + 3 refused" in told[0].err
+    assert "4 pictures = 0 recorded + 1 known already + 3 refused" in told[1].err
+    assert all(rule in told[0].err for rule in ("M154", "T115", "M155"))
+    query = "SELECT scope, subject, day, signer FROM receipts"
+    assert rows_of(mailed, query) == [("piece", one, "2026-10-12", "王**")]
+    assert call(*where, "--signer", "王", "--on", "2027-01-01").code == 3
+    assert rows_of(mailed, "SELECT count(*) FROM receipts") == [(1,)]

@@ -115,6 +115,9 @@ def test_index_calls_and_messages_are_of_the_same_employers(call, delivered):
     assert {m["单位编号"] for m in messages} <= called <= set(employers)
     assert all(m["发送日期"] < DAY and re.fullmatch(r"1\d{10}", m["手机号码"]) for m in messages)
     assert all(f"{len(employers[m['单位编号']])}份" in m["短信内容"] for m in messages)
+    assert all(f"将于{DAY} 12:00前送达" in m["短信内容"] for m in messages)
+    day, _vehicle, stops, _last, count, _bundles = rows(folder / f"handover-{MAILING}.xlsx", 1)[1]
+    assert (day, stops, count) == (DAY, len(employers), sum(map(len, employers.values())))
     assert {p.stat().st_mode & 0o777 for p in folder.iterdir()} == {0o600}
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # kind -> mailing, day of posting, tables, and the rules by which the sample's faults are held
 SAMPLES = {
+    "electricity": ("2026-09", "2026-10-08", ("roster", "bills")),
     "arrears": ("2026-11", "2026-11-05", ("roster", "arrears", "bills", "payments")),
     "power-cut": ("2026-11A", "2026-11-05", ("roster", "notices", "payments")),
     "contribution": ("2027Y", "2026-10-12", ("roster", "dues")),
@@ -50,6 +51,14 @@ HELD_BY = {
     "no_balance": "H301",
     "window_over": "H127",
     "many_entries": "",
+    "charge_does_not_tie": "H302",
+    "energy_does_not_tie": "H302",
+    "no_bill": "H301",
+    "unknown_customer": "L201",
+    "address_unknown": "",
+    "address_missing": "",
+    "duplicate": "",
+    "name_missing": "",
 }
 
 

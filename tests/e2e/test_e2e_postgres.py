@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from e2e_chain import LATER, TABLES, environment, goods, outside
+
 from servers import postgres, postgres_programs
 
 pytestmark = pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed here")

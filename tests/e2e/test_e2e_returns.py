@@ -163,6 +163,26 @@ def test_a_killed_station_loses_no_scan_and_the_next_one_catches_up(mailed, scan
     assert rows_of(workspace, "SELECT count(*) FROM returns WHERE marked") == [(2,)]
 
 
+def test_a_key_after_a_letter_that_was_put_aside_leaves_the_one_before_alone(mailed, scan):
+    one, two = sorted(numbers(mailed))[:2]
+
+    _code, told = scan(mailed, f"{one} 5", f"{one} 5", "3", "u", "13", two, "13", "7")
+
+    outcomes = ["accepted", "duplicate", "said", "said", "foreign", "accepted", "foreign", "reason"]
+    assert [t["outcome"] for t in told] == outcomes
+    assert [row[:3] for row in returned(mailed)] == [(one, 0, "R05"), (two, 0, "R07")]
+
+
+def test_two_scanners_of_one_name_are_told(mailed, call):
+    station = open_station(open_workspace(mailed, datetime(2026, 10, 20, 4, tzinfo=UTC)), MAILING, "A")
+
+    with station.held():
+        result = call("--now", DAY, "-w", mailed, "returns", "scan", MAILING, "--station", "A")
+
+    assert result.code == 75
+    assert "--station B" in result.err
+
+
 def test_the_dead_are_on_the_list_that_the_next_merge_reads(mailed, scan):
     workspace = mailed
     person = pieces(workspace)[0]

@@ -253,6 +253,15 @@ def test_what_makes_no_sense_is_a_wrong_command(call, at):
     assert asked(call, workspace, "--pieces", workspace / "nowhere.txt").code == 66
 
 
+def test_nothing_is_mailed_again_before_it_was_posted(call, at):
+    workspace = at("verified")
+
+    refused = asked(call, workspace, "--pieces", pieces(workspace)[0]["piece"], reason="remail")
+
+    assert refused.code == 5
+    assert not rows_of(workspace, "SELECT * FROM reprints")
+
+
 def test_before_rendering_there_is_nothing_to_print_again(call, at):
     workspace = at("merged")
 

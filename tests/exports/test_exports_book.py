@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 
 import openpyxl
@@ -35,6 +36,16 @@ def test_formulas_links_and_numbers_in_text_stay_text(tmp_path):
     assert (cells[3].data_type, cells[0.8].number_format) == ("n", "#,##0.00")
     assert cells["050011"].number_format == "@"
     assert cells["http://x.cn"].hyperlink is None
+
+
+def test_a_reader_that_trusts_the_extent_of_the_sheet_sees_every_row(tmp_path):
+    columns = [Column(c.header, c.kind) for c in COLUMNS]
+    path = written(tmp_path / "a.xlsx", ROWS * 700, columns)
+
+    with contextlib.closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        found = list(book["清单"].iter_rows())
+
+    assert len(found) == 2 + 1400
 
 
 def test_a_long_table_is_set_up_for_a4_with_title_and_header_on_every_page(tmp_path):

@@ -63,3 +63,24 @@ def test_a_field_is_found_by_its_name():
     assert table.field("name").headers == ("姓名", "name")
     with pytest.raises(KeyError):
         table.field("phone")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+".join(["opening"] * 5000) + " == closing",
+        "not " * 3000 + "(opening == closing)",
+        "(" * 150 + "opening" + ")" * 150 + "+" + "-" * 5000 + "1 == closing",
+    ],
+)
+def test_an_expression_too_deep_to_be_looked_through_is_refused_in_a_short_message(text):
+    with pytest.raises(SettingsError) as refused:
+        parse_expression(text)
+
+    assert len(str(refused.value)) < 300
+
+
+def test_a_number_that_no_amount_reaches_is_refused():
+    assert parse_expression("opening < 999999999999999")
+    with pytest.raises(SettingsError, match="15 digits"):
+        parse_expression("9999999999999999 * opening == closing")

@@ -168,3 +168,16 @@ def test_a_text_that_does_not_fit_its_values_is_refused_without_the_value():
         said("{% if name < closing %}x{% endif %}", name="张三丰", closing=1)
 
     assert "张三丰" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if name %}" * 3000 + "{% endif %}" * 3000,
+        "{{ " + "(" * 3000 + "name" + ")" * 3000 + " }}",
+        "{% if " + " and ".join(["name"] * 3000) + " %}a{% endif %}",
+    ],
+)
+def test_a_text_too_deep_to_be_looked_through_is_refused(text):
+    with pytest.raises(SettingsError, match="nested too deeply"):
+        source(text)

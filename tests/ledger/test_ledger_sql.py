@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.kinds.expressions import parse_expression
-from yibao_cli.ledger.sql import condition_sql, difference_sql, identifier, literal
+from yibao_cli.ledger.sql import BEYOND, condition_sql, difference_sql, identifier, literal
 
 TYPES = {"a": "money", "b": "integer", "s": "choice", "t": "text", "f": "flag", "g": "flag"}
 TEXTS = ["死亡", "转出", "", "it's", '"', "a;--", "%"]
@@ -109,3 +109,19 @@ def test_what_has_no_meaning_in_sql_is_refused(text):
 def test_a_quoted_text_comes_back_as_it_was(text):
     assert _DB.execute(f"SELECT {literal(text)}").fetchone()[0] == text
     assert _DB.execute(f"SELECT 1 AS {identifier('x' + text)}").description[0][0] == "x" + text
+
+
+def test_a_difference_that_cannot_be_counted_breaks_the_law_of_its_own_row_alone():
+    law = difference_sql(parse_expression("a * b * a == b"), TYPES)
+    rows = "(VALUES (2::BIGINT, 1::BIGINT), (9000000000000000000, 9000000000000000000), (1, 5)) v(a, b)"
+
+    found = [row[0] for row in duckdb.sql(f"SELECT {law} FROM {rows}").fetchall()]
+
+    assert found == [3, BEYOND, 0]
+
+
+def test_a_condition_that_cannot_be_counted_is_false_for_its_own_row_alone():
+    condition = condition_sql(parse_expression("a * a * b > 1"), TYPES)
+    rows = "(VALUES (2::BIGINT, 1::BIGINT), (9000000000000000000, 9000000000000000000)) v(a, b)"
+
+    assert duckdb.sql(f"SELECT {condition} FROM {rows}").fetchall() == [(True,), (False,)]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger_builders import GOOD, KIND, World, balance, member, opened, result_of
 from yibao_cli.config import shipped
 from yibao_cli.kinds import load_kind
+from yibao_cli.kinds.binding import bound_kind
 from yibao_cli.ledger import outcome
 
 ID = "110105194912310021"  # born 1949-12-31
@@ -200,7 +201,8 @@ def test_a_hold_tells_the_entry_and_nobodys_name():
 
 
 def test_customers_of_another_kind_are_named_by_its_own_number():
-    kind = load_kind(shipped("templates"), "electricity")
+    days = {"starts": "2026-09-01", "ends": "2026-09-30", "posting": "2026-10-08"}
+    kind = bound_kind(load_kind(shipped("templates"), "electricity"), days)
     row = {"account_no": "A1", "name": "张三", "category": "居民", "status": "正常", "address": GOOD}
     world = World([[{**row, "postcode": "050011"}]], suppressions=[[{"member_no": "A1", "reason": "转出"}]])
     with opened(world, kind=kind) as ledger:

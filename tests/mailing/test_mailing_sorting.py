@@ -12,7 +12,7 @@ from yibao_cli.errors import SettingsError
 from yibao_cli.kinds.sorting import LOOSE
 from yibao_cli.mailing.parting import part_sizes
 from yibao_cli.mailing.sorting import sort_pieces
-from yibao_cli.mailing.summary import check_sorting, summary
+from yibao_cli.mailing.summary import check_parts, check_sorting, summary
 
 EXAMPLES = settings(deadline=None, max_examples=40)
 BYS = ("walk", "office", "postcode:3", "county", "city", "province", "employer", "all")
@@ -173,6 +173,18 @@ def test_a_bag_holds_bundles_of_one_destination_and_what_is_left_goes_up():
         (3, "rest", "", 5, "050099", 5),
         (3, "rest", "", 6, "050099", 1),
     ]
+
+
+# ------------------------------------------------------------------ parts that are smaller than a bundle
+
+
+@pytest.mark.parametrize(("pieces", "told"), [(150, [2]), (100, [])])
+def test_bundles_that_a_part_cuts_short_are_told(pieces, told):
+    scheme = SCHEMES["usps-automation"]
+    found = sort_pieces(pieces_of(*[{"postcode": "10001"}] * pieces), scheme, 100)
+
+    assert [f.details["count"] for f in check_parts(found, scheme, 100)] == told
+    assert not check_parts(found, scheme, 500)
 
 
 # ------------------------------------------------------------------ posts elsewhere

@@ -188,6 +188,7 @@ def test_a_piece_mailed_again_is_cured_when_it_stays_away_for_a_window(today, ex
     account = account_of(TEN, returns, today, beyond=beyond(copies=mailed_again(3)))
 
     assert (account.returned, account.remailed, account.cured) == expected
+    assert account.is_final == (today == "2026-12-02")
     assert (account.first_pass.count, account.cure.of) == (9, 1)
 
 

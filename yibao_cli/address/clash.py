@@ -30,6 +30,8 @@ def with_contradiction(text: str, head: Head) -> Head:
         word = len(name) <= 2  # noqa: PLR2004 - 郊县, 新县, 城区: words as well
         shared = len(found) != 1 or any(e.former for e in entries)
         if name[-1] == "区" and (word or head.county or shared):
+            if head.name[-1:] not in "县市区旗" and len(found) == 1 and _all_beside(found[0], head):
+                return Head((found[0],), head.end + len(name), head.flags, name)  # 重庆市万州梁平区
             continue
         if not found or (word and head.county):
             continue
@@ -40,6 +42,10 @@ def with_contradiction(text: str, head: Head) -> Head:
 def _beside(division: Division, other: Division) -> bool:
     same = division.level == other.level == COUNTY and division.code[:CITY] == other.code[:CITY]
     return same and division != other
+
+
+def _all_beside(division: Division, head: Head) -> bool:
+    return head.county and not division.name.endswith("新区") and all(_beside(division, d) for d in head.live)
 
 
 def _judge(text: str, head: Head, name: str, found: list[Division]) -> Head:

@@ -16,8 +16,10 @@ LONGEST = 300  # characters; the longest address in the public sets has under 15
 # begins with a character, so that the search runs over the others at once.
 _WORDS = re.compile(
     r"[0-9]{6}|[0-9][OoIl][0-9]|[Nn][UuOoAa][LlNn]|undefined|地址|住址|住地|所在地|邮编|收件|不详|同上|暂无|未知|没有"
-    rf"|待补|待定|未填|未提供|自取|测试$|锟斤拷|烫烫烫|[收转]\)?$|[{HAN}]-[{HAN}]"
+    r"|待补|待定|未填|未提供|自取|测试|锟斤拷|烫烫烫|[收转]\)?$|已经?[拆搬迁故]|搬[走家]|拆迁|查无|新址|作废|去世|注销|无法投递|空户"
 )
+# Apart, for it can begin with any character, which would slow the others down.
+_BETWEEN_WORDS = re.compile(rf"[{HAN}][0-][{HAN}]")
 _NOTHING_MUCH = re.compile(r"[-#()无0-9]*")
 
 
@@ -73,11 +75,15 @@ _CONTACT = re.compile(
 )
 # What follows a comma and asks for something is a remark, as if it stood in brackets.
 _REQUEST = re.compile(r"[,;。]((?:请|不要|别放|勿|务必|谢谢|麻烦|送货|放在?|尽快)[^()]*)$")
+# A remark in front of the address goes behind it: (门卫转交)浙江省...
+_REMARK_FIRST = re.compile(rf"^(\([^()]*(?<![省市区县旗州盟])\))(?=[{HAN}])(.+)$")
 _ID_NUMBER = re.compile(r"(?:身份证(?:号码?)?:?)?(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _POSTCODE = re.compile(
     rf"^(?P<head>[0-9]{{6}})(?=[{HAN}\s,;])(?![号弄室栋幢])|[(,]?(?:邮编|邮政编码):?(?P<named>[0-9]{{6}})(?![0-9])[),]?"
     r"|(?<=[^0-9])[,;\s](?P<last>[0-9]{6})$"
 )
+# 新疆0伊宁: what an export writes for an empty cell.
+_ZERO = re.compile(rf"(?<=[{HAN}])0(?=[{HAN}])(?![号栋幢座单楼层室组米度]|点)")
 _BLANKS = re.compile(r"\s+")
 _BETWEEN = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
 _SEPARATORS = re.compile(
@@ -132,7 +138,8 @@ def _is_plain(text: str) -> bool:
         len(text) <= LONGEST
         and _PLAIN.fullmatch(text) is not None
         and not _WORDS.search(text)
-        and not text.startswith(("中国", "-"))
+        and not (("-" in text or "0" in text) and _BETWEEN_WORDS.search(text))
+        and not text.startswith(("中国", "-", "("))
         and not text.endswith("-")
         and _NOTHING_MUCH.fullmatch(text) is None
         and not (_may_repeat(text) and _repeats(text))
@@ -182,6 +189,7 @@ def _one_pass(text: str, flags: set[str]) -> tuple[str, str]:
     text = _drop(_INVISIBLE, text, "invisible", flags)
     text = _drop(_SYMBOL, text, "symbol", flags)
     text = _drop(_NULL, text, "placeholder", flags)
+    text = _drop(_ZERO, text, "placeholder", flags)
     text, postcode = _take_out(text, flags)
     text = _BLANKS.sub("", _BETWEEN.sub("\x00", text)).replace("\x00", " ")
     text = _drop(_SEPARATORS, text, "separators", flags)
@@ -223,6 +231,8 @@ def _take_out(text: str, flags: set[str]) -> tuple[str, str]:
     text = _drop(_LABEL, text.strip(), "label", flags)
     text = _drop(_CONTACT, text, "addressee", flags)
     text = _REQUEST.sub(r"(\1)", text)
+    if text.startswith("("):
+        text = _REMARK_FIRST.sub(r"\2\1", text)
     text = _drop(_PHONE, text, "phone", flags)
     text = _drop(_ID_NUMBER, text, "id-number", flags)
     text = _drop(_ADDRESSEE, text.strip(), "addressee", flags)

@@ -183,7 +183,7 @@ def towns_at(code: str, text: str, at: int) -> list[Town]:
     return [
         Town(written, listed.code, listed.name)
         for county in counties_with_towns(code)
-        for listed in _by_start(county).get(start, ())
+        for listed in _beginning(county, start)
         if (written := _written(listed, text, at))
     ]
 
@@ -211,7 +211,9 @@ def stem_at(code: str, text: str, at: int) -> str:
     """A township under a county, written with or without its kind, at least two characters of it: 虎门."""
     start = text[at : at + 2]
     longest = ""
-    for listed in _by_start(code).get(start, ()):
+    if len(start) < 2:  # noqa: PLR2004
+        return longest
+    for listed in _beginning(code, start):
         if len(listed.stem) > len(longest) and text.startswith(listed.stem, at):
             longest = listed.stem
     return longest
@@ -226,19 +228,27 @@ class _Listed(NamedTuple):
     stem: str
 
 
-@lru_cache(maxsize=4096)
-def _by_start(county: str) -> dict[str, tuple[_Listed, ...]]:
-    """The townships of a county by their first two characters; made as they are asked for, for few are."""
-    found: dict[str, tuple[_Listed, ...]] = {}
-    for item in gazetteer().towns.get(county, "").split():
-        name = item[3:]
-        plain = _ETHNIC.sub("", name) if name[-1] == "乡" else name
-        stem = _without_kind(name)
-        before = (stem, plain) if plain != name else (stem,) if stem != name else ()
-        bare = stem if plain == name else _without_kind(plain)
-        listed = _Listed(name, f"{county:0<6}{item[:3]}", before, bare)
-        found[name[:2]] = (*found.get(name[:2], ()), listed)
-    return found
+def _beginning(county: str, start: str) -> Iterator[_Listed]:
+    """The townships of a county whose names begin with two characters, in the order of the list."""
+    listed = gazetteer().towns.get(county)
+    if listed is None:
+        return
+    place = listed.find(start)
+    while place >= 0:
+        # 001仓前街道 002五常街道: three digits and a name; 场镇 inside a name is no beginning.
+        first = place - 3
+        if first >= 0 and (not first or listed[first - 1] == " "):
+            stop = listed.find(" ", place)
+            yield _listed(f"{county:0<6}{listed[first:place]}", listed[place : stop if stop > 0 else None])
+        place = listed.find(start, place + 1)
+
+
+@lru_cache(maxsize=1 << 15)
+def _listed(code: str, name: str) -> _Listed:
+    plain = _ETHNIC.sub("", name) if name[-1] == "乡" else name
+    stem = _without_kind(name)
+    before = (stem, plain) if plain != name else (stem,) if stem != name else ()
+    return _Listed(name, code, before, stem if plain == name else _without_kind(plain))
 
 
 def _without_kind(name: str) -> str:

@@ -101,6 +101,8 @@ def _from_match(match: re.Match[str]) -> Doors:
 
 def _from_chain(chain: re.Match[str]) -> Doors:
     first, middle, last, word = chain.groups(default="")
+    if not last and len(first) == len(middle) >= _ROOM_DIGITS:
+        return Doors(chain.start(), room=f"{first}-{middle}{word}")  # 2201-2206: from room to room
     unit, room = (middle, last) if last else ("", middle)
     return Doors(chain.start(), first, unit, "", room + word)
 

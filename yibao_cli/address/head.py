@@ -10,10 +10,20 @@ import re
 from functools import lru_cache
 
 from yibao_cli.address.clash import with_contradiction
-from yibao_cli.address.divisions import COUNTY, PROVINCE, Division, gazetteer, stem_at, town_names, towns_at
+from yibao_cli.address.divisions import (
+    CITY,
+    COUNTY,
+    PROVINCE,
+    Division,
+    gazetteer,
+    stem_at,
+    town_names,
+    towns_at,
+)
 from yibao_cli.address.heads import Head, is_county_all
 from yibao_cli.address.memory import remember, remembered
 from yibao_cli.address.steps import MAX_STEPS, Step, next_step, skip_placeholder
+from yibao_cli.address.townships import has_place
 
 # Divisions stand in the first characters; what lies behind them cannot change the reading, so the
 # reading is remembered by them. 48 holds the four longest names in a row.
@@ -23,8 +33,14 @@ _LOOK_AHEAD = 3
 _MAX_LEADING = 16
 
 _ZONE_AFTER = re.compile(r"[^\d路街巷]{0,4}(?:高新|经开|经济(?:技术)?开发|工业园|开发)区")
-_SOME_TOWN = re.compile(r"(?![东南西北]?[路街门])[^\d路街巷号()]{1,5}?[镇乡](?![镇乡路街])")
+_SOME_TOWN = re.compile(r"(?![东南西北]?[路街门])[^\d路街巷号()]{1,5}?[镇乡](?![镇乡路]|街(?!道))")
+# Behind a short name that stands alone: what belongs to a place of that name, or begins no address.
+_NO_ADDRESS = re.compile(
+    r".?$|[家雅新嘉佳名豪华世御锦金][^路街巷0-9]{0,4}(?:$|[0-9A-Za-z一二三四五六七八九十#-])|[0-9A-Za-z#()-]|[东南西北中]?区|[东南西北]$"
+    r"|[宾之口关港岛滩驿顶洞坪塘埠营矿石地邮政]|人家|社区|居委|总?场|高新|片区|批发|新[城村区]|风景|办事处"
+)
 _ROAD_SOON = re.compile(r"[^\d路街巷号()]{1,5}(?:路|街|大道)(?:[东南西北中]段)?[0-9]")
+_TOWN_KINDS = ("镇", "乡", "街道")
 _LONG_CITY = 3
 
 
@@ -67,9 +83,33 @@ def _read(text: str, under: tuple[Division, ...]) -> Head:
 def _certain(text: str, start: int, head: Head) -> bool:
     # Inside a text only two levels in a row, or a province or city that shows its kind, count as one.
     first = text[start : head.end]
+    if head.county and _rest_of_name(text[:start], head.live[0], text[start:]):
+        return True
+    if (
+        first == head.name
+        and first[-1] in "县市旗"
+        and len(head.live) == 1
+        and towns_at(head.live[0].code, text, head.end)
+    ):
+        return True  # 69236部队沙湾县东湾镇
     return len(first) > len(head.live[0].name) or (
         head.live[0].level < COUNTY and first[-1] in "省市州区盟" and len(first) > 2  # noqa: PLR2004
     )
+
+
+def _rest_of_name(text: str, division: Division, behind: str) -> bool:
+    """Tell whether a text is the end of a name above a division (山市三水区), or written twice (重重庆市)."""
+    if len(text) > _LOOK_AHEAD:
+        return False
+    by_code = gazetteer().by_code
+    if behind.startswith(text):
+        return True
+    above = [by_code[c].name for c in (division.code[:PROVINCE], division.code[:CITY]) if c in by_code]
+    return any(n.endswith(text) or n.removesuffix("省").endswith(text) or _wanting(text, n) for n in above)
+
+
+def _wanting(text: str, name: str) -> bool:
+    return len(text) == len(name) - 1 and text[-1] == name[-1] and set(text) < set(name)  # 怀市, 怀化市
 
 
 def _read_at(text: str, start: int, under: tuple[Division, ...]) -> Head:
@@ -90,7 +130,8 @@ def _read_at(text: str, start: int, under: tuple[Division, ...]) -> Head:
             flags.append(step.flag)
         end = skip_placeholder(text, end, live)
     if pending is not None and not _confirmed_by_rest(text, start, end, live):
-        if not _sole_county(name, live) or not _ROAD_SOON.match(text, end):
+        live = _speaking_for_itself(text, end, name, live)
+        if not live:
             return pending
         flags.append("short-name")
     if not live or end == start:
@@ -106,12 +147,33 @@ def _stands_alone(step: Step) -> bool:
     return step.end > 1 and any(d.level == PROVINCE or len(d.name) > _LONG_CITY for d in step.live)
 
 
+def _speaking_for_itself(text: str, end: int, name: str, live: tuple[Division, ...]) -> tuple[Division, ...]:
+    """The county that a short name alone can mean, by a village of its own behind it or as the sole one."""
+    own = tuple(d for d in live if d.level == COUNTY and d.name[-1] in "县市旗" and has_place(d, text, end))
+    if len(own) == 1:
+        return own
+    if not _sole_county(name, live):
+        return ()
+    if _ROAD_SOON.match(text, end):
+        return live
+    word = any(set(town_names().get(name + kind, ())) - {live[0].code} for kind in _TOWN_KINDS)
+    if len(name) >= _LONG_CITY:
+        return live
+    return () if word or _NO_ADDRESS.match(text, end) else live
+
+
 def _sole_county(name: str, live: tuple[Division, ...]) -> bool:
-    """Tell whether a short name is one county's alone: 汉川西正街41号. Those of districts are words too."""
-    if len(live) != 1 or live[0].level != COUNTY or live[0].name[-1] not in "县市旗":
+    """Tell whether a short name is one county's alone: 汉川西正街41号.
+
+    Those of districts are words too, but for what was a county of its own (黄陂).
+    """
+    if len(live) != 1 or live[0].level != COUNTY:
         return False
     bucket = gazetteer().by_start.get(name[:2], ())
-    return {e.division for n, entries in bucket if n.startswith(name) for e in entries} == set(live)
+    meant = [(n, e) for n, entries in bucket if n.startswith(name) for e in entries]
+    if {e.division for _n, e in meant} != set(live):
+        return False
+    return live[0].name[-1] in "县市旗" or any(e.listed and n in {name + "县", name + "市"} for n, e in meant)
 
 
 def _confirmed_by_rest(text: str, start: int, end: int, live: tuple[Division, ...]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, Division, gazetteer
+from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, Division, Entry, gazetteer
 from yibao_cli.address.heads import Head
 from yibao_cli.address.names import province_forms
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _KEY = 4
 _MANY = 100_000
+_SHORT = 3  # 新城区, 永定县: a county of so few characters alone is read each time
 _KINDS = "省市区县旗盟州"
 _CHANGES = frozenset("省市区县旗盟州自特辖镇乡村屯路街巷弄道场")
 
@@ -42,8 +43,22 @@ def _full_names(county: Division) -> Iterator[str]:
     if city is not None:
         yield city.name + county.name
     upper = city.name if city is not None else ""
-    for name in (province, *province_forms(province)):
+    provinces = (province, *province_forms(province))
+    for name in provinces:
         yield name + upper + county.name
+    # Without the prefecture, or alone, where no other place of the province or the country is called so.
+    bearing = {e.division.code for e in _bearing(county.name)}
+    if city is not None and {c for c in bearing if c[:PROVINCE] == county.code[:PROVINCE]} == {county.code}:
+        for name in provinces:
+            yield name + county.name
+    if len(bearing) == 1 and len(county.name) > _SHORT:
+        yield county.name
+
+
+def _bearing(name: str) -> Iterator[Entry]:
+    for other, entries in gazetteer().by_start.get(name[:2], ()):
+        if other == name:
+            yield from entries
 
 
 def remembered(text: str) -> Head | None:

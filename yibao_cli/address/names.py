@@ -70,6 +70,12 @@ BY_HAND: Final = {
     "积石山保安族东乡族撒拉族自治县": ("积石山县",),
     "双江拉祜族佤族布朗族傣族自治县": ("双江县",),
     "神农架林区": ("神农架",),
+    "和林格尔县": ("和林县",),
+    "和布克赛尔蒙古自治县": ("和丰县",),
+    "白云鄂博矿区": ("白云矿区",),
+    "大柴旦行政委员会": ("大柴旦行委",),
+    "曹妃甸区": ("曹妃甸新区",),
+    "綦江区": ("万盛经济技术开发区", "万盛经开区"),
 }
 
 _PROVINCE_TAIL = re.compile(r"(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
@@ -81,7 +87,7 @@ PEOPLES = (
 _AUTONOMOUS = re.compile(rf"^(?P<core>.{{2,}}?)(?:(?:{PEOPLES})族?)*(?:自治)(?P<kind>[州县旗])$")
 _ETHNIC_DISTRICT = re.compile(rf"^(?P<core>.{{2,}}?)(?:{PEOPLES})族(?P<kind>区)$")
 _PEOPLE_IS_NAME = re.compile(rf"^(?P<core>{PEOPLES})族自治(?P<kind>[州县旗])$")
-_KIND = re.compile(r"(?<=..)(?:新区|特区|地区)$|[市县旗盟州]$|(?<!林)区$")
+_KIND = re.compile(r"(?<=..)(?:新区|特区|地区)$|[市县旗盟州]$|(?<!架林)区$")
 _ZONE = re.compile(r"(?:开发区|示范区|管理区|.{3}园区|实验区|聚集区|食品区)$")
 
 # Without its suffix such a name is an everyday word.

@@ -17,6 +17,7 @@ from yibao_cli.address.divisions import (
     Division,
     gazetteer,
 )
+from yibao_cli.address.doubting import is_gone, names_place, names_road, second_county
 from yibao_cli.address.heads import is_county
 from yibao_cli.address.names import zone_name
 from yibao_cli.address.records import Address
@@ -74,6 +75,10 @@ def _assemble(raw: str, folded: Normalised, place: Place, postcode: str, *, hint
     tail = _tail(rest[tail_at:], place, village, flags)
     if hint_unknown:
         flags.add("hint-unknown")
+    if folded.text is not raw and is_gone(folded.text):
+        flags.add("gone")
+    if division is not None and second_county(rest, division):
+        flags.add("second-address")
     postcode_read = postcode if is_postcode(postcode) else ""
     if postcode and not postcode_read:
         flags.add("postcode-malformed")
@@ -194,8 +199,11 @@ _TENTHS = {PROVINCE: 2, CITY: 4, COUNTY: 7, TOWN: 8, VILLAGE: 8}
 
 def has_door(tail: Tail | Address) -> bool:
     """Tell whether a postman finds something: road or town and number, village, building or a named place."""
-    numbered = tail.road_no and (tail.road or tail.town)
-    return bool(numbered or tail.village or tail.building or tail.poi or tail.group)
+    if tail.village or tail.building or tail.group:
+        return True
+    if tail.road_no and (tail.road or tail.town) and names_road(tail.road, tail.road_no):
+        return True
+    return bool(tail.poi) and names_place(tail.poi)
 
 
 DOUBTS = frozenset(
@@ -207,8 +215,10 @@ DOUBTS = frozenset(
         "county-from-town",
         "county-unknown",
         "damaged",
+        "gone",
         "hint-differs",
         "leading-text",
+        "second-address",
         "short-name",
         "zone",
     }

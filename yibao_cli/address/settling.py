@@ -11,7 +11,7 @@ from yibao_cli.address.confusion import ALIKE
 from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, Division, Town, gazetteer
 from yibao_cli.address.head import read_head
 from yibao_cli.address.postcodes import provinces_of
-from yibao_cli.address.townships import find_town, sole_town
+from yibao_cli.address.townships import find_town, has_place, seat_town, sole_town
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,7 +97,7 @@ def settle(text: str, under: tuple[Division, ...], postcode: str) -> Place:
     live, town, end = find_town(text, head.end, live)
     flags = head.flags
     if len(live) > 1:
-        live = _prefer_upper(live)
+        live = _prefer_upper(_by_own_place(text, end, live))
     if len(live) > 1 and not _one_name(live, head.name):
         # Readings that share no name are no reading.
         return Place((), None, 0, (), 0, "", text)
@@ -107,11 +107,18 @@ def settle(text: str, under: tuple[Division, ...], postcode: str) -> Place:
 def _by_town(text: str, postcode: str) -> Place | None:
     division, town = sole_town(text)
     if division is None or town is None:
-        return None
+        return _by_seat(text, postcode)
     if postcode and division.code[:PROVINCE] not in provinces_of(postcode):
         return None
     end = len(town.written)
     return Place((division,), town, end, ("county-from-town",), end, division.name, text)
+
+
+def _by_seat(text: str, postcode: str) -> Place | None:
+    division = seat_town(text)
+    if division is None or (postcode and division.code[:PROVINCE] not in provinces_of(postcode)):
+        return None
+    return Place((division,), None, 0, ("short-name",), 0, division.name, text)
 
 
 def _one_name(live: tuple[Division, ...], written: str) -> bool:
@@ -128,9 +135,35 @@ def _second_look(text: str, head: Head) -> tuple[str, Head]:
     turned = _turned(text) if not head.live or "leading-text" in head.flags else None
     if turned is not None:
         return turned, (found := read_head(turned))._replace(flags=(*found.flags, "reordered"))
-    if head.county or (head.live and not UNKNOWN_COUNTY.match(text, head.end)):
+    if head.county:
         return text, head
-    return text, _corrected(text, head) or head
+    if head.live and not UNKNOWN_COUNTY.match(text, head.end):
+        return text, _skipped(text, head) or head
+    return text, _corrected(text, head) or _skipped(text, head) or head
+
+
+_MISWRITTEN = re.compile(rf"(?:[是少剩时事省市维]|[A-Za-z]省?|[{HAN}]{{1,8}}?(?:市|州|自治州?))(?=[{HAN}])")
+
+
+def _skipped(text: str, head: Head) -> Head | None:
+    """The county behind a province or city that is written wrongly: 甘肃是陇南市武都区, 呼伦贝市阿荣旗."""
+    if len(head.live) != 1 or _contradicts(head):
+        return None
+    match = _MISWRITTEN.match(text, head.end)
+    if match is None:
+        return None
+    rest = text[: head.end] + text[match.end() :]
+    new = read_head(rest)
+    if not _goes_further(head, new, rest) or head.end >= new.end:
+        return None
+    above = [d.name for d in _chain(new.live[0])[:-1]]
+    if len(match[0]) == 1:
+        name = head.live[0].name
+    else:
+        name = next((n for n in above if len(set(match[0][:-1]) & set(n)) > 0), "")
+    if not name:
+        return None
+    return new._replace(end=new.end + len(match[0]), flags=(*new.flags, f"corrected:{name}"))
 
 
 _LAST_DOOR = re.compile(r"^(.*[0-9号室栋幢楼层座元户房#),])([^0-9号室栋幢楼层座元户房#),]{2,24})$")
@@ -167,7 +200,7 @@ def _corrected(text: str, head: Head) -> Head | None:
             if not _names_at(changed, at):
                 continue
             new = read_head(changed)
-            if at < new.end and _goes_further(head, new):
+            if at < new.end and _goes_further(head, new, changed):
                 name = next((d.name for d in _chain(new.live[0]) if other in d.name), new.live[0].name)
                 found.setdefault(new.live, new._replace(flags=(*new.flags, f"corrected:{name}")))
     return next(iter(found.values())) if len(found) == 1 else None
@@ -186,10 +219,12 @@ def _names_at(text: str, at: int) -> bool:
     return False
 
 
-def _goes_further(old: Head, new: Head) -> bool:
+def _goes_further(old: Head, new: Head, text: str) -> bool:
     if len(new.live) != 1 or not new.county or "leading-text" in new.flags:
         return False
-    return all(new.live[0].code.startswith(d.code) for d in old.live) and _shows_kinds(new)
+    return all(new.live[0].code.startswith(d.code) for d in old.live) and (
+        _shows_kinds(new) or has_place(new.live[0], text, new.end)
+    )
 
 
 def _shows_kinds(head: Head) -> bool:
@@ -205,6 +240,14 @@ def _chain(division: Division) -> list[Division]:
     return [
         by_code[c] for c in (division.code[:PROVINCE], division.code[:CITY], division.code) if c in by_code
     ]
+
+
+def _by_own_place(text: str, at: int, live: tuple[Division, ...]) -> tuple[Division, ...]:
+    """Of counties that share a name the one that has the township or village the text goes on with."""
+    if any(d.level != COUNTY for d in live):
+        return live
+    own = tuple(d for d in live if has_place(d, text, at))
+    return own if len(own) == 1 else live
 
 
 def _narrow(live: tuple[Division, ...], keep: Callable[[Division], bool]) -> tuple[Division, ...]:

@@ -24,6 +24,7 @@ _WORD_AFTER_SHORT = re.compile(
     r"|大[学厦楼酒桥门院药剧饭市]|广[场电]|小[学区吃]|花[园苑卉城鸟]|苑|酒[店楼家]|宾馆|医[院药]|公[园寓司安交]|中[学心医]|学[校院]"
     r"|银行|商[场城厦店贸务]|市[场政]|国[际税土]|农[业贸行商]|水[库厂电利果泥]|火车|[园湖江河阁寺门桥站村镇乡府城馆厂楼]|山[庄路庙]|庄园|屯[路街]"
 )
+_TOWN_AHEAD = re.compile(r"[^\d路街巷号()镇乡]{2}[镇乡](?![镇乡路]|街(?!道))")
 _PLACEHOLDER = re.compile(
     r"市辖区|市辖县|县(?=[^\d路街巷道]{1,12}(?:县|自治县))|(?:省|自治区)直辖(?:县级行政(?:区划|单位))?"
     r"|(?<=香港)(?:新界|九龙(?!城)|港岛|香港岛)|(?<=特别行政区)(?:新界|九龙(?!城)|港岛|香港岛)|(?:生产建设)?兵团(?:第?[一二三四五六七八九十0-9]{1,3}师)?"
@@ -50,16 +51,32 @@ def next_step(text: str, at: int, live: tuple[Division, ...], *, start: bool) ->
     if start and not live:
         code = ONE_CHARACTER.get(text[at : at + 1])
         return Step((gazetteer().by_code[code],), at + 1, full=False) if code else None
-    return _one_character_county(text, at, live)
+    return _one_character_county(text, at, live) or _shared_character(text, at, live)
+
+
+def _shared_character(text: str, at: int, live: tuple[Division, ...]) -> Step | None:
+    """乐山市中区, 青岛市南区: the character of the city is that of its district as well."""
+    if len(live) != 1 or live[0].level != CITY or text[at - 1 : at] != "市":
+        return None
+    for name, entries in gazetteer().by_start.get(text[at - 1 : at + 1], ()):
+        found = [e.division for e in entries if e.full and _under(e.division, live[0])]
+        if len(found) == 1 and text.startswith(name, at - 1):
+            return Step((found[0],), at - 1 + len(name), name=name)
+    return None
 
 
 def _one_character_county(text: str, at: int, live: tuple[Division, ...]) -> Step | None:
     # 山西吕梁岚顺会: the name of 岚县 without its kind is one character; a township of its own confirms it.
     if len(live) != 1 or live[0].level != CITY:
         return None
-    for county in _two_character_counties(live[0].code):
+    county = _of_one_character(text, at, live[0])
+    return Step((county,), at + 1, full=False, name=county.name[0]) if county else None
+
+
+def _of_one_character(text: str, at: int, city: Division) -> Division | None:
+    for county in _two_character_counties(city.code):
         if text.startswith(county.name[0], at) and stem_at(county.code, text, at + 1):
-            return Step((county,), at + 1, full=False, name=county.name[0])
+            return county
     return None
 
 
@@ -97,6 +114,8 @@ def _step_to(entries: list[Entry], name: str, end: int, *, past: bool = False) -
     present = [e for e in entries if not e.former or (past and e.lately)]
     present = present or [e for e in entries if e.listed] or entries
     chosen = [e for e in present if e.full] or present
+    if not past and not chosen[0].full:  # 北戴河 alone is the district, not the zone beside it
+        chosen = [e for e in chosen if not e.division.name.endswith("新区")] or chosen
     if past and not chosen[0].full:  # 西安 alone is the city, not 牡丹江's 西安区
         chosen = [e for e in chosen if e.division.level < COUNTY] or chosen
     live = tuple(sorted(e.division for e in chosen))
@@ -132,7 +151,10 @@ def is_free(text: str, end: int, entry: Entry, live: tuple[Division, ...]) -> bo
     if entry.division.level == COUNTY:
         # 麻章湖光镇: one of its own townships speaks for the county, whatever character it begins with.
         pattern = _WORD_AFTER_SHORT if live else _PLACE_AFTER_SHORT
-        return not pattern.match(text, end) or bool(stem_at(entry.division.code, text, end))
+        if not pattern.match(text, end) or stem_at(entry.division.code, text, end):
+            return True
+        # 红安七里镇, 台安大张镇: what opens a place opens the name of a town as well.
+        return not live and _TOWN_AHEAD.match(text, end) is not None
     return not _PLACE_AFTER_SHORT.match(text, end) or _division_follows(text, end, entry.division)
 
 
@@ -142,7 +164,7 @@ def _division_follows(text: str, end: int, above: Division) -> bool:
     return any(
         text.startswith(name, end) and any(_under(e.division, above) for e in entries)
         for name, entries in bucket
-    )
+    ) or (above.level == CITY and _of_one_character(text, end, above) is not None)
 
 
 def _under(division: Division, above: Division) -> bool:

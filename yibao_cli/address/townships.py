@@ -15,8 +15,11 @@ from yibao_cli.address.divisions import (
     towns_at,
 )
 from yibao_cli.address.heads import is_county
+from yibao_cli.address.villages import village_at
 
-_ROAD_AFTER = re.compile(r"[东南西北中]?(?:路|大?街(?!道|上[0-9])|大道)|巷|道")
+ROAD_AFTER = re.compile(r"[东南西北中]?(?:路|大?街(?!道|上[0-9])|大道)|巷|道")
+_SEAT = re.compile(r"([^\d路街巷号()]{2,4}?)镇(?![镇乡路街海江])")
+_OFFICE_STREET = re.compile(r"街(?=[^\d路街巷号()]{1,6}(?:路|街|大道|巷|村))")  # 杜曲街北街: 杜曲街道
 _TOWN_FIRST = re.compile(r"[^\d路街巷号()]{2,8}?(?:街道|镇|乡)(?![东南西北中]?(?:路|街|大道)|[巷镇乡])")
 
 
@@ -30,6 +33,33 @@ def sole_town(text: str) -> tuple[Division | None, Town | None]:
     return gazetteer().by_code.get(counties[0]), town
 
 
+def has_place(county: Division, text: str, at: int) -> bool:
+    """Tell whether a township without its kind, or a village of a county follows, and no road."""
+    village = village_at(county.code, text, at)
+    names = (stem_at(county.code, text, at), village.written if village else "")
+    return any(
+        n
+        and n[-1] not in "路街巷"
+        and (not ROAD_AFTER.match(text, at + len(n)) or _OFFICE_STREET.match(text, at + len(n)))
+        for n in names
+    )
+
+
+def seat_town(text: str) -> Division | None:
+    """The county whose seat was a town of its name that no list of today holds: 吴起镇迎宾大街."""
+    match = _SEAT.match(text)
+    if match is None or match[0] in town_names():
+        return None
+    found = {
+        e.division
+        for name, entries in gazetteer().by_start.get(text[:2], ())
+        if name == match[1]
+        for e in entries
+        if e.division.level == COUNTY
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def find_town(
     text: str, at: int, live: tuple[Division, ...]
 ) -> tuple[tuple[Division, ...], Town | None, int]:
@@ -39,7 +69,7 @@ def find_town(
     """
     if len(live) == 1 and live[0].level == COUNTY:  # as most are
         towns = towns_at(live[0].code, text, at)
-        towns = [t for t in towns if not _ROAD_AFTER.match(text, at + len(t.written))]
+        towns = [t for t in towns if not _is_road(t, text, at)]
         if not towns:
             return live, None, at
         if len(towns) == 1:
@@ -49,7 +79,7 @@ def find_town(
         for division in live
         if division.level != PROVINCE
         for town in towns_at(division.code, text, at)
-        if not _ROAD_AFTER.match(text, at + len(town.written))
+        if not _is_road(town, text, at)
     ]
     if not found and len(live) == 1 and live[0].code in gazetteer().direct:
         found = [(live[0], town) for town in _bare_towns(live[0].code, text, at)]
@@ -59,9 +89,14 @@ def find_town(
     return _chosen(at, live, [f for f in found if len(f[1].written) == longest])
 
 
+def _is_road(town: Town, text: str, at: int) -> bool:
+    # 马王街办西街: the office of a street is no road itself.
+    return not town.written.endswith("办") and ROAD_AFTER.match(text, at + len(town.written)) is not None
+
+
 def _bare_towns(city: str, text: str, at: int) -> list[Town]:
     stem = stem_at(city, text, at)
-    if not stem or _ROAD_AFTER.match(text, at + len(stem)):
+    if not stem or ROAD_AFTER.match(text, at + len(stem)):
         return []
     listed = gazetteer().towns[city].split(" ")
     return [Town(stem, f"{city:0<6}{t[:3]}", t[3:]) for t in listed if t[3:].startswith(stem)][:1]

@@ -128,6 +128,10 @@ def _warning(address: Address) -> Iterator[Finding]:
 def _remarkable(address: Address) -> Iterator[Finding]:
     if "hint-differs" in address.flags:
         yield Finding("A118", details={"county": _finest(address)})
+    if "gone" in address.flags:
+        yield Finding("A159")
+    if "second-address" in address.flags:
+        yield Finding("A160", details={"county": _finest(address)})
     if "short-name" in address.flags:
         yield Finding("A156", details={"county": address.county})
     if "county-from-town" in address.flags:

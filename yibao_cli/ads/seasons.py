@@ -103,8 +103,14 @@ def in_season(kind: Kind, product: Product, calendar: Calendar, day: str) -> Kin
     if not kind.slots or sizes != {_SIZE}:
         return kind
     own = {h.id for h in kind.house}
-    season = tuple(_panel(t) for t in calendar.on(day) if t.id not in own)
+    season = tuple(_panel(t) for t in calendar.on(day) if t.id not in own and not _is_foreign(t, kind))
     return kind.model_copy(update={"house": (*season, *kind.house)})
+
+
+def _is_foreign(topic: Topic, kind: Kind) -> bool:
+    """Whether a topic has a word of a trade that is not the kind's, which `merge` would refuse."""
+    said = f"{topic.topic}\n{topic.title}\n{topic.text}"
+    return any(word in said for word in kind.lint.forbidden)
 
 
 def _panel(topic: Topic) -> HouseSpec:

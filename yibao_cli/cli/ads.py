@@ -303,7 +303,8 @@ def ads_avails(
         [
             {
                 "asked": found.asked,
-                "can": "yes" if found.can else "no",
+                # Without a solver a shortfall proves nothing.
+                "can": "yes" if found.can else "no" if found.exact else "unknown",
                 "most": found.most,
                 "reach": found.reach,
             }

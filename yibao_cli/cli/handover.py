@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from yibao_cli.cli import options as opt
@@ -12,6 +14,10 @@ from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
 
 receipts_app = Program(help=_("What was signed for 签收."))
+
+_Signer = Annotated[str, typer.Option("--signer", help=_("who signed, as it stands on the sheets"))]
+_SignedOn = Annotated[str, typer.Option("--on", help=_("day of the signature, YYYY-MM-DD; default: today"))]
+_SignedAt = Annotated[str, typer.Option("--time", help=_("time of the signature, such as 09:30"))]
 
 
 def handover_command(
@@ -86,6 +92,39 @@ def receipts_import(
     )
     if findings is not None:
         write_findings_file(outcome.findings, findings)
+    raise typer.Exit(exit_code(outcome.findings))
+
+
+@receipts_app.command(
+    "decode",
+    help=_(
+        """Take in photos and scans of signed sheets, all signed by one person on one day.
+
+    Example: yibao receipts decode signed/ --signer 王芳 --on 2026-10-12"""
+    ),
+)
+def receipts_decode(
+    context: typer.Context,
+    files: opt.Files,
+    signer: _Signer,
+    mailing: opt.MailingOption = "",
+    on: _SignedOn = "",
+    time: _SignedAt = "",
+) -> None:
+    from yibao_cli.jobs.signing import Signed, decode_receipts
+
+    run = session(context)
+    with run.view.progress() as progress:
+        outcome = decode_receipts(run.workspace(), mailing, files, Signed(signer, on, time), progress)
+    run.view.report(outcome.findings)
+    run.view.say(
+        _("{pictures} pictures = {accepted} recorded + {known} known already + {refused} refused").format(
+            pictures=outcome.rows_in,
+            accepted=outcome.accepted,
+            known=outcome.known,
+            refused=outcome.refused,
+        )
+    )
     raise typer.Exit(exit_code(outcome.findings))
 
 

@@ -88,10 +88,11 @@ def returns_scan(
     run = session(context)
     opened = open_station(run.workspace(), mailing, station, on, reason)
     stopped = 0
-    try:
-        refused = run_station(opened, sys.stdin, shown=sys.stdin.isatty(), out=sys.stdout)
-    finally:
-        stopped = opened.close()
+    with opened.held():
+        try:
+            refused = run_station(opened, sys.stdin, shown=sys.stdin.isatty(), out=sys.stdout)
+        finally:
+            stopped = opened.close()
     run.view.say(_("scanned: {counts}").format(counts=opened.total()))
     _say_stopped(context, stopped)
     raise typer.Exit(ExitCode.FINDINGS if refused else ExitCode.OK)
@@ -211,6 +212,7 @@ def returns_corrections(context: typer.Context, mailing: opt.Mailing = "") -> No
     for way, count in sorted(ways.items()):
         run.view.say(f"{_(way.value)}: {count}")
     run.view.say(_("list: {file}").format(file=path))
+    run.view.say(_("when it comes back filled in: `yibao address apply {file}`").format(file=path.name))
 
 
 @returns_app.command(

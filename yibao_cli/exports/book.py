@@ -188,10 +188,11 @@ class Sheet:
                 self.row(columns, row)
             return
         worksheet = self._worksheet
+        # First the extent: of rows that have gone out it is not changed any more.
+        worksheet._check_dimensions(self._next + len(rows) - 1, len(columns) - 1)  # noqa: SLF001 - rows it has not seen
         worksheet._write_single_row(self._next + len(rows))  # noqa: SLF001 - what was written before goes out
         worksheet.row_data_fh.write(made.xml)
         self._next += len(rows)
-        worksheet._check_dimensions(self._next - 1, len(columns) - 1)  # noqa: SLF001 - rows it has not seen
         for i, width in enumerate(made.widths):
             self._widths[i] = max(self._widths.get(i, _NARROWEST), width)
 

@@ -11,14 +11,16 @@ from sqlalchemy import select
 from yibao_cli.errors import UsageError
 from yibao_cli.exports import Book, Column
 from yibao_cli.i18n import N_, _
+from yibao_cli.jobs.decisions import token_of
 from yibao_cli.jobs.reconciling import account_of
 from yibao_cli.jobs.reprinting import request_reprint
+from yibao_cli.jobs.review import OWN
 from yibao_cli.jobs.settling import members_of, settle_returns
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.returns.cures import Case, Way, cure
 from yibao_cli.returns.judging import is_day
 from yibao_cli.returns.reasons import REASONS
-from yibao_cli.store import audit, book
+from yibao_cli.store import audit, book, reprints
 from yibao_cli.store import returns as store
 from yibao_cli.store.files import atomic_folder
 from yibao_cli.store.reprints import Reason
@@ -47,7 +49,10 @@ _WAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """A letter that is back now, what to do with it, and the address that it would go to."""
+    """A letter that is back now, what to do with it, and the address that it would go to.
+
+    raw: what the client wrote; token: what tells whether the entry changed since. Both "" without an entry.
+    """
 
     piece: str
     copy: int
@@ -59,6 +64,8 @@ class Cure:
     postcode: str
     corrected: bool
     facts: Mapping[str, Any]
+    raw: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,8 @@ def _cured(connection: Connection, returned: Row[Any], row: Mapping[str, Any], m
         postcode=postcode,
         corrected=corrected,
         facts=row,
+        raw=entry.raw if entry is not None else "",
+        token=token_of(entry) if entry is not None else "",
     )
 
 
@@ -151,14 +160,19 @@ def queue_remails(workspace: Workspace, mailing: str, by: str = "") -> RemailOut
     mailing = workspace.mailing_id(mailing)
     found = [c for c in cures_of(workspace, mailing) if c.way is Way.REMAIL]
     with workspace.reading() as connection:
-        waiting = {row.piece for row in store.remailed(connection, mailing) if not row.posted_on}
-    ready = [c for c in found if c.piece not in waiting]
+        queued = {r.piece: r.copy for r in store.remailed(connection, mailing) if not r.posted_on}
+        asked = set(reprints.waiting(connection, mailing))
+        # Of a run that was killed between the request and the queue.
+        half_done = store.asked_again(connection, mailing)
+        printed = _printed_copies(connection, mailing)
+    ready = [c for c in found if c.piece not in queued and (c.piece not in asked or c.piece in half_done)]
+    # Queued before, and a second person refused to print them.
+    refused = [c for c in found if printed[c.piece] < queued.get(c.piece, 0)]
     same = [c for c in ready if not c.corrected]
     request = 0
-    if same:
+    if given := [c.piece for c in (*same, *refused) if not c.corrected and c.piece not in asked]:
         # With commas a list of numbers is never taken for the name of a file.
-        given = ",".join(c.piece for c in same) + ","
-        request = request_reprint(workspace, mailing, given, Reason.REMAIL, by).number
+        request = request_reprint(workspace, mailing, ",".join(given) + ",", Reason.REMAIL, by).number
     with workspace.engine.begin() as connection:
         current = _current_copies(connection, mailing)
         who = by or audit.operator()
@@ -184,7 +198,7 @@ def queue_remails(workspace: Workspace, mailing: str, by: str = "") -> RemailOut
 
 
 def post_remails(workspace: Workspace, mailing: str, day: str) -> int:
-    """Say that the queued copies were handed to the post on a day; gives how many.
+    """Say that the queued copies that are printed were handed to the post on a day; gives how many.
 
     Raises UsageError for a day before the posting or in the future.
     """
@@ -204,9 +218,13 @@ def post_remails(workspace: Workspace, mailing: str, day: str) -> int:
     return count
 
 
-def _current_copies(connection: Connection, mailing: str) -> dict[str, int]:
+def _printed_copies(connection: Connection, mailing: str) -> dict[str, int]:
     rows = connection.execute(select(pieces.c.piece, pieces.c.copy).where(pieces.c.mailing == mailing))
-    current = {row.piece: row.copy for row in rows}
+    return {row.piece: row.copy for row in rows}
+
+
+def _current_copies(connection: Connection, mailing: str) -> dict[str, int]:
+    current = _printed_copies(connection, mailing)
     for row in store.remailed(connection, mailing):
         current[row.piece] = max(current[row.piece], row.copy)
     return current
@@ -218,7 +236,8 @@ def _current_copies(connection: Connection, mailing: str) -> dict[str, int]:
 def write_corrections(workspace: Workspace, mailing: str) -> tuple[Path, Counter[Way]]:
     """Write the list of addresses that the client is asked for: a workbook with the columns this needs alone.
 
-    A member is named by number, never by name or ID number. Gives the file, and how many of each way.
+    A member is named by number, never by name or ID number. What the client fills in comes back by `yibao
+    address apply`. Gives the file, and how many of each way.
     """
     mailing = workspace.mailing_id(mailing)
     found = cures_of(workspace, mailing)
@@ -254,6 +273,10 @@ _ASKED_COLUMNS = (
     Column("核实后邮编", "input", narrowest=10),
     Column("核实人", "input", narrowest=10),
     Column("核实日期", "input", narrowest=12),
+    # By these the list finds its way back.
+    Column("编号"),
+    Column("校验"),
+    Column("范围"),
 )
 _REMAIL_COLUMNS = (
     Column("账单编号"),
@@ -268,8 +291,10 @@ _REMAIL_COLUMNS = (
 def _asked_rows(asked: Sequence[Cure], key: str) -> Iterator[tuple[str, ...]]:
     for c in asked:
         f = {k: str(v or "") for k, v in c.facts.items()}
-        said = (f[key], f.get("employer_no", ""), f.get("employer_name", ""), f["address"], f["postcode"])
-        yield (*said, REASONS[c.reason].label, c.returned_on, _WAYS[c.way], "", "", "", "")
+        where = (c.raw or f["address"], f["postcode"])
+        said = (f[key], f.get("employer_no", ""), f.get("employer_name", ""), *where)
+        back = (str(c.address_id), c.token, OWN) if c.address_id else ("", "", "")
+        yield (*said, REASONS[c.reason].label, c.returned_on, _WAYS[c.way], "", "", "", "", *back)
 
 
 def _remail_rows(ready: Sequence[Cure]) -> Iterator[tuple[str | int, ...]]:

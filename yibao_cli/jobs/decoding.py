@@ -24,6 +24,7 @@ from yibao_cli.store.files import atomic_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -55,6 +56,14 @@ class _Shot:
     codes: Future[tuple[str, ...]] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What earlier runs wrote down: known are (source, piece), waiting (source, rule, thumbnail)."""
+
+    known: AbstractSet[tuple[str, str]]
+    waiting: AbstractSet[tuple[str, str, str]]
+
+
 def decode_pictures(
     workspace: Workspace,
     mailing: str,
@@ -72,14 +81,17 @@ def decode_pictures(
     """
     station = open_station(workspace, mailing, "", day, preset)
     station.way = "picture"
-    pictures = list(_pictures(files))
+    pictures = list(pictures_in(files))
     outcome = DecodeOutcome()
     with workspace.reading() as connection:
-        known = {row.file_name for row in store.recorded(connection, station.mailing)}
-        waiting = {(row.source, row.outcome) for row in store.waiting(connection, station.mailing)}
-    for shot in _shots(pictures, station, known, outcome):
+        # Cameras count from 1 each day, so a name alone does not tell one picture from another.
+        known = {(row.file_name, row.piece) for row in store.recorded(connection, station.mailing)}
+        waiting = {
+            (row.source, row.outcome, row.picture) for row in store.waiting(connection, station.mailing)
+        }
+    for shot in _shots(pictures, station):
         outcome.pictures += 1
-        _take(station, shot, waiting, outcome)
+        _take(station, shot, _Before(known, waiting), outcome)
         progress(_("decoding pictures"), outcome.pictures, 0)
     with workspace.engine.begin() as connection:
         facts = {"pictures": outcome.pictures, "accepted": outcome.accepted, "refused": outcome.refused}
@@ -89,7 +101,7 @@ def decode_pictures(
     return outcome
 
 
-def _pictures(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+def pictures_in(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Each file, with the name by which it is known: its path below the folder that was named."""
     for path in files:
         if not path.is_dir():
@@ -106,9 +118,7 @@ def _pictures(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         yield from ((p, p.relative_to(path).as_posix()) for p in inside)
 
 
-def _shots(
-    pictures: Sequence[tuple[Path, str]], station: Station, known: set[str], outcome: DecodeOutcome
-) -> Iterator[_Shot]:
+def _shots(pictures: Sequence[tuple[Path, str]], station: Station) -> Iterator[_Shot]:
     """The pages in order, their codes being read by as many threads as there are processors.
 
     Files are opened by this thread alone, as PDFium wants it; a few pages are on their way at a time.
@@ -119,10 +129,6 @@ def _shots(
         for path, name in pictures:
             reason = station.wording.known(path.parent.name) or ""
             for page in pages_of(path):
-                if f"{name}#{page.number}" in known:
-                    outcome.pictures += 1
-                    outcome.known += 1
-                    continue
                 codes = pool.submit(read_codes, page.picture) if page.picture is not None else None
                 on_the_way.append(_Shot(path, name, reason, page, codes))
                 if len(on_the_way) > 2 * workers:
@@ -130,9 +136,12 @@ def _shots(
         yield from on_the_way
 
 
-def _take(station: Station, shot: _Shot, waiting: set[tuple[str, str]], outcome: DecodeOutcome) -> None:
+def _take(station: Station, shot: _Shot, before: _Before, outcome: DecodeOutcome) -> None:
     source = f"{shot.name}#{shot.page.number}"
     rule, details, code = _found(shot)
+    if not rule and (source, read_code(code).piece) in before.known:
+        outcome.known += 1
+        return
     if not rule:
         station.source = source
         scan = station.take_code(code, shot.reason)
@@ -143,9 +152,9 @@ def _take(station: Station, shot: _Shot, waiting: set[tuple[str, str]], outcome:
         details = dict(scan.details)
     outcome.refused += 1
     outcome.findings.append(Finding(rule, shot.name, row=shot.page.number, details=details))
-    if (source, rule) in waiting:
-        return
     picture = _kept(station, shot)
+    if (source, rule, picture) in before.waiting:
+        return
     with station.workspace.engine.begin() as connection:
         line = read_code(code)
         blank = blank_intake(station.workspace, station.mailing, "picture")

@@ -11,7 +11,7 @@ from yibao_cli.codes import is_mobile
 from yibao_cli.errors import CheckFailed
 from yibao_cli.exports import Book, safe_text
 from yibao_cli.i18n import _
-from yibao_cli.mailing.handover import CALLS, INDEX, handover_paper, index_row
+from yibao_cli.mailing.handover import CALLS, INDEX, VEHICLES, handover_paper, index_row
 from yibao_cli.render.faces import font_set
 from yibao_cli.render.paper import write_paper
 from yibao_cli.render.routemap import RouteMap, draw_routes
@@ -93,14 +93,12 @@ def _write_index(path: Path, made: HandFiles, employers: list[Employer]) -> None
     with Book.to(path, _PAGES, title) as book:
         book.long_table("单位交接", title, INDEX, (index_row(e) for e in employers))
         with book.sheet("车次", repeat=1) as sheet:
-            columns = [c for c in INDEX if c.header in {"投递日期", "车号", "预计到达", "件数", "把数"}]
-            heads = [columns[0], columns[1], INDEX[3], columns[2], columns[3], columns[4]]
-            sheet.header(heads)
+            sheet.header(VEHICLES)
             for (day, vehicle), group in groupby(employers, key=lambda e: (e.day, e.vehicle)):
                 own = list(group)
                 if vehicle:
                     pieces, bundles = sum(e.pieces for e in own), sum(e.bundles for e in own)
-                    sheet.row(heads, (day, vehicle, len(own), own[-1].at, pieces, bundles))
+                    sheet.row(VEHICLES, (day, vehicle, len(own), own[-1].at, pieces, bundles))
 
 
 def _write_calls(path: Path, made: HandFiles, employers: list[Employer], told: list[str]) -> None:

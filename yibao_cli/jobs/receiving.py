@@ -15,12 +15,12 @@ from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.tracking import table_spec
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.mailing.contacts import filled
-from yibao_cli.mailing.receipts import HANDOVER, Known, Matched, ReceiptRow, is_late, match_receipts
+from yibao_cli.mailing.receipts import HANDOVER, Known, ReceiptRow, is_late, match_receipts
 from yibao_cli.store import audit, handovers, tracking
 from yibao_cli.store.files import atomic_file, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -69,15 +69,31 @@ def import_receipts(
         rows = list(_rows(path, options, outcome))
         progress(_("matching receipts"), len(rows), len(rows))
         with workspace.engine.begin() as connection:
-            known = _known(workspace, connection, mailing, state.posted_on)
-            matched = match_receipts(rows, known)
-            handovers.sign(connection, mailing, [_stored(r, path.name) for r in matched.receipts])
-            _count(outcome, matched)
+            record_receipts(workspace, connection, (mailing, state.posted_on), rows, outcome)
             facts = {"sha256": sha256_of(path), "rows": outcome.rows_in, "accepted": outcome.accepted}
             audit.record(
                 connection, at=workspace.stamp, command="receipts import", mailing=mailing, facts=facts
             )
     return outcome
+
+
+def record_receipts(
+    workspace: Workspace,
+    connection: Connection,
+    posted: tuple[str, str],
+    rows: Iterable[ReceiptRow],
+    outcome: ReceiptsOutcome,
+) -> None:
+    """Record the rows of one file that can be right, and count them.
+
+    posted: the mailing, and its day of posting.
+    """
+    matched = match_receipts(rows, _known(workspace, connection, *posted))
+    handovers.sign(connection, posted[0], [_stored(r, outcome.file_name) for r in matched.receipts])
+    outcome.accepted += len(matched.receipts)
+    outcome.known += matched.known
+    outcome.refused += matched.refused
+    outcome.findings += matched.findings
 
 
 def open_receipts(workspace: Workspace, mailing: str, notice: Path | None = None) -> OpenReceipts:
@@ -164,10 +180,3 @@ def _rows(path: Path, options: ReadOptions, outcome: ReceiptsOutcome) -> Iterato
 def _stored(receipt: Any, file_name: str) -> dict[str, Any]:
     names = ("scope", "subject", "day", "time", "signer")
     return {n: getattr(receipt, n) for n in names} | {"file_name": file_name, "src_row": receipt.row}
-
-
-def _count(outcome: ReceiptsOutcome, matched: Matched) -> None:
-    outcome.accepted = len(matched.receipts)
-    outcome.known = matched.known
-    outcome.refused += matched.refused
-    outcome.findings += matched.findings

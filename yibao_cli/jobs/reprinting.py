@@ -81,7 +81,14 @@ def request_reprint(
     tokens, name = _tokens(given)
     with workspace.locked_mailing(mailing):
         with workspace.reading() as connection:
-            require_state(connection, mailing, _STATES)
+            state = require_state(connection, mailing, _STATES)
+            if reason is Reason.REMAIL and state.state != "posted":
+                raise StateError(
+                    _("mailing {mailing} is not posted: nothing of it can be mailed again").format(
+                        mailing=mailing
+                    ),
+                    remedy=_("give the reason why the copy before is not posted, such as spoiled"),
+                )
             known = _current(connection, mailing, [t for t, _n in tokens])
             waiting = reprints.waiting(connection, mailing)
         outcome = RequestOutcome()

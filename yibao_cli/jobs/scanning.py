@@ -6,13 +6,15 @@ reason. Several stations work on one database at once: the database itself refus
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from yibao_cli.errors import UsageError
+from yibao_cli.errors import LockHeld, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.returning import blank_intake, mailing_facts, wording_of
 from yibao_cli.jobs.settling import settle_returns
@@ -25,7 +27,7 @@ from yibao_cli.store import audit
 from yibao_cli.store import returns as store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -47,6 +49,8 @@ OUTCOMES: Mapping[str, str] = {
     "T113": "unknown",
 }
 ACCEPTED, REASON, UNDONE, SAID = "accepted", "reason", "undone", "said"
+# The shortest code is the number of a piece; what is shorter was a key that was mistyped.
+_SHORTEST = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Station:
     """One scanner: its name, the day of return, the reason when none is keyed, and what it has done.
 
     counts: word of the outcome -> scans of this session. way, source: where codes come from, a scanner or a
-    picture; refused pictures are written down by whoever has the picture.
+    picture; refused pictures are written down by whoever has the picture. aside: the last letter was refused.
     """
 
     workspace: Workspace
@@ -89,6 +93,24 @@ class Station:
     counts: Counter[str] = field(default_factory=Counter)
     way: str = "scan"
     source: str = ""
+    aside: bool = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the name for this session, for the key of a reason belongs to the last letter of the name.
+
+        Raises LockHeld when another session goes by it.
+        """
+        name = hashlib.sha256(f"{self.mailing}/{self.name}".encode()).hexdigest()[:12]
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self.workspace.locked(f"station-{name}"))
+            except LockHeld as error:
+                raise LockHeld(
+                    _("another scanner goes by the name {name}").format(name=self.name),
+                    remedy=_("give each scanner a name of its own, such as `--station B`"),
+                ) from error
+            yield
 
     def take_code(self, text: str, reason: str = "") -> Scan:
         """Take in a code that was decoded, with its reason, R code or ""."""
@@ -102,6 +124,7 @@ class Station:
         scan = self._taken(line)
         if scan.outcome not in {REASON, SAID}:
             self.counts[scan.outcome] += 1
+            self.aside = scan.is_refused and (self.aside or len(text.strip()) >= _SHORTEST)
         return scan
 
     def close(self) -> int:
@@ -206,6 +229,8 @@ class Station:
     # ------------------------------------------------------------ what follows a letter
 
     def _reason(self, reason: str) -> Scan:
+        if self.aside:
+            return Scan(SAID, text=_("the last letter was put aside and does not count; it needs no reason"))
         with self.workspace.engine.begin() as connection:
             last = store.last_accepted(connection, self.mailing, self.name)
             if last is None:
@@ -215,6 +240,11 @@ class Station:
         return Scan(REASON, last.piece, last.copy, reason, text=_reason_text(reason))
 
     def _undo(self) -> Scan:
+        if self.aside:
+            self.aside = False
+            return Scan(
+                SAID, text=_("the last letter does not count anyway; again takes back the one before")
+            )
         with self.workspace.engine.begin() as connection:
             last = store.last_accepted(connection, self.mailing, self.name)
             if last is None:

@@ -17,7 +17,7 @@ from yibao_cli.kinds.sorting import load_schemes
 from yibao_cli.ledger import ordering, outcome
 from yibao_cli.mailing.parting import part_sizes
 from yibao_cli.mailing.sorting import sort_pieces
-from yibao_cli.mailing.summary import TOO_LOOSE, check_sorting, summary
+from yibao_cli.mailing.summary import TOO_LOOSE, check_parts, check_sorting, summary
 from yibao_cli.mailing.weights import Paper
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def sort_mailing(
     facts = summary(placed, scheme)
     pieces = ordering.order_pieces(ledger, _table(placed))
     sizes = part_sizes(placed["bundle"].to_numpy(), placed["bag"].to_numpy(), most)
-    return Sorted(pieces, sizes, facts, check_sorting(facts, scheme, with_walks=tables))
+    told = [*check_sorting(facts, scheme, with_walks=tables), *check_parts(placed, scheme, most)]
+    return Sorted(pieces, sizes, facts, told)
 
 
 def scheme_of(workspace: Workspace, mailing: str) -> Scheme:

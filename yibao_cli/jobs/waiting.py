@@ -68,4 +68,5 @@ def settle_waiting(workspace: Workspace, numbers: Iterable[int]) -> int:
 
 def _said(rule_id: str, mailing: str, day: str) -> str:
     """What is wrong, in words; what only the first message knew is left out."""
-    return _BLANK.sub("…", Finding(rule_id, details={"mailing": mailing, "day": day}).message())
+    details = {"mailing": mailing} | ({"day": day} if day else {})
+    return _BLANK.sub("…", Finding(rule_id, details=details).message())

@@ -56,6 +56,10 @@ _NODES = (
     ast.Attribute,
 )
 
+_DEEPEST = 100  # levels of a tree: a sum of some ninety fields
+_LARGEST = 10**15 - 1  # fen: what an amount of a statement may be, so that no product of two overflows
+_SHOWN = 80  # characters of an expression in a message
+
 
 @dataclass(frozen=True)
 class Expression:
@@ -102,6 +106,10 @@ def parse_expression(text: str) -> Expression:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError) as error:
         raise _refused(text, _("it is not an expression")) from error
+    except (RecursionError, MemoryError) as error:
+        raise _refused(text, _("it is nested too deeply")) from error
+    if _depth(tree) > _DEEPEST:
+        raise _refused(text, _("it is nested too deeply"))
     for node in ast.walk(tree):
         _admit(node, text)
     return Expression(text, tree)
@@ -134,6 +142,17 @@ def _admit(node: ast.AST, text: str) -> None:
         raise _refused(text, _("only group.name may stand in it, such as table.field inside sum()"))
     if isinstance(node, ast.Constant) and not isinstance(node.value, int | str | None):
         raise _refused(text, _("only whole numbers (fen) and texts may stand in it"))
+    if isinstance(node, ast.Constant) and isinstance(node.value, int) and abs(node.value) > _LARGEST:
+        raise _refused(text, _("a number of more than {digits} digits may not stand in it").format(digits=15))
+
+
+def _depth(tree: ast.AST) -> int:
+    """How deep a tree is; counted without recursion, for what is too deep must not be recursed into."""
+    level, depth = [tree], 0
+    while level:
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
 
 
 def _admit_call(call: ast.Call, text: str) -> None:
@@ -147,8 +166,13 @@ def _admit_call(call: ast.Call, text: str) -> None:
         raise _refused(text, _("the only calls are sum(table.field), count(table) and days(first, last)"))
 
 
+def shortened(text: str) -> str:
+    """An expression as a message shows it."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 def _refused(text: str, reason: str) -> SettingsError:
     return SettingsError(
-        _("the expression «{text}» cannot be used: {reason}").format(text=text, reason=reason),
+        _("the expression «{text}» cannot be used: {reason}").format(text=shortened(text), reason=reason),
         remedy=_("see docs/kinds.md, laws and conditions"),
     )

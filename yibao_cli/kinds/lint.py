@@ -11,7 +11,7 @@ from jinja2 import nodes
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import BarcodeItem, TableItem, TextItem
 from yibao_cli.kinds.sources import text_of
-from yibao_cli.kinds.texts import text_environment
+from yibao_cli.kinds.texts import parse_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,7 +98,7 @@ def _texts_of(item: Item) -> Iterator[str]:
 
 def _written(text: str) -> Iterator[str]:
     """The words that a template prints of itself, without the names in it."""
-    tree = text_environment().parse(text)
+    tree = parse_text(text)
     compared = {id(n) for c in tree.find_all(nodes.Compare) for n in c.find_all(nodes.Const)}
     yield from (n.data for n in tree.find_all(nodes.TemplateData))
     yield from (

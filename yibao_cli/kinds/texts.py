@@ -60,6 +60,7 @@ _NODES = (
     nodes.Test,
 )
 _TESTS = ("none", "defined")
+_DEEPEST = 60  # levels of a text's tree
 
 
 def text_environment() -> ImmutableSandboxedEnvironment:
@@ -72,6 +73,22 @@ def text_environment() -> ImmutableSandboxedEnvironment:
     environment.filters = dict(FILTERS)
     environment.globals = {}
     return environment
+
+
+def parse_text(template: str) -> nodes.Template:
+    """The tree of a text; SettingsError for what is no template, or one too deep to be looked through."""
+    try:
+        tree = text_environment().parse(template)
+    except TemplateError as error:
+        raise _refused(template, str(error)) from error
+    except RecursionError as error:
+        raise _refused(template, _("it is nested too deeply")) from error
+    level: list[nodes.Node] = [tree]
+    for _step in range(_DEEPEST):
+        level = [child for node in level for child in node.iter_child_nodes()]
+    if level:
+        raise _refused(template, _("it is nested too deeply"))
+    return tree
 
 
 # The groups of fixed texts that a mailing has, and their names.
@@ -90,11 +107,7 @@ def text_source(template: str, fields: frozenset[str], constants: Mapping[str, M
 
     Raises SettingsError when the text is no template or names something unknown.
     """
-    environment = text_environment()
-    try:
-        tree = environment.parse(template)
-    except TemplateError as error:
-        raise _refused(template, str(error)) from error
+    tree = parse_text(template)
     groups = _checked_groups(tree, constants, template)
     names = {n.name for n in tree.find_all(nodes.Name) if id(n) not in groups}
     if unknown := names - fields:
@@ -110,7 +123,7 @@ def text_source(template: str, fields: frozenset[str], constants: Mapping[str, M
 
 def filtered_fields(template: str) -> list[tuple[str, str]]:
     """The filters of a text that can be taken apart, each with the field that it is put on."""
-    tree = text_environment().parse(template)
+    tree = parse_text(template)
     found = []
     for node in tree.find_all(nodes.Filter):
         inner = node.node

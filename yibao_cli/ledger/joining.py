@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from yibao_cli.ledger.sql import identifier, law_sql, sum_column
+from yibao_cli.ledger.sql import BEYOND, identifier, law_sql, sum_column
 
 if TYPE_CHECKING:
     from yibao_cli.kinds.fields import FieldSpec
@@ -62,7 +62,8 @@ def line_sums_query(kind: Kind) -> str:
     types = {f.name: f.type for f in lines.fields}
     columns = [f"count(*) AS {identifier(sum_column(kind.merge.lines, ''))}"]
     columns += [
-        f"sum({identifier(f.name)})::BIGINT AS {identifier(sum_column(kind.merge.lines, f.name))}"
+        f"least(greatest(coalesce(sum({identifier(f.name)}), 0), -{BEYOND}), {BEYOND})::BIGINT "
+        f"AS {identifier(sum_column(kind.merge.lines, f.name))}"
         for f in lines.fields
         if f.type == "money"
     ]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from yibao_cli.kinds.kind import LawSpec
 
-_BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
+_BINARY = {ast.Add: " +", ast.Sub: " -", ast.Mult: "::HUGEINT *"}
 _COMPARE = {
     ast.Eq: "IS NOT DISTINCT FROM",
     ast.NotEq: "IS DISTINCT FROM",
@@ -28,22 +28,29 @@ _COMPARE = {
     ast.GtE: ">=",
 }
 
+BEYOND = 2**63 - 1  # the difference of a law whose figures go beyond what can be counted
+
 
 def condition_sql(expression: Expression, types: Mapping[str, str]) -> str:
     """A condition as SQL that is never NULL; types: field name to field type.
 
     A blank is a value of its own, as in Python: it differs from every other, and is neither before nor after.
     """
-    return _Writer(expression, types).truth(expression.tree)
+    truth = _Writer(expression, types).truth(expression.tree)
+    if any(isinstance(node, ast.Mult) for node in ast.walk(expression.tree)):
+        return f"coalesce(try({truth}), false)"
+    return truth
 
 
 def difference_sql(expression: Expression, types: Mapping[str, str]) -> str:
-    """Left side minus right side of a law, in fen; a law must be one `==`."""
+    """Left side minus right side of a law, in fen, BEYOND where it cannot be counted; it must be one `==`."""
     tree = expression.tree
     if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)):
         raise _refused(expression, _("a law is one equation with =="))
     writer = _Writer(expression, types)
-    return f"(({writer.write(tree.left)}) - ({writer.write(tree.comparators[0])}))"
+    difference = f"({writer.write(tree.left)}) - ({writer.write(tree.comparators[0])})"
+    # One absurd figure breaks its own member's law; it must not end the merge of all others.
+    return f"coalesce(try(({difference})::BIGINT), {BEYOND})"
 
 
 def law_sql(law: LawSpec, types: Mapping[str, str]) -> str:
@@ -91,7 +98,7 @@ class _Writer:
             case ast.Call():
                 text = f"coalesce({identifier(sum_column(*call_target(node)))}, 0)"
             case ast.BinOp():
-                text = f"({self.write(node.left)} {_BINARY[type(node.op)]} {self.write(node.right)})"
+                text = f"({self.write(node.left)}{_BINARY[type(node.op)]} {self.write(node.right)})"
             case ast.UnaryOp(op=ast.Not()):
                 text = f"(NOT {self.truth(node.operand)})"
             case ast.UnaryOp():

@@ -50,6 +50,15 @@ INDEX = (
     Column("把数", "count"),
     Column("备注", "wrap"),
 )
+# What a vehicle takes on a day: its stops, its last arrival, its load.
+VEHICLES = (
+    Column("投递日期"),
+    Column("车号", "count"),
+    Column("站数", "count"),
+    Column("末站到达"),
+    Column("件数", "count"),
+    Column("把数", "count"),
+)
 CALLS = (
     Column("告知日期"),
     Column("单位编号"),

@@ -63,6 +63,23 @@ def _by_level(pieces: pd.DataFrame, levels: dict[str, tuple[str, int]], column: 
     return found
 
 
+def check_parts(pieces: pd.DataFrame, scheme: Scheme, most: int) -> list[Finding]:
+    """A note where bundles have as many pieces as a part, and fewer than the scheme would let them have.
+
+    pieces: as of `summary`. most: pieces that a part holds.
+    """
+    bag = scheme.bag.pieces
+    wanted = scheme.bundle.pieces if bag is None else min(scheme.bundle.pieces, bag)
+    if wanted <= most:
+        return []
+    # What a destination has beyond a part is in further bundles, which `balanced` makes smaller than a part.
+    owners = pieces.groupby(["level", "destination"], observed=True)["bundle"].agg(["size", "nunique"])
+    cut = (owners["size"] > most) & (owners["nunique"] == -(-owners["size"] // most))
+    count = int(owners.loc[cut, "nunique"].sum())
+    details = {"scheme": scheme.id, "wanted": wanted, "most": most, "count": count}
+    return [Finding("M104", details=details)] if count else []
+
+
 def check_sorting(facts: dict[str, Any], scheme: Scheme, *, with_walks: bool) -> list[Finding]:
     """Findings about a sorted mailing: more loose pieces than the scheme allows, pieces without a walk.
 

@@ -95,6 +95,9 @@ def _bars(chart: PlacedChart, height: float, sums: list[tuple[int, ...]], tools:
 
 
 def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Setter:
+    if not any(texts):
+        # No font is embedded for texts that nobody has; one that is named and not there is no PDF.
+        return Setter("")
     item = placed.item
     font = tools.fonts[item.face, item.weight]
     x, y = (item.x + placed.dx) * MM, (page.height - item.y - placed.dy) * MM

@@ -1,7 +1,8 @@
 """Lines that a hand scanner types: a code, a reason key, or a word of the operator.
 
 A scanner at a keyboard types what it reads and then Enter. The input method may be switched to Chinese, and
-then digits and slashes come as full-width ones; Caps Lock may be on.
+then digits come as full-width ones and a slash as 、; Caps Lock may be on. A scanner may be set to type an
+identifier of the symbology (`]d1`) or control characters around the code.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _COMMANDS: dict[str, Word] = {
     "退出": "quit",
 }
 _OURS = "YB1/"
+_OURS_TYPED = "YB1、"
 _LIKE_A_PIECE = re.compile(r"\d{6,9}[0-9A-Z]")
+_SYMBOLOGY = re.compile(r"\][A-Z]\d(?=YB1|\d)")  # ISO/IEC 15424, where a scanner is set to send it
 _GAP = re.compile(r"[\s,;]+")
 _LONGEST = 200
 
@@ -58,7 +61,7 @@ class Line:
 
 def read_line(text: str, wording: Wording) -> Line:
     """Read one line of a scanner or a keyboard; never fails."""
-    typed = unicodedata.normalize("NFKC", text[:_LONGEST]).strip().upper()
+    typed = folded(text[:_LONGEST])
     if not typed:
         return Line("nothing")
     if typed in _COMMANDS:
@@ -69,8 +72,20 @@ def read_line(text: str, wording: Wording) -> Line:
     line = read_code(first)
     if line.word == "foreign" and (reason := wording.known(typed) or ""):
         return Line("reason", reason=reason)
+    if line.word == "code" and any(read_code(word).word == "code" for word in _GAP.split(rest)):
+        # Two letters in one line: neither counts, for one reason cannot be both's.
+        return Line("damaged", shown=line.shown)
     named = (reason_key(rest) or wording.known(rest) or OTHER) if rest else ""
     return Line(line.word, line.mailing, line.piece, line.copy, named, line.shown)
+
+
+def folded(text: str) -> str:
+    """A code as it was printed, without what an input method or a scanner made of it or put around it."""
+    plain = unicodedata.normalize("NFKC", text)
+    # Control and format characters: STX, a byte order mark, a zero-width space. White space parts words.
+    plain = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf"})
+    plain = _SYMBOLOGY.sub("", plain.strip().upper(), count=1)
+    return plain.replace("、", "/") if plain.startswith(_OURS_TYPED) else plain
 
 
 def read_code(text: str) -> Line:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +11,7 @@ import pandas as pd
 from yibao_cli.codes import is_mailing_id, mask_id
 from yibao_cli.model import Finding
 from yibao_cli.returns.judging import Facts, judge
-from yibao_cli.returns.lines import read_code
+from yibao_cli.returns.lines import folded, read_code
 from yibao_cli.returns.reasons import OTHER, Wording
 
 if TYPE_CHECKING:
@@ -112,9 +111,9 @@ def _rows(frame: pd.DataFrame, wording: Wording) -> Iterator[_Row]:
     for i, number in enumerate(numbers):
         said = reasons[i].strip()
         row = _Row(
-            piece=_folded(pieces[i]),
+            piece=folded(pieces[i]),
             copy=None,
-            mailing=_folded(mailings[i]),
+            mailing=folded(mailings[i]),
             day=days[i].strip(),
             said=said,
             reason=wording.known(said) or "",
@@ -157,10 +156,6 @@ def _frame(accepted: Mapping[tuple[str, int], _Row]) -> pd.DataFrame:
     frame.insert(1, "copy", pd.Series([copy for _piece, copy in accepted], dtype="int64"))
     frame["src_row"] = pd.array([row.number for row in kept], dtype="Int64")
     return frame
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().upper()
 
 
 def _names_a_mailing(text: str) -> bool:

@@ -86,7 +86,7 @@ class Account:
     posted == signed + presumed + returned + remailed + pending; delivered == signed + presumed.
     printed == posted copies + spoiled, `tied` says so. came_back: pieces that ever did; cured: those of them
     that were mailed again and stayed away for the window.
-    best: what can still be delivered, of the posted; it is the delivery rate once nothing is pending. kept:
+    best: what can still be delivered, of the posted; it is the delivery rate once the account is final. kept:
       False when even that is under the promise.
     first_pass: never came back, of the posted; first_yield: mailed as first printed, of the roster; cure:
       cured, of those that came back.
@@ -150,8 +150,8 @@ class Account:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing is pending any more."""
-        return self.pending == 0
+        """Whether nothing is pending any more, and no copy that was mailed again is in its window still."""
+        return self.pending == 0 and self.remailed == self.cured
 
     @property
     def copies(self) -> dict[str, int]:

@@ -311,3 +311,17 @@ declare(
     N_("nothing to do; import a finer table where the county has several"),
     "石家庄市藁城区市府路1号 without a postcode",
 )
+declare(
+    "A159",
+    Severity.WARN,
+    N_("the text says that nobody is found there any more, or that the place is not known"),
+    N_("ask for the new address"),
+    "浙江省杭州市西湖区文三路1号 (已拆迁)",
+)
+declare(
+    "A160",
+    Severity.WARN,
+    N_("a second address stands in the cell; read is the one in {county}"),
+    N_("find out which of them is in force, and keep that one"),
+    "浙江省杭州市西湖区文三路1号或江苏省南京市鼓楼区中山路2号",
+)

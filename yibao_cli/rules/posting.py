@@ -28,6 +28,14 @@ declare(
 )
 
 declare(
+    "M104",
+    Severity.NOTE,
+    N_("{scheme} lets a bundle have {wanted} pieces, a print file only {most}; {count} bundles end there"),
+    N_("raise `pieces_per_part` under [render] if bundles should be larger; nothing if the post takes these"),
+    "trays of 500 pieces, and print files of 200",
+)
+
+declare(
     "M120",
     Severity.WARN,
     N_("no font draws {characters}: papers for the post show an empty box there"),

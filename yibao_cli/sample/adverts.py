@@ -31,6 +31,12 @@ class Advert:
         picture = _PICTURES[self.picture](self.dark, self.light)
         return [*picture, *self._words()]
 
+    @property
+    def words(self) -> str:
+        """Every word of it, as the column 广告文案 takes them."""
+        parts = (self.headline, self.tagline, *self.lines, *self.foot)
+        return "；".join("，".join(part.rstrip("。").split("  ")) for part in parts)
+
     def _words(self) -> list[Shape]:
         left = 96.0
         words: list[Shape] = [
@@ -208,7 +214,7 @@ ADVERTS = {
             (
                 "营业时间：每日 7:00—21:00",
                 "每周三为老年顾客送货上门",
-                "（三公里以内，满 30 元即送）",
+                "（三公里以内，满 30 元就送上门）",
                 "地址：裕华区清槐路 205 号",
                 "电话：0311-0000 1304",
             ),

@@ -36,8 +36,9 @@ LAYOUT = Layout(
         "结束日期",
         "审查证明文号",
         "审核状态",
+        "广告文案",
     ),
-    widths=(14, 28, 9, 6, 18, 22, 8, 26, 12, 13, 12, 12, 30, 9),
+    widths=(14, 28, 9, 6, 18, 22, 8, 26, 12, 13, 12, 12, 30, 9, 60),
 )
 
 _YEAR_END = date(2026, 12, 31)
@@ -191,4 +192,5 @@ def _row(number: int, contract: _Contract, members: int) -> list[Cell]:
         contract.ends,
         contract.approval or None,
         contract.review,
+        ADVERTS[contract.file].words,
     ]

@@ -180,9 +180,19 @@ def queue_remails(connection: Connection, rows: Sequence[Mapping[str, object]]) 
 
 
 def post_remails(connection: Connection, mailing: str, day: str) -> int:
-    """The queued copies were handed to the post on a day; gives how many."""
-    waiting_ = update(remails).where(m.mailing == mailing, m.posted_on == "").values(posted_on=day)
-    return connection.execute(waiting_).rowcount
+    """The queued copies that are printed were handed to the post on a day; gives how many."""
+    printed = select(p.piece).where(p.mailing == m.mailing, p.piece == m.piece, p.copy >= m.copy).exists()
+    waiting_ = update(remails).where(m.mailing == mailing, m.posted_on == "", printed)
+    return connection.execute(waiting_.values(posted_on=day)).rowcount
+
+
+def asked_again(connection: Connection, mailing: str) -> set[str]:
+    """Pieces that wait in an open request for copies to be mailed again."""
+    c, q = reprint_pieces.c, reprints.c
+    same = and_(q.mailing == c.mailing, q.number == c.number)
+    query = select(c.piece).select_from(reprint_pieces.join(reprints, same))
+    open_ = (c.mailing == mailing, q.state == "requested", q.reason == "remail")
+    return set(connection.execute(query.where(*open_)).scalars())
 
 
 def add_account(connection: Connection, row: Mapping[str, object], figures: Mapping[str, object]) -> None:
