@@ -65,7 +65,7 @@ class Finding:
         sheet = f":{self.sheet}" if self.sheet else ""
         row = f"!{self.row}" if self.row is not None else ""
         column = f" {self.column}" if self.column else ""
-        return f"{self.file}{sheet}{row}{column}"
+        return f"{self.file}{sheet}{row}{column}".strip()
 
     def message(self) -> str:
         """What is wrong, in the language in use."""

@@ -90,9 +90,8 @@ class View:
             )
             return
         more = _(" (and {count} more)").format(count=len(found) - 1) if len(found) > 1 else ""
-        sys.stderr.write(
-            _line(f"yibao: {first.place}: {rule_id} {first.message()}{_('; ')}{first.remedy()}{more}")
-        )
+        place = f"{first.place}: " if first.place else ""
+        sys.stderr.write(_line(f"yibao: {place}{rule_id} {first.message()}{_('; ')}{first.remedy()}{more}"))
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
