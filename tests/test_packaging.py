@@ -65,8 +65,8 @@ def test_the_wheel_carries_every_template_and_sample_and_no_test(wheel):
 def test_the_demo_runs_from_the_wheel_in_an_empty_environment(installed, tmp_path):
     said = done([installed / "yibao", "--lang", "en", "demo", "demo"], cwd=tmp_path, env=bare(tmp_path))
 
-    assert "0 differences over 2717 pieces, 5434 pages, 3 parts" in said
-    assert len(list((tmp_path / "demo" / "mailings" / "2026Q3" / "print").glob("*.pdf"))) == 3
+    assert "0 differences over 2717 pieces, 5434 pages, 4 parts" in said
+    assert len(list((tmp_path / "demo" / "mailings" / "2026Q3" / "print").glob("*.pdf"))) == 4
 
 
 def test_templates_and_samples_come_from_inside_the_wheel(installed, tmp_path):

@@ -43,6 +43,10 @@ class Result:
     err: str
 
 
+# What stands on rosters in an address's place, and in messages of ours as well.
+_NO_PLACES = {"不详"}
+
+
 class Canaries:
     """Names, numbers and addresses of a roster, none of which may come out in a message."""
 
@@ -51,7 +55,8 @@ class Canaries:
         self.numbers = {
             str(row[c]) for row in rows for c in ("人员编号", "身份证 号码", "手机号码") if row[c]
         }
-        self.texts = {str(row[c]).strip() for row in rows for c in ("参保人姓名", "家庭住址") if row[c]}
+        texts = {str(row[c]).strip() for row in rows for c in ("参保人姓名", "家庭住址") if row[c]}
+        self.texts = texts - _NO_PLACES
 
     def found_in(self, message: str) -> set[str]:
         """What of the roster stands in a message."""

@@ -115,7 +115,7 @@ def test_the_demo_ends_well_and_says_nothing_it_must_not(demos, canaries):
     for demo in demos:
         assert demo.result.code == 0, demo.result.err
         said_cleanly(demo.result, canaries)
-    assert "0 differences over 2717 pieces, 5434 pages, 3 parts" in demos[0].result.err
+    assert "0 differences over 2717 pieces, 5434 pages, 4 parts" in demos[0].result.err
 
 
 def test_every_row_of_the_roster_is_a_piece_a_hold_or_a_rejection_and_never_two(demo, printed, findings):
@@ -146,11 +146,12 @@ def test_whoever_died_or_moved_away_is_held_and_nobody_else_for_it(findings):
 
 def test_pieces_are_numbered_once_and_stand_in_print_order(printed):
     numbers = [p["piece"] for p in printed]
-    postcodes = [p["postcode"] for p in printed]
+    containers = [(p["bag"], p["bundle"]) for p in printed]
 
     assert len(set(numbers)) == len(numbers)
     assert [p["position"] for p in printed] == list(range(1, len(printed) + 1))
-    assert all(a <= b for a, b in pairwise(postcodes))
+    assert all(a <= b for a, b in pairwise(containers))
+    assert len({p["postcode"] for p in printed if p["bundle"] == 1}) == 1
 
 
 def test_every_name_and_piece_number_stands_on_its_own_pages(shown, printed):
@@ -234,11 +235,12 @@ def test_the_print_files_are_sound_and_their_fonts_embedded_subsets(demo):
 
 def test_the_code_on_a_page_names_its_piece(demo, printed):
     sample = range(0, len(printed), 173)
-    size = 1000  # pieces in a part of the sample
+    first = {p["part"]: p["position"] for p in reversed(printed)}
 
     for position in sample:
-        document = pdfium.PdfDocument(pdfs(demo.folder)[position // size])
-        page = document[position % size * 2]
+        part = printed[position]["part"]
+        document = pdfium.PdfDocument(pdfs(demo.folder)[part - 1])
+        page = document[(position + 1 - first[part]) * 2]
         picture = page.render(scale=200 / 72).to_pil()
         page.close()
         document.close()

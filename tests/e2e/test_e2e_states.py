@@ -95,7 +95,7 @@ def test_a_roster_of_nobody_to_print_is_refused_and_says_why(call, at, tmp_path)
     result = call("-w", workspace, "merge")
 
     assert result.code == 4
-    assert "nothing is left to print: every row of the roster is held or rejected" in result.err
+    assert "nothing is left to print: every row of the roster is held, not selected or rejected" in result.err
     assert call("-w", workspace, "render").code == 66
     with (made(workspace) / "findings" / f"findings-{MAILING}.csv").open(encoding="utf-8-sig") as stream:
         assert sum(row["Rule"] == "H101" for row in csv.DictReader(stream)) > 150
@@ -138,7 +138,9 @@ def test_a_mailing_that_another_run_works_on_is_left_alone(call, at, arguments):
         result = call("-w", workspace, *(a.format(inbox=workspace / "inbox") for a in arguments))
 
         assert result.code == 75
-        assert "in use by another run (process 4711); wait for it to end, then try again" in result.err
+        assert (
+            "in use by another run (user and process: 4711); wait for it to end, then try again" in result.err
+        )
         assert call("-w", workspace, "status").code == 0
 
 

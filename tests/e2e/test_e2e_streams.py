@@ -35,7 +35,7 @@ def test_the_rows_of_status_are_on_stdout_and_nothing_else(call, states, form):
         "csv": lambda out: [r["step"] for r in csv.DictReader(io.StringIO(out))],
         "jsonl": lambda out: [json.loads(line)["step"] for line in out.splitlines()],
     }[form](result.out)
-    assert len(steps) == 13
+    assert len(steps) == 15
     assert "next: yibao reconcile 2026Q3" not in result.out
 
 
@@ -57,7 +57,7 @@ def test_a_clean_verification_gives_a_header_and_no_row(call, at):
 
     assert as_csv.out == '"part","page","piece","what","detail"\n'
     assert as_jsonl.out == ""
-    assert "0 differences over 169 pieces, 338 pages, 5 parts" in as_csv.err
+    assert "0 differences over 169 pieces, 338 pages, 6 parts" in as_csv.err
 
 
 def test_a_quiet_command_that_goes_well_says_nothing(call, at):

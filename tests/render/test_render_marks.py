@@ -205,7 +205,7 @@ def test_a_piece_whose_bar_code_does_not_fit_is_held(part):
     rows[1]["employer_no"], rows[2]["employer_no"] = "E" * 60, "单位1"
     known = {}
 
-    _check_texts(pa.Table.from_pylist(rows), part.layout, known)
+    _check_texts(pa.Table.from_pylist(rows), part.layout, known, "")
 
     held = {"place": "{{ employer_no }}"}
     # The text beside shrinks and breaks; of row 1 it is too long as well.

@@ -100,6 +100,10 @@ def test_the_shipped_sample_is_small_and_whole():
     size = sum(path.stat().st_size for path in SHIPPED.rglob("*") if path.is_file())
 
     assert names == {
-        f"{n}.xlsx" for n in ("roster", "balances", "transactions", "employers", "contracts", "returns")
+        f"{n}.xlsx"
+        for n in (
+            *("roster", "balances", "transactions", "adjustments", "employers", "contracts"),
+            "returns",
+        )
     }
     assert size < 4_000_000
