@@ -8,7 +8,7 @@ import signal
 import time
 
 import pytest
-from e2e_chain import MAILING, goods, leftovers, made, outside, rows_of, start
+from e2e_chain import MAILING, goods, hashes, leftovers, made, outside, rows_of, start
 
 
 def moments(seed, count):
@@ -113,3 +113,19 @@ def test_a_folder_killed_between_its_two_renames_comes_back(at, call):
     assert result.code == 0
     assert {n: d for n, d in goods(workspace).items() if n.startswith("package/")} == whole
     assert leftovers(workspace) == []
+
+
+@pytest.mark.parametrize("seconds", [0.9, 1.3, 1.7, 2.1])
+def test_papers_killed_while_they_are_made_are_made_again_the_same(at, states, seconds):
+    workspace = at("verified")
+    process = start("-w", workspace, "manifest")
+    time.sleep(seconds)  # on a slow machine the earliest, on a fast one the last falls beside the work
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+    assert outside("-w", workspace, "manifest").code == 0
+    assert hashes(made(workspace) / "manifest") == hashes(made(states.at("posted")) / "manifest")
+    assert leftovers(workspace) == []
+    query = "SELECT state, posted_on FROM mailings"
+    assert rows_of(workspace, query) == rows_of(states.at("posted"), query)

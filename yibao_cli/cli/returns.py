@@ -9,6 +9,7 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
+from yibao_cli.cli.intake import tell_intake
 from yibao_cli.cli.session import exit_code, session
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
@@ -53,12 +54,7 @@ def returns_import(
     check_findings_file(findings)
     with run.view.progress() as progress:
         outcome = import_returns(run.workspace(), file, mailing, ReadOptions(sheet), progress)
-    run.view.report(outcome.findings)
-    run.view.say(
-        _("{rows} rows = {accepted} recorded + {known} known already + {refused} refused").format(
-            rows=outcome.rows_in, accepted=outcome.accepted, known=outcome.known, refused=outcome.refused
-        )
-    )
+    tell_intake(run.view, outcome)
     _say_stopped(context, outcome.suppressed)
     if findings is not None:
         write_findings_file(outcome.findings, findings)
