@@ -99,7 +99,7 @@ def test_a_township_of_one_county_completes_the_county():
 def test_a_county_that_became_a_district_is_read_and_flagged():
     address = parse("山东省烟台市蓬莱市大辛店镇崮寺店村")
 
-    assert (address.county, address.flags) == ("蓬莱区", ("old-name",))
+    assert (address.county, address.flags) == ("蓬莱区", ("old-name", "written:山东省烟台市蓬莱市"))
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_the_county_column_fills_only_what_is_open(text, hint, expected):
     ("text", "county", "flags"),
     [
         ("博尔塔拉蒙古自治州双河市达勒特街1号", "双河市", ()),
-        ("安徽省巢湖市无为市人民路1号", "无为市", ("old-name",)),
+        ("安徽省巢湖市无为市人民路1号", "无为市", ("old-name", "written:安徽省巢湖市无为市")),
     ],
 )
 def test_a_city_named_above_a_county_it_does_not_govern_gives_way(text, county, flags):

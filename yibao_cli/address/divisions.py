@@ -149,7 +149,7 @@ def _forms(division: Division, by_code: dict[str, Division]) -> list[tuple[str, 
     if division.level == PROVINCE:
         return forms + [(n, short) for n in names.province_forms(name)]
     forms += [(n, full) for n in names.full_forms(name)]
-    forms += [(n, short) for n in names.short_forms(name)]
+    forms += [(n, short) for n in (*names.short_forms(name), *names.shorter_forms(name))]
     if division.level == CITY:
         former = Entry(division, full=True, former=True)
         return forms + [(n, former) for n in names.former_prefecture(name)]

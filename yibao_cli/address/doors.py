@@ -11,22 +11,32 @@ _CN = r"[一二三四五六七八九十百零〇两]+"
 _NUMBER = rf"(?:[0-9]+[A-Za-z]?|[A-Za-z]{{1,2}}[0-9]*|{_CN})"
 
 # A number with the word for a house. 号 alone is one only before a unit, floor or room (公寓35号602室).
-_BUILDING = (
-    rf"(?:第?(?:{_NUMBER}(?:[-~][0-9]+)?|[东南西北中](?=[座楼栋]))(?:号(?:住宅|商住|公寓|宿舍|甲级写字|办公|教学|家属)?楼|栋楼?|幢楼?|座(?!谈)|\#楼?|舍|塔)"
+_ONE_BUILDING = (
+    rf"(?:(?:自编)?第?(?:{_NUMBER}(?:[-~][0-9]+)?|[东南西北中](?=[座楼栋]))(?:号(?:住宅|商住|公寓|宿舍|甲级写字|办公|教学|家属)?楼|栋楼?|幢楼?|座(?!谈)|\#楼?|舍|塔)"
+    rf"|[A-Za-z](?:[0-9]{{1,2}}楼(?=[0-9])|楼)|[甲乙丙丁]楼"
+    rf"|[东南西北]楼(?=(?:[0-9]|{_CN}){{1,2}}(?:单元|门))"
     rf"|{_NUMBER}楼(?=(?:{_NUMBER}|[甲乙丙丁东西中])(?:单元|门))"
     rf"|(?:[0-9]+支弄)?[甲乙丙丁]?[0-9]+号(?=[0-9]{{3,4}}(?:室|$)|{_NUMBER}(?:单元|层|楼)))"
+)
+# 3号楼B座, C座南楼: the part of a building belongs to it.
+_BUILDING = (
+    rf"{_ONE_BUILDING}(?:(?:[A-Za-z]|[东南西北中])[座区]|[东南西北中主副]楼|(?<=[楼幢])[A-Za-z]?{_CN}座"
+    r"|(?<=幢|栋)[A-Za-z]栋)?"
 )
 _UNIT_NUMBER = rf"(?:[0-9]{{1,2}}[A-Za-z]?|[A-Za-z][0-9]?|{_CN})"
 _UNIT = rf"(?:{_UNIT_NUMBER}|[甲乙丙丁东西中])(?:单元|门(?![{HAN}])|梯|\#(?=[0-9]))"
 _FIRST_UNIT = rf"(?:{_UNIT_NUMBER}|[甲乙丙丁])(?:单元|门(?![{HAN}])|梯)|[东西中]单元"
-_FLOOR = rf"(?:负|地下|-)?(?:[0-9]+|{_CN}|[底顶])(?:楼|层|[Ff](?![A-Za-z]))"
+_FLOOR = (
+    rf"(?:(?:负|地下|-)?(?:[0-9]+|{_CN}|[底顶])(?:楼|层|[Ff](?![A-Za-z]))|B[0-9](?:层|楼|[Ff](?![A-Za-z])))"
+)
 _ROOM = (
-    rf"{_NUMBER}(?:-[0-9A-Za-z]+)*(?:寝?室|宿舍(?![楼区])|号房|房(?![产屋地管])|户(?!籍))|[0-9]{{3,4}}单元"
+    rf"{_NUMBER}(?:-[0-9A-Za-z]+)*(?:寝?室(?:-[0-9]+(?![0-9A-Za-z]))?|宿舍(?![楼区])|号房|房(?![产屋地管])|户(?!籍))|[0-9]{{3,4}}单元"
+    rf"|{_NUMBER}(?:号?[-~、,至到]{_NUMBER})*号?(?:商?铺|门面|商位|档口?|店面|摊位)(?=$)"
     rf"|[东西中南北][东西]?户"
 )
 _LAST = (
     r"[0-9]{1,4}[A-Za-z]?(?:-[0-9A-Za-z]+)*号?(?=$)|[0-9]{3,4}[A-Za-z]?(?![0-9A-Za-z号弄栋幢米路元\-])"
-    rf"|[0-9]{{1,2}}[A-Za-z](?=[{HAN}]{{4}})|[A-Za-z][0-9]{{1,4}}(?=$)|{_CN}$|{_NUMBER}号(?=$)"
+    rf"|[0-9]{{1,2}}门(?=$)|负[0-9]{{1,2}}-[0-9]{{1,2}}(?=$)|[0-9]{{1,2}}[A-Za-z](?=[{HAN}]{{4}})|[A-Za-z][0-9]{{1,4}}(?=$)|{_CN}$|{_NUMBER}号(?=$)"
 )
 
 _DOORS = re.compile(
@@ -39,16 +49,17 @@ _CHAIN = re.compile(
     r"(?<![0-9A-Za-z])([0-9A-Za-z]{1,4})-([0-9A-Za-z]{1,5})(?:-([0-9A-Za-z]{1,5}))?(?P<word>室|户|号)?$"
 )
 _END_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?P<number>(?:[0-9]+|[A-Za-z]?[0-9]{2,4}[A-Za-z]?)(?:-[0-9]+)?)(?P<word>号)?$"
+    r"(?<![0-9A-Za-z])(?P<number>(?:[0-9]+|[A-Za-z]?[0-9]{2,4}[A-Za-z]?)(?:-[0-9]+)?)(?P<word>号(?:之[0-9一二三四五六七八九十]+)?)?$"
 )
 # B座写字楼1207室, 6栋宿舍502
 _LATER_ROOM = re.compile(
     rf"(?:[{HAN}]{{1,6}}?(?P<named>{_ROOM})|(?:员工|职工|学生)?(?:宿舍|公寓|写字楼)(?P<bare>[0-9]{{3,4}}))$"
 )
 # What a door begins with: passing over the others one by one costs more than the rest of the search.
-_FIRST = re.compile(r"[第0-9A-Za-z一二三四五六七八九十百零〇两东南西北中甲乙丙丁负地底顶\-]")
+_FIRST = re.compile(r"[第自0-9A-Za-z一二三四五六七八九十百零〇两东南西北中甲乙丙丁负地底顶\-]")
 _CHEAP = re.compile(r"[0-9A-Za-z#栋幢楼层室户单门]")
 _ROOM_DIGITS = 3
+_STALL_DIGITS = 4
 
 
 class Doors(NamedTuple):
@@ -92,7 +103,7 @@ def _from_match(match: re.Match[str]) -> Doors:
         room = later["named"] or later["bare"]
     # 3栋2-501 names unit and room with a dash; 5栋1-2-501 has a part too many to be sure of.
     # 5栋16-3 is a room on the sixteenth floor.
-    if building and not unit and not floor and room.count("-") == 1:
+    if building and not unit and not floor and room.count("-") == 1 and "号-" not in room:
         first, last = room.split("-")
         if len(re.sub(r"[^0-9]", "", last)) >= _ROOM_DIGITS:
             unit, room = first, last
@@ -114,7 +125,7 @@ def _at_end(text: str, *, numbered: bool) -> Doors:
     if match["word"]:
         return (
             Doors(match.start(), room=match[0])
-            if numbered and not match.start()
+            if numbered and (not match.start() or len(match["number"]) >= _STALL_DIGITS)
             else Doors(match.start(), number=match[0])
         )
     if len(match["number"]) >= _ROOM_DIGITS:
@@ -122,7 +133,7 @@ def _at_end(text: str, *, numbered: bool) -> Doors:
     return Doors(len(text))
 
 
-_HOUSE = re.compile(r"(?:[0-9]+支弄)?(?P<house>[0-9]+[A-Za-z]?(?:号甲?|(?=$)))楼?")
+_HOUSE = re.compile(r"(?:[0-9]+支弄)?(?P<house>[0-9]+[A-Za-z]?(?:号甲?|(?=$)))(?:楼(?:[A-Za-z]座)?)?")
 
 
 def _in_lane(text: str) -> Doors:

@@ -9,7 +9,7 @@ from yibao_cli.address.head import read_head
 
 # An estate for people who were moved bears such a word in its name: 拆迁安置小区.
 _GONE = re.compile(
-    r"已经?[拆搬迁]|搬走|搬家(?!公司)|拆迁(?=$|[)了中])|查无|地址不[详明清]|新址不|待定|作废|已故|去世|已?注销|测试地址|无法投递|空户"
+    r"已经?[拆搬迁]|搬走|搬家(?!公司)|拆迁(?=$|[)了中])|查无|地址不[详明清]|新址不|待定|(?<![旧原]地址)作废|已故|去世|已?注销|测试地址|无法投递|空户"
 )
 # What stands where a number or a place should, and names none.
 _NOWHERE = re.compile(

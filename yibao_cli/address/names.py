@@ -20,12 +20,19 @@ ONE_CHARACTER: Final = {
 
 # Names no rule yields; they show their kind, so they need nothing before them.
 BY_HAND: Final = {
-    "内蒙古自治区": ("内蒙",),
+    "内蒙古自治区": ("内蒙", "内蒙古自治"),
     "乌鲁木齐市": ("乌市",),
     "呼和浩特市": ("呼市",),
-    "广西壮族自治区": ("广西省", "广西自治区", "广西区"),
-    "宁夏回族自治区": ("宁夏省", "宁夏自治区"),
-    "新疆维吾尔自治区": ("新疆省", "新疆维吾尔族自治区", "新疆自治区"),
+    "广西壮族自治区": ("广西省", "广西自治区", "广西区", "广西壮族", "广西壮族自治"),
+    "宁夏回族自治区": ("宁夏省", "宁夏自治区", "宁夏回族", "宁夏回族自治"),
+    "新疆维吾尔自治区": (
+        "新疆省",
+        "新疆维吾尔族自治区",
+        "新疆自治区",
+        "新疆维吾尔",
+        "新疆维吾尔自",
+        "新疆维吾尔自治",
+    ),
     "西藏自治区": ("西藏区",),
     "香港特别行政区": ("香港特区",),
     "澳门特别行政区": ("澳门特区",),
@@ -71,6 +78,7 @@ BY_HAND: Final = {
     "双江拉祜族佤族布朗族傣族自治县": ("双江县",),
     "神农架林区": ("神农架",),
     "和林格尔县": ("和林县",),
+    "五台县": ("五台山风景名胜区", "五台山风景区"),
     "和布克赛尔蒙古自治县": ("和丰县",),
     "白云鄂博矿区": ("白云矿区",),
     "大柴旦行政委员会": ("大柴旦行委",),
@@ -136,6 +144,11 @@ def short_forms(name: str) -> tuple[str, ...]:
         return ()
     core = match["core"] if match else _KIND.sub("", name)
     return (core,) if len(core) >= _SHORTEST and core not in _NO_SHORT and core != name else ()
+
+
+def shorter_forms(name: str) -> tuple[str, ...]:
+    """Without its kind, what the table gives for a county or banner: 阜蒙, 前郭, 科左中."""
+    return tuple(n[:-1] for n in BY_HAND.get(name, ()) if n[-1] in "县旗" and len(n) > _SHORTEST)
 
 
 @lru_cache(maxsize=8192)

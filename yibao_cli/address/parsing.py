@@ -30,7 +30,11 @@ _HAN = re.compile(f"[{HAN}]")
 _NO_COUNTY = re.compile(
     r".*(?:小区|社区|校区|院区|厂区|片区|生活区|住宅区|居住区|别墅区|[一二三四五六七八九十]区|超市|城市|门市|夜市|县城)$|^[东南西北中]区$"
 )
-_ZONE = re.compile(r"(?:开发|高新|工业园?|园|保税|示范|管理|景|度假|新|试验|合作|产业园|经开|自贸|综保)区$")
+_ZONE = re.compile(
+    r"(?:开发|高新|工业园?|园|保税|示范|管理|景|度假|新|试验|合作|产业园|经开|自贸|综保|空港|航空港|临港)区$"
+)
+# Words for the middle of a city, which is a division only where the list has it.
+_NO_DISTRICT = frozenset({"城区", "市区", "老城区", "主城区", "中心城区"})
 
 
 class Names(NamedTuple):
@@ -51,7 +55,8 @@ def parse(text: str, *, county_hint: str = "", postcode: str = "") -> Address:
 
     Nothing is invented: upper levels come in only where one division alone fits. Never raises for any
     text. Flags beside those of `cleaning` and `head`: county-from-hint, hint-differs, hint-unknown,
-    ambiguous-county, county-unknown, zone, town-unlisted, postcode-malformed.
+    ambiguous-county, county-unknown, zone, town-unlisted, postcode-malformed, gone, second-address, and
+    `written:莱芜市莱城区`: the divisions as the text has them, where they bear names of the past.
     """
     folded = normalise(text)
     code = postcode.strip() or folded.postcode
@@ -79,6 +84,8 @@ def _assemble(raw: str, folded: Normalised, place: Place, postcode: str, *, hint
         flags.add("gone")
     if division is not None and second_county(rest, division):
         flags.add("second-address")
+    if "old-name" in flags and "leading-text" not in flags:
+        flags.add("written:" + place.text[: place.end - (len(place.town.written) if place.town else 0)])
     postcode_read = postcode if is_postcode(postcode) else ""
     if postcode and not postcode_read:
         flags.add("postcode-malformed")
@@ -126,6 +133,8 @@ def _written_county(rest: str, flags: set[str]) -> tuple[str, str]:
     match = UNKNOWN_COUNTY.match(rest)
     if match is None or _NO_COUNTY.match(match[0]):
         return "", ""
+    if match[0] in _NO_DISTRICT:
+        return "", match[0]
     if _ZONE.search(match[0]):
         flags.add(f"zone:{match[0]}")
         return "", match[0]
@@ -213,6 +222,7 @@ DOUBTS = frozenset(
         "contradiction",
         "corrected",
         "county-from-town",
+        "county-from-village",
         "county-unknown",
         "damaged",
         "gone",

@@ -21,7 +21,7 @@ Precision = Literal["room", "building", "house", "area"]
 _COUNTY = 6  # digits of a county's code
 _VILLAGE_ENDS = (
     (re.compile(r"(?:社区居民委员会|社区居委会|居民委员会|居委会)$"), "社区"),
-    (re.compile(r"(?:村民委员会|村委会|行政村|自然村)$"), "村"),
+    (re.compile(r"(?:村民委员会|村委会|村委|行政村|自然村)$"), "村"),
 )
 _GROUP_WORD = re.compile(r"(?:村民小组|居民小组|小组)$")
 _COURT = re.compile(r"院?$")

@@ -11,7 +11,7 @@ from yibao_cli.address.confusion import ALIKE
 from yibao_cli.address.divisions import CITY, COUNTY, PROVINCE, Division, Town, gazetteer
 from yibao_cli.address.head import read_head
 from yibao_cli.address.postcodes import provinces_of
-from yibao_cli.address.townships import find_town, has_place, seat_town, sole_town
+from yibao_cli.address.townships import county_of_place, find_town, has_place, seat_town, sole_town
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -101,6 +101,9 @@ def settle(text: str, under: tuple[Division, ...], postcode: str) -> Place:
     if len(live) > 1 and not _one_name(live, head.name):
         # Readings that share no name are no reading.
         return Place((), None, 0, (), 0, "", text)
+    if town is None and len(live) == 1 and live[0].level == CITY and live[0].code not in gazetteer().direct:
+        live, town, end, implied = county_of_place(text, end, live[0])
+        flags = (*flags, *implied)
     return Place(live, town, end, flags, max(end, head.tail), head.name, text)
 
 

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from yibao_cli.address.cleaning import HAN
-from yibao_cli.address.doors import read_doors
+from yibao_cli.address.doors import Doors, read_doors
 
 _CN = r"[一二三四五六七八九十百零〇两]+"
 
@@ -28,15 +28,15 @@ _TOWN = re.compile(
     r"(?![路巷]|大?街(?!道)|新村|花园|小区|家园|村委)|(?:[0-9]{1,3}|[一二三四五六七八九十百〇]{1,4})团(?![结购委部])|兵团[一二三四五六七八九〇0-9]{2,4}团"
 )
 _VILLAGE = re.compile(
-    rf"(?:(?:(?![路街巷弄号区栋幢])[{HAN}]){{1,10}}?(?:社区居民委员会|社区居委会|社区|村民委员会|村委会|居委会|行政村|自然村|嘎查"
-    rf"|大队|村村(?![口里内外头东南西北中委民部驻小学卫公集办级干])|村|屯)|[{HAN}]{{1,6}}[路街巷](?:社区|村))"
-    r"(?![东南西北中]?(?:大?[路街]|大道)|[巷弄道]|小区|花园|公寓|家园|医院|卫生|中学|小学|学校|农贸|银行|信用|社区|委会|民委员会"
-    r"|(?<=新村)[一二三四五六七八九十]区|[东南西北中]区|(?<=村)[0-9一二三四五六七八九十]+(?:[幢栋]|号楼))"
+    rf"(?:(?:(?![路街巷弄号区栋幢])[{HAN}]){{1,10}}?(?:社区居民委员会|社区居委会|社区|村民委员会|村委会|村委(?!大楼|[员会民办楼院室])|居委会|行政村|自然村|嘎查"
+    rf"|大队|村村(?![口里内外头东南西北中委民部驻小学卫公集办级干])|村|屯)|[0-9]{{1,2}}村(?=[0-9]+(?:组|号|队)|$)|[{HAN}]{{1,6}}[路街巷](?:社区|村))"
+    r"(?![东南西北中]?(?:大?(?:路|街(?!上))|大道)|[巷弄道]|小区|花园|公寓|家园|医院|卫生|中学|小学|学校|农贸|银行|信用|社区|委会|民委员会"
+    r"|(?<=新村)(?:[一二三四五六七八九十]区|(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})巷)|[东南西北中]区|(?<=村)[0-9一二三四五六七八九十]+(?:[幢栋]|号楼))"
 )
 _GROUP = re.compile(
     rf"第?(?:[0-9]+|{_CN})(?:村民小组|居民小组|生产队|小组|组(?!团)|社(?!区)|队|连|屯)"
-    rf"|(?:(?![路街巷号楼栋小])[{HAN}]){{1,4}}?(?:村民小组|小组|组(?!团)|生产队|屯(?![路街]))"
-    rf"|第{_CN}村民小组|(?:(?![路街巷号栋])[{HAN}]){{1,4}}?屯(?![路街])"
+    rf"|(?:(?![路街巷号楼栋小])[{HAN}]){{1,6}}?(?:村民小组|小组|组(?!团)|生产队|屯(?![路街]))"
+    rf"|[{HAN}]{{0,2}}街[上头]?(?:组(?!团)|屯|社(?!区))|第{_CN}村民小组|(?:(?![路街巷号栋])[{HAN}]){{1,4}}?屯(?![路街])"
 )
 # Behind a village only: elsewhere 消防队 and 地质队 are places.
 _TEAM = re.compile(rf"(?:(?![路街巷号栋警防车质村])[{HAN}]){{1,4}}?(?:队(?![伍员部])|自然村)")
@@ -45,10 +45,12 @@ _NOT_IN_ROAD = (
     "园区|银行|酒店|宾馆|大学|学院|中学|小学|号楼"
 )
 # Looked for in what matched, not at each step of the match: that costs a tenth.
-_PLACE_WORD = re.compile(rf"(?:{_NOT_IN_ROAD})(?![东南西北中]?(?:大?[路街]|大道)|巷)")
+_PLACE_WORD = re.compile(
+    rf"(?:{_NOT_IN_ROAD})(?!(?:(?<=大学)城)?[东南西北中]?(?:大?[路街]|大道)|(?:{_CN}|[0-9]+)?巷)"
+)
 _ROAD_BODY = (
     rf"(?:(?![号弄栋幢室])[{HAN}0-9A-Za-z]){{1,12}}?"
-    rf"(?:大道|大街|公路|国道|省道|县道|高速|胡同|路(?!口)|街(?!道|坊|口[东南西北内外])|巷子?|道(?=第?[0-9]|$|{_CN}号)|[0-9一二三四五六七八九十头]条(?=[0-9甲乙])|河沿(?=[0-9]))"
+    rf"(?:大道|大街|公路|国道|省道|县道|高速|胡同|路(?!口)|街(?!道|坊|口[东南西北内外])|巷子?|道(?=第?[0-9]|$|{_CN}号)|[0-9一二三四五六七八九十头](?:条(?=[0-9甲乙])|环(?=[东南西北中]段|[0-9]))|河沿(?=[0-9]))"
     rf"(?:{_CN}(?:路|街|巷|弄|条(?=[0-9甲乙]))(?!口)|[0-9]+(?:路|街|巷)(?!口)|[东南西北中前后]?(?:大?路(?!口)|大?街(?!道)|巷子?))?"
     rf"(?:[东南西北中]段|[东南西北]?(?:支路|辅路|延线|延长线)|[东南西北]?(?:{_CN}|[0-9]+)(?:段|巷|支路|横街)|{_CN}弄(?!堂)|[{HAN}]{{2,4}}段(?=[0-9])|(?<=大道)[东南西北中](?=[0-9]))?"
 )
@@ -59,7 +61,7 @@ _CROSSING = re.compile(
 _SECOND_ROAD = re.compile(rf"{_ROAD_BODY}(?=[甲乙附]?[0-9]+号)")
 _ROAD_NO = re.compile(
     rf"[甲乙丙丁附特新老临]?(?:[0-9]+[A-Za-z]?|{_CN})(?:[-~、,/之至](?:[0-9]+[A-Za-z]?|{_CN}))*"
-    rf"(?:弄|号(?![楼线馆店厅])院?(?:(?:[附之](?:[0-9]+|[一二三四五六七八九十]+)|自编[0-9]+)号?|-[0-9]+(?:号(?!楼))?)*)|[0-9]+#(?=$)"
+    rf"(?:弄|号(?![楼线馆店厅])(?:院|[甲乙丙丁](?!单元|[座栋楼门0-9]))?(?:(?:[附之](?:[0-9]+|[一二三四五六七八九十]+)|自编[0-9]+(?![0-9]|[栋幢座]))号?|-[0-9]+(?:号(?!楼))?)*)|[0-9]+#(?=$)"
 )
 _BARE_NO = re.compile(
     r"[0-9]+[A-Za-z]?(?:[-、][0-9]+)?(?=$|[^0-9A-Za-z\-、#号弄栋幢座单元楼层室组队米年月栋公期区街])"
@@ -71,8 +73,11 @@ _ZONE = re.compile(
 _PARK = re.compile(
     rf"(?:(?![路街巷号弄])[{HAN}]){{0,10}}?(?:工业园区|工业园|工业区|工业集中区|产业集聚区|产业园区|产业园|科技园区|科技园|物流园区|物流园|创业园"
     rf"|示范园区|工业港(?:[{HAN}]片区)?|[东南西北中新老]片区)"
-    rf"(?={_ROAD_BODY}[0-9])"
+    rf"(?![东南西北中]?(?:大?[路街]|大道))(?={_ROAD_BODY}[0-9])"
 )
+# 田林十二村 in the city is an estate of flats.
+_ESTATE_VILLAGE = re.compile(rf"{_CN}村$")
+_ON_A_FLOOR = 2  # digits
 _HAS_TOWN = re.compile(r"[镇乡团木]|街道")
 _HAS_VILLAGE = re.compile(r"[村屯队]|社区|委会|嘎查")
 _HAS_PARK = re.compile(r"[业中聚技流][园区]|园区|片区|业港")
@@ -154,13 +159,30 @@ def _with_place(rest: str, tail: Tail) -> Tail:
         rest = rest.removeprefix(tail.road_no)  # 969号969号
     doors = read_doors(rest, numbered=bool(tail.road_no), lane=tail.road_no.endswith("弄"))
     place = _place(rest[: doors.start])
+    if doors.room and doors.building.isdigit():
+        doors = _doors_of_chain(doors, tail)
     village, number = tail.village, tail.road_no or doors.number
-    if village.endswith("新村") and not (tail.road or tail.group or place) and (doors.building or doors.unit):
-        village, place = "", village  # an estate of flats, not a village
+    if village and not (tail.road or tail.group or place):
+        if village.endswith("新村") and (doors.building or doors.unit):
+            village, place = "", village  # an estate of flats, not a village
+        elif _ESTATE_VILLAGE.search(village) and number.endswith("号") and doors.room and not tail.town:
+            village, place, number, doors = "", village, "", doors._replace(building=number)
     return Tail(
         tail.town, village, tail.group, tail.road, number, place or tail.poi,
         doors.building, doors.unit, doors.floor, doors.room,
     )  # fmt: skip
+
+
+def _doors_of_chain(doors: Doors, tail: Tail) -> Doors:
+    """What two bare numbers mean by what stands before: 1组1-25 is a house, 附12号8-3 a room on floor 8."""
+    if doors.unit or doors.floor:
+        return doors
+    chain = f"{doors.building}-{doors.room}"
+    if tail.group and not (tail.road or tail.road_no):
+        return Doors(doors.start, number=chain)
+    if "附" in tail.road_no and len(doors.room) <= _ON_A_FLOOR:
+        return Doors(doors.start, room=chain)
+    return doors
 
 
 def _place(text: str) -> str:

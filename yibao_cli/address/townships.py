@@ -89,6 +89,27 @@ def find_town(
     return _chosen(at, live, [f for f in found if len(f[1].written) == longest])
 
 
+def county_of_place(
+    text: str, at: int, city: Division
+) -> tuple[tuple[Division, ...], Town | None, int, tuple[str, ...]]:
+    """The county of a prefecture that alone has the township, under another kind, or the village named.
+
+    Returns as `find_town` does, and the flag for a person to confirm it: 玉树州结古镇 is 结古街道 today.
+    """
+    by_code = gazetteer().by_code
+    towns = [t for t in towns_at(city.code, text, at) if not _is_road(t, text, at)]
+    longest = max((len(t.written) for t in towns), default=0)
+    towns = [t for t in towns if len(t.written) == longest]
+    if len({t.code[:COUNTY] for t in towns}) == 1:
+        county = by_code[towns[0].code[:COUNTY]]
+        return (county,), towns[0], at + longest, ("county-from-town",)
+    village = None if towns else village_at(city.code, text, at)
+    county_code = village.code[:COUNTY] if village else ""
+    if county_code in by_code:
+        return (by_code[county_code],), None, at, ("county-from-village",)
+    return (city,), None, at, ()
+
+
 def _is_road(town: Town, text: str, at: int) -> bool:
     # 马王街办西街: the office of a street is no road itself.
     return not town.written.endswith("办") and ROAD_AFTER.match(text, at + len(town.written)) is not None

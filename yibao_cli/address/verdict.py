@@ -136,6 +136,8 @@ def _remarkable(address: Address) -> Iterator[Finding]:
         yield Finding("A156", details={"county": address.county})
     if "county-from-town" in address.flags:
         yield Finding("A157", details={"county": _finest(address), "town": address.town})
+    if "county-from-village" in address.flags:
+        yield Finding("A161", details={"county": _finest(address), "village": address.village})
     if "leading-text" in address.flags:
         yield Finding("A119")
 

@@ -15,12 +15,12 @@ FILE = Path(__file__).parent / "data" / "villages.bin"
 
 _HAS_VILLAGE = re.compile(r"村|社区|嘎查|屯|队|居委会")
 _WITHIN = 18  # characters in which the name of a village ends
-_COMMITTEE = re.compile(r"村?民?委员?会|居民委员会|居委会")
+_COMMITTEE = re.compile(r"村?民?委员?会|村?委(?!大楼|[员会民办楼院室])|居民委员会|居委会")
 _TWICE = re.compile(
     r"村(?![口里内外头东南西北中前后旁边上下民委部驻小学卫公集办级干])"
 )  # 甘村 is also written 甘村村
 _NO_VILLAGE = re.compile(
-    r"[东南西北中]?(?:大?[路街]|大道)|[巷弄道]|社区|小区|花园|新村|医院|卫生|小学|中学|学校|银行"
+    r"[东南西北中]?(?:大?(?:路|街(?!上))|大道)|[巷弄道]|社区|小区|花园|新村|医院|卫生|小学|中学|学校|银行"
 )
 _SHORTEST_ALONE = 3  # characters; 新村 and 城关 are in every county
 
@@ -33,9 +33,10 @@ class Village(NamedTuple):
 
 
 def village_at(code: str, text: str, at: int) -> Village | None:
-    """The village the text names at a place, in a township (nine digits) or, if unique, in a county (six).
+    """The village the text names at a place: in a township, or the only one in a county or prefecture.
 
-    The longest name wins. None where no name fits, or a road or a school bears it (新村路).
+    code: nine, six or four digits. The longest name wins. None where no name fits, or a road or a
+    school bears it (新村路).
     """
     if not _HAS_VILLAGE.search(text, at, at + _WITHIN) or not code.isdigit():
         return None
@@ -45,7 +46,7 @@ def village_at(code: str, text: str, at: int) -> Village | None:
         return None
     longest = max(len(name) for _place, name in found)
     places = [place for place, name in found if len(name) == longest]
-    if len(places) > 1 or (len(code) == len("130102") and longest < _SHORTEST_ALONE):
+    if len(places) > 1 or (len(code) <= len("130102") and longest < _SHORTEST_ALONE):
         return None
     stop = at + longest
     if _NO_VILLAGE.match(text, stop):
@@ -87,6 +88,8 @@ def _code(block: str, place: int) -> str:
 def _scope(code: str) -> tuple[str, int, int]:
     """The block a county or township lies in, and where its part begins and ends."""
     block, counties = _block(code[:4])
+    if len(code) == len("1301"):
+        return block, 0, len(block)
     if code[:6] not in counties:
         return block, 0, 0
     start, end = counties[code[:6]]

@@ -325,3 +325,10 @@ declare(
     N_("find out which of them is in force, and keep that one"),
     "浙江省杭州市西湖区文三路1号或江苏省南京市鼓楼区中山路2号",
 )
+declare(
+    "A161",
+    Severity.WARN,
+    N_("no county is named; {village} is a village or community of {county} alone in its prefecture"),
+    N_("confirm it, and have the roster name the county"),
+    "岳阳市七里山社区12号",
+)
