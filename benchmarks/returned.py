@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+from packed import pack
 from sqlalchemy import insert
 
 PIECES, RETURNS, PART = 700_000, 70_000, 20_000
@@ -48,30 +49,9 @@ def returned_workspace(folder: Path) -> tuple[object, Path]:
 
     init_workspace(folder / "ws", "medical", sample=True)
     workspace = open_workspace(folder / "ws", datetime(2026, 11, 21, 4, tzinfo=UTC))
-    _rows(workspace, _package(workspace))
+    parts = map(_part, range(PIECES // PART))
+    _rows(workspace, pack(workspace, MAILING, parts, pieces=PIECES, ads={"A": "a.pdf"}, quotas={"A": PIECES}))
     return workspace, _list(folder / "returns.xlsx")
-
-
-def _package(workspace: object) -> str:
-    from yibao_cli.config import shipped
-    from yibao_cli.jobs.constants import constants_of
-    from yibao_cli.kinds import load_product
-    from yibao_cli.kinds.page import SHIPPED_FONTS
-    from yibao_cli.store.files import atomic_folder
-    from yibao_cli.store.packages import FOLDER, PackageWriter
-
-    kind = workspace.kind(MAILING)
-    with atomic_folder(workspace.mailing_folder(MAILING) / FOLDER) as target:
-        writer = PackageWriter(target)
-        writer.add_kind(
-            kind, load_product(shipped("templates"), kind.product), constants_of(workspace, MAILING, kind)
-        )
-        writer.add_fonts(SHIPPED_FONTS, {})
-        for part in range(PIECES // PART):
-            writer.add_part(_part(part), pa.table({}))
-        counts = {"roster_rows": PIECES, "pieces": PIECES, "held": 0, "unselected": 0, "rejected": 0}
-        facts = {"ads": {"A": "a.pdf"}, "inputs": (), "quotas": {"A": PIECES}, "counts": counts, "totals": {}}
-        return writer.finish(MAILING, kind.id, {**facts, "sorting": {}, "where": ""})
 
 
 def _part(part: int) -> pa.Table:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
+from packed import pack
 from sqlalchemy import insert
 
 PIECES, PART, BUNDLE = 700_000, 1000, 100
@@ -27,39 +28,8 @@ def tracked_workspace(folder: Path) -> object:
     text = settings.read_text(encoding="utf-8").replace("posting = ", 'deliver = "employer"\nposting = ', 1)
     settings.write_text(text, encoding="utf-8")
     workspace = open_workspace(folder / "ws", datetime(2026, 11, 10, 4, tzinfo=UTC))
-    sha256 = _package(workspace)
-    _rows(workspace, sha256)
+    _rows(workspace, pack(workspace, MAILING, map(_part, range(PIECES // PART)), pieces=PIECES))
     return workspace
-
-
-def _package(workspace: object) -> str:
-    from yibao_cli.config import shipped
-    from yibao_cli.jobs.constants import constants_of
-    from yibao_cli.kinds import load_product
-    from yibao_cli.kinds.page import SHIPPED_FONTS
-    from yibao_cli.store.files import atomic_folder
-    from yibao_cli.store.packages import FOLDER, PackageWriter
-
-    kind = workspace.kind(MAILING)
-    with atomic_folder(workspace.mailing_folder(MAILING) / FOLDER) as target:
-        writer = PackageWriter(target)
-        writer.add_kind(
-            kind, load_product(shipped("templates"), kind.product), constants_of(workspace, MAILING, kind)
-        )
-        writer.add_fonts(SHIPPED_FONTS, {})
-        for part in range(PIECES // PART):
-            writer.add_part(_part(part), pa.table({}))
-        counts = {"roster_rows": PIECES, "pieces": PIECES, "held": 0, "unselected": 0, "rejected": 0}
-        facts = {
-            "ads": {},
-            "inputs": (),
-            "quotas": {},
-            "counts": counts,
-            "totals": {},
-            "sorting": {},
-            "where": "",
-        }
-        return writer.finish(MAILING, kind.id, facts)
 
 
 def _part(part: int) -> pa.Table:

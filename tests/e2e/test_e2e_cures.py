@@ -67,13 +67,16 @@ def test_a_letter_is_mailed_again_as_a_copy_that_counts_by_itself(mailed, call, 
     assert f"yibao reprint {MAILING} --approve 1" in first.err
     assert "0 queued" in again.err
     assert rows_of(mailed, "SELECT piece, copy, reason, posted_on FROM remails") == [(piece, 1, "R07", "")]
-    assert call("--now", DAY, "-w", mailed, "reconcile").code == 4  # a request for copies is open
+    waits = call("--now", DAY, "-w", mailed, "reconcile")
+    assert (waits.code, "1 copies were asked for and wait" in waits.err) == (0, True)
     # The second person's approval prints; here it is said to be done.
     changed(
         mailed,
         "UPDATE reprints SET state = 'approved', checker = 'checker', checked_at = '2026-10-20T04:00:00'",
     )
     changed(mailed, f"UPDATE pieces SET copy = 1 WHERE piece = '{piece}'")
+    early = call("--now", "2026-10-22", "-w", mailed, "returns", "remail", "--posted", "2026-10-19")
+    assert (early.code, "from 2026-10-20 to 2026-10-22" in early.err) == (2, True)
     posted = call("--now", "2026-10-22", "-w", mailed, "returns", "remail", "--posted", "2026-10-22")
     assert "1 copies were mailed again on 2026-10-22" in posted.err
 
@@ -144,6 +147,27 @@ def test_the_clients_list_comes_back_filled_in(mailed, call, back):
     assert "2 rows = 0 applied + 1 known already + 1 undecided + 0 refused" in again.err
     expected = {letters[0]["piece"]: "mail again", letters[1]["piece"]: "ask the employer"}
     assert cures(call, mailed) == expected
+
+
+def test_an_address_that_the_client_confirms_is_mailed_to_once_more(mailed, call, back):
+    letter = next(p for p in pieces(mailed) if p["employer_no"] and p["verdict"] == "good")
+    back((letter["piece"], 3))
+    call("--now", DAY, "-w", mailed, "returns", "corrections")
+    path = mailed / "mailings" / MAILING / "corrections" / f"corrections-{MAILING}.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["名址核实"]
+    heads = [cell.value for cell in sheet[2]]
+    cells = {head: sheet.cell(3, at) for at, head in enumerate(heads, 1)}
+    cells["核实后地址"].value, cells["核实后邮编"].value = cells["原地址"].value, cells["原邮编"].value
+    book.save(path)
+    assert cures(call, mailed) == {letter["piece"]: "ask the employer"}
+
+    applied = call("--now", DAY, "-w", mailed, "address", "apply", path)
+
+    assert "1 applied" in applied.err
+    assert cures(call, mailed) == {letter["piece"]: "mail again"}
+    queued = call("--now", DAY, "-w", mailed, "returns", "remail", "--by", "li")
+    assert "1 queued to be mailed again, 0 of them to another address" in queued.err
 
 
 def test_a_copy_that_nobody_printed_is_not_posted_and_is_asked_for_again(mailed, call, back):

@@ -87,6 +87,28 @@ def test_advertisers_see_what_was_printed_and_what_arrived(reported):
     assert all(ad["ad"] in html_of(reported) for ad in plain["ads"])
 
 
+def test_a_mailing_to_some_of_the_roster_ties_too(at, call):
+    workspace = at("imported")
+    call("-w", workspace, "address", "clean")
+    for words in (("merge", "--where", "county != '长安区'"), ("render",), ("verify",), ("manifest",)):
+        assert call("-w", workspace, *words).code in {0, 3}
+
+    call("--now", LATER, "-w", workspace, "report")
+
+    told = html_of(workspace / "mailings" / MAILING / "report")
+    assert "不在寄发范围" in told
+    assert told.count("✓") == 5
+    assert "✗" not in told
+
+
+def test_what_stands_in_chinese_in_a_chart_is_told_in_english_below(reported):
+    told = html_of(reported)
+
+    assert all(
+        word in told for word in ("roster", "bad now", "presumed delivered", "postage", "not known there")
+    )
+
+
 def test_it_names_no_member(reported, canaries):
     told = html_of(reported) + (reported / f"report-{MAILING}.json").read_text(encoding="utf-8")
 

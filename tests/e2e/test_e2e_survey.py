@@ -60,14 +60,37 @@ def test_a_survey_from_the_sample_to_its_rate(mailed, run, canaries):
 
 def test_the_same_seed_draws_the_same_people(mailed, run):
     run("survey", "draw", "--seed", "3")
-    run("survey", "draw", "--seed", "3")
-    run("survey", "draw", "--seed", "4")
+    run("survey", "draw", "--seed", "3", "--again")
+    run("survey", "draw", "--seed", "4", "--again")
 
     found = [
         rows_of(mailed, f"SELECT piece FROM survey_calls WHERE survey = {n} ORDER BY number")
         for n in (1, 2, 3)
     ]
     assert found[0] == found[1] != found[2]
+
+
+def test_a_survey_is_not_drawn_over_another_unless_it_is_wanted(mailed, run):
+    run("survey", "draw", "--seed", "3")
+    first = call_list(mailed).read_bytes()
+    old = fill(call_list(mailed), dict.fromkeys(range(30), (DAY, "接通", "是")))
+    run("survey", "import", old)
+
+    refused = run("survey", "draw", "--seed", "4")
+    again = run("survey", "draw", "--seed", "4", "--again")
+
+    assert (refused.code, again.code) == (5, 0)
+    assert "30 of 118 calls have a result" in refused.err
+    assert call_list(mailed).read_bytes() == first
+    assert (mailed / f"mailings/{MAILING}/survey-2/survey-{MAILING}-2.xlsx").is_file()
+    late = run("survey", "import", old)
+    assert late.code == 3
+    assert "T127" in late.err
+    query = (
+        "SELECT count(*) FROM survey_calls a JOIN survey_calls b ON a.number = b.number "
+        "WHERE a.survey = 1 AND b.survey = 2 AND b.outcome <> '' AND a.piece <> b.piece"
+    )
+    assert rows_of(mailed, query) == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +119,7 @@ def test_a_number_that_is_not_on_the_list_or_twice_is_told(mailed, run):
     book = openpyxl.load_workbook(path)
     book.active.cell(3, 1, 9999)
     book.active.cell(4, 1, 3)
+    book.active.cell(4, 2, book.active.cell(5, 2).value)
     book.save(path)
 
     result = run("survey", "import", path)

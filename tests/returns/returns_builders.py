@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from yibao_cli.codes import piece_number
-from yibao_cli.returns.reconcile import Terms, reconcile
+from yibao_cli.returns.reconcile import reconcile
+from yibao_cli.returns.standing import Terms
 
 PIECES = ("piece", "county", "employer_no", "employer_name")
 RETURNS = ("piece", "returned_on", "reason")

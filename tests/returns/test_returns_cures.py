@@ -10,8 +10,8 @@ from yibao_cli.returns.cures import Case, Way, cure
 from yibao_cli.returns.reasons import REASONS
 
 
-def case(reason, *, copy=0, corrected=False, deliverable=False, employer=False, phone=False):
-    return Case(copy, reason, corrected, deliverable, employer, phone)
+def case(reason, *, copy=0, corrected=False, deliverable=False, employer=False, phone=False, confirmed=False):
+    return Case(copy, reason, corrected, deliverable, employer, phone, confirmed)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,10 @@ def case(reason, *, copy=0, corrected=False, deliverable=False, employer=False, 
         (case("R03", corrected=True, deliverable=True), Way.REMAIL),
         (case("R03", corrected=True, employer=True), Way.EMPLOYER),
         (case("R05", employer=True, phone=True), Way.PHONE),
+        (case("R05", confirmed=True, deliverable=True, phone=True), Way.REMAIL),
+        (case("R05", confirmed=True, deliverable=True, phone=True, copy=1), Way.PHONE),
+        (case("R05", confirmed=True, phone=True), Way.PHONE),
+        (case("R08", confirmed=True, deliverable=True), Way.STOP),
         (case("R03", employer=True, phone=True), Way.EMPLOYER),
         (case("R01"), Way.CENTRE),
         (case("R07", deliverable=True), Way.REMAIL),

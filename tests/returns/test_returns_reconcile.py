@@ -12,7 +12,7 @@ from yibao_cli.codes import piece_number
 from yibao_cli.errors import InternalError, StateError
 from yibao_cli.returns.judging import Copy
 from yibao_cli.returns.rates import reaches, wilson
-from yibao_cli.returns.reconcile import STATES, Beyond
+from yibao_cli.returns.standing import STATES, Beyond
 
 TEN = posted(*[("长安区", "D1")] * 6, *[("辛集市", "D2")] * 4)
 
@@ -217,7 +217,9 @@ def test_printed_is_posted_and_spoiled():
     short = account_of(TEN, came_back(), beyond=beyond(copies=void, printed=12, spoiled=1))
     asked = account_of(TEN, came_back(), beyond=beyond(waiting=2))
 
-    assert (whole.tied, short.tied, asked.tied) == (True, False, False)
+    # Copies that are asked for and not printed yet stand in none of the three.
+    assert (whole.tied, short.tied, asked.tied) == (True, False, True)
+    assert asked.copies["waiting"] == 2
     assert whole.copies["posted"] == 10
     assert short.copies["missing"] == 1
     assert (whole.first_yield.count, whole.first_yield.of) == (9, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -89,6 +90,39 @@ def receipts_import(
     if findings is not None:
         write_findings_file(outcome.findings, findings)
     raise typer.Exit(exit_code(outcome.findings))
+
+
+@receipts_app.command(
+    "scan",
+    help=_(
+        """Take signed sheets in with a hand scanner: a code, the name of who signed or the next code.
+
+    Lines from a pipe are taken too, and each is answered by a line of JSON.
+
+    Example: yibao receipts scan 2026Q3 --station A --on 2026-10-12"""
+    ),
+)
+def receipts_scan(
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    station: opt.StationName = "",
+    signer: _Signer = "",
+    on: _SignedOn = "",
+    time: _SignedAt = "",
+) -> None:
+    from yibao_cli.cli.scan_app import run_station
+    from yibao_cli.jobs.receiptscanning import open_receipt_station
+    from yibao_cli.jobs.stations import total_of
+
+    run = session(context)
+    opened = open_receipt_station(run.workspace(), mailing, station, (signer, on, time))
+    with opened.held():
+        try:
+            refused = run_station(opened, sys.stdin, shown=sys.stdin.isatty(), out=sys.stdout)
+        finally:
+            opened.close()
+    run.view.say(_("scanned: {counts}").format(counts=total_of(opened.counts)))
+    raise typer.Exit(ExitCode.FINDINGS if refused else ExitCode.OK)
 
 
 @receipts_app.command(

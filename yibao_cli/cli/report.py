@@ -11,13 +11,12 @@ from yibao_cli.cli.session import session
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
 
-AsOf = Annotated[str, typer.Option("--as-of", help=_("day of the account, YYYY-MM-DD; default: today"))]
 Month = Annotated[str, typer.Argument(help=_("the month, such as 2026-11; default: this one"))]
-_BLOCKS = 24
 
 
-def report_command(context: typer.Context, mailing: opt.Mailing = "", as_of: AsOf = "") -> None:
-    from yibao_cli.cli.returns import account_lines
+def report_command(context: typer.Context, mailing: opt.Mailing = "", as_of: opt.AsOf = "") -> None:
+    from yibao_cli.cli.reconcile import account_lines
+    from yibao_cli.cli.status_view import account_charts, show_counties
     from yibao_cli.jobs.reporting import report_mailing
 
     run = session(context)
@@ -25,12 +24,10 @@ def report_command(context: typer.Context, mailing: opt.Mailing = "", as_of: AsO
         outcome = report_mailing(run.workspace(), mailing, progress, as_of)
     for line in account_lines(outcome.account):
         run.view.say(line)
-    reasons = [
-        (r["reason"], int(r["pieces"]), r["label"]) for r in outcome.account.by_reason.to_dict("records")
-    ]
-    for code, count, label in reasons:
-        bar = "█" * max(round(_BLOCKS * count / reasons[0][1]), 1)
-        run.view.say(f"  {code} {bar} {count:,} {label}")
+    for line in account_charts(outcome.account):
+        run.view.say(line)
+    if not (run.view.quiet or run.view.log_json):
+        show_counties(outcome.account)
     run.view.say(_("report: {file}").format(file=outcome.html))
     raise typer.Exit(ExitCode.OK if outcome.account.kept else ExitCode.CHECK_FAILED)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,15 +14,10 @@ from yibao_cli.cli.session import exit_code, session
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
 
-if TYPE_CHECKING:
-    from yibao_cli.returns.reconcile import Account
-
 returns_app = Program(help=_("Returned mail."))
 
-StationName = Annotated[str, typer.Option("--station", help=_("name of this scanner; default: you"))]
 ReturnedOn = Annotated[str, typer.Option("--on", help=_("day of return, YYYY-MM-DD; default: today"))]
 Numbers = Annotated[list[int], typer.Argument(help=_("numbers on the list"), show_default=False)]
-AsOf = Annotated[str, typer.Option("--as-of", help=_("day of the account, YYYY-MM-DD; default: today"))]
 PrintThem = Annotated[
     bool, typer.Option("--print", help=_("print the corrected letters of the queue, as the second person"))
 ]
@@ -74,12 +69,13 @@ def returns_import(
 def returns_scan(
     context: typer.Context,
     mailing: opt.Mailing = "",
-    station: StationName = "",
+    station: opt.StationName = "",
     on: ReturnedOn = "",
     reason: Preset = "",
 ) -> None:
     from yibao_cli.cli.scan_app import run_station
     from yibao_cli.jobs.scanning import open_station
+    from yibao_cli.jobs.stations import total_of
 
     run = session(context)
     opened = open_station(run.workspace(), mailing, station, on, reason)
@@ -89,7 +85,7 @@ def returns_scan(
             refused = run_station(opened, sys.stdin, shown=sys.stdin.isatty(), out=sys.stdout)
         finally:
             stopped = opened.close()
-    run.view.say(_("scanned: {counts}").format(counts=opened.total()))
+    run.view.say(_("scanned: {counts}").format(counts=total_of(opened.counts)))
     _say_stopped(context, stopped)
     raise typer.Exit(ExitCode.FINDINGS if refused else ExitCode.OK)
 
@@ -201,7 +197,7 @@ def returns_cures(
     ),
 )
 def returns_corrections(context: typer.Context, mailing: opt.Mailing = "") -> None:
-    from yibao_cli.jobs.curing import write_corrections
+    from yibao_cli.jobs.correcting import write_corrections
 
     run = session(context)
     path, ways = write_corrections(run.workspace(), mailing)
@@ -265,68 +261,3 @@ def _say_stopped(context: typer.Context, stopped: int) -> None:
                 count=stopped, file="停寄名单-退信.csv"
             )
         )
-
-
-def reconcile_command(context: typer.Context, mailing: opt.Mailing = "", as_of: AsOf = "") -> None:
-    from yibao_cli.jobs.reconciling import reconcile_mailing
-
-    run = session(context)
-    with run.view.progress() as progress:
-        outcome = reconcile_mailing(run.workspace(), mailing, progress, as_of)
-    for line in account_lines(outcome.account):
-        run.view.say(line)
-    for restated in outcome.restated:
-        run.view.say(
-            _("the account of {day} said {then} returned; by now it is {now}").format(
-                day=restated.as_of, then=restated.returned_then, now=restated.returned_now
-            )
-        )
-    run.view.report(outcome.findings)
-    for file in (outcome.xlsx, outcome.pdf):
-        run.view.say(_("account: {file}").format(file=file))
-    if not outcome.account.kept:
-        run.view.warn(
-            _("the delivery promise is broken; tell the client, and see the reasons in the account")
-        )
-        raise typer.Exit(ExitCode.CHECK_FAILED)
-    raise typer.Exit(exit_code(outcome.findings))
-
-
-reconcile_command.__doc__ = _(
-    """Account for every posted piece: delivered, returned or pending, against the promise.
-
-    Example: yibao reconcile 2026Q3 --as-of 2026-11-07"""
-)
-
-
-def account_lines(account: Account) -> list[str]:
-    """An account in a few lines; those of copies and re-mails only where there are such."""
-    lines = [
-        _("posted {posted} = delivered {delivered} + returned {returned} + pending {pending}").format(
-            **account.counts
-        )
-    ]
-    if account.remailed:
-        text = _(
-            "posted {posted} = delivered {delivered} + returned {returned} + re-mailed {remailed} "
-            "+ pending {pending}"
-        )
-        lines = [text.format(**account.counts)]
-    if account.counts["signed"]:
-        lines.append(
-            _("delivered: {signed} signed for, {presumed} presumed").format(**account.counts),
-        )
-    if account.copies["spoiled"]:
-        lines.append(_("printed {printed} = posted {posted} + spoiled {spoiled}").format(**account.copies))
-    rate = account.best
-    words = _(
-        "delivery rate {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
-    )
-    if not account.is_final:
-        words = _(
-            "at best {rate:.2%} of {of} (interval of 95%: {low:.2%} to {high:.2%}), promised {promise:.0%}"
-        )
-    lines.append(
-        words.format(rate=rate.value, of=rate.of, low=rate.low, high=rate.high, promise=account.terms.promise)
-    )
-    return lines

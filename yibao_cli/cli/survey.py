@@ -16,6 +16,9 @@ survey_app = Program(help=_("A survey by telephone: a second rate beside the pos
 Precision = Annotated[
     float, typer.Option("--precision", min=0.005, max=0.5, help=_("half of the interval (95%), such as 0.03"))
 ]
+Again = Annotated[
+    bool, typer.Option("--again", help=_("draw another, though there is one; that stays on record"))
+]
 
 
 @survey_app.command(
@@ -31,11 +34,12 @@ def survey_draw(
     mailing: opt.Mailing = "",
     precision: Precision = 0.05,
     seed: opt.Seed = 1,
+    again: Again = False,
 ) -> None:
     from yibao_cli.jobs.surveying import draw_survey
 
     run = session(context)
-    drawn = draw_survey(run.workspace(), mailing, precision, seed)
+    drawn = draw_survey(run.workspace(), mailing, precision, seed, again=again)
     run.view.say(
         _("survey {number}: {size} of {population} pieces, for ±{precision:.1%}").format(
             number=drawn.survey, size=drawn.size, population=drawn.population, precision=precision
@@ -96,10 +100,11 @@ def survey_result(
         for name, r in rates.items()
     ]
     weighted = (found.weighted, found.weighted_low, found.weighted_high)
-    row = {"what": "received, weighted", "count": found.reached, "of": found.drawn}
+    row = {"what": "received, weighted", "count": found.received.count, "of": found.reached}
     rows.append(row | dict(zip(("rate", "low", "high"), weighted, strict=True)))
     if fmt is opt.Format.TABLE:
-        rows = [r | {k: f"{r[k]:.2%}" for k in ("rate", "low", "high")} for r in rows]
+        # A rate of nobody is no rate.
+        rows = [r | {k: f"{r[k]:.2%}" if r["of"] else "-" for k in ("rate", "low", "high")} for r in rows]
     write_rows(rows, "-", fmt)
     session(context).view.say(
         _(

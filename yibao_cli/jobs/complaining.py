@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from yibao_cli.codes import parse_copy
 from yibao_cli.errors import InputNotFound, StateError, UsageError
 from yibao_cli.i18n import N_, _
-from yibao_cli.jobs.reprinting import who
+from yibao_cli.jobs.signers import who
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.money import fen, yuan
 from yibao_cli.store import audit

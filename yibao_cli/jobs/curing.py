@@ -1,50 +1,34 @@
-"""Letters that came back: what to do with each, the client's list, and the queue of those mailed again."""
+"""Letters that came back: what to do with each, and the queue of those mailed again."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from yibao_cli.errors import UsageError
-from yibao_cli.exports import Book, Column
 from yibao_cli.i18n import N_, _
+from yibao_cli.jobs.booking import HELD
 from yibao_cli.jobs.decisions import token_of
 from yibao_cli.jobs.reconciling import account_of
 from yibao_cli.jobs.reprinting import request_reprint
-from yibao_cli.jobs.review import OWN
 from yibao_cli.jobs.settling import members_of, settle_returns
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.returns.cures import Case, Way, cure
 from yibao_cli.returns.judging import is_day
-from yibao_cli.returns.reasons import REASONS
 from yibao_cli.store import audit, book, reprints
 from yibao_cli.store import returns as store
-from yibao_cli.store.files import atomic_folder
 from yibao_cli.store.reprints import Reason
 from yibao_cli.store.schema import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection, Row
 
-FOLDER = "corrections"
 COLUMNS = (N_("piece"), N_("copy"), N_("reason"), N_("day"), N_("what"), N_("entry"))
 _FIELDS = ("position", "employer_no", "employer_name", "address", "postcode", "phone", "address_id")
-_PAGE = "第 &P 页  共 &N 页"
-_WAYS = {
-    Way.REMAIL: "可重寄",
-    Way.EMPLOYER: "请单位核实",
-    Way.PHONE: "电话核实",
-    Way.CENTRE: "请中心核实",
-    Way.POST: "与邮政核对资费",
-    Way.LOOK: "查看批条",
-    Way.STOP: "停寄",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +105,7 @@ def _cured(connection: Connection, returned: Row[Any], row: Mapping[str, Any], m
         deliverable=entry is not None and entry.verdict == "good",
         employer=bool(row.get("employer_no")),
         phone=bool(row.get("phone")),
+        confirmed=entry is not None and _is_confirmed(connection, entry, returned.at),
     )
     return Cure(
         piece=returned.piece,
@@ -136,6 +121,12 @@ def _cured(connection: Connection, returned: Row[Any], row: Mapping[str, Any], m
         raw=entry.raw if entry is not None else "",
         token=token_of(entry) if entry is not None else "",
     )
+
+
+def _is_confirmed(connection: Connection, entry: Row[Any], returned_at: str) -> bool:
+    """Whether a person said that the address is right after the return was recorded."""
+    said = book.settlement(connection, entry.read_key, entry.member)
+    return said is not None and said.decision != HELD and said.at >= returned_at
 
 
 def _entry_now(connection: Connection, address_id: int, member: str) -> Row[Any] | None:
@@ -155,7 +146,7 @@ def queue_remails(workspace: Workspace, mailing: str, by: str = "") -> RemailOut
 
     Letters that stay as they are become a request for copies, which a second person approves with `yibao
     reprint`. A corrected letter bears another address than the package, so it waits on the list of
-    `write_corrections` until it is printed with the next mailing.
+    `correcting` until it is printed with the next mailing.
     """
     mailing = workspace.mailing_id(mailing)
     found = [c for c in cures_of(workspace, mailing) if c.way is Way.REMAIL]
@@ -200,17 +191,16 @@ def queue_remails(workspace: Workspace, mailing: str, by: str = "") -> RemailOut
 def post_remails(workspace: Workspace, mailing: str, day: str) -> int:
     """Say that the queued copies that are printed were handed to the post on a day; gives how many.
 
-    Raises UsageError for a day before the posting or in the future.
+    Raises UsageError for a day before the posting, before the last of them was printed, or in the future.
     """
     mailing = workspace.mailing_id(mailing)
     with workspace.engine.begin() as connection:
         state = require_state(connection, mailing, ("posted",))
-        if not is_day(day) or not state.posted_on <= day <= workspace.today:
+        first = max(str(state.posted_on), reprints.last_remail_print(connection, mailing))
+        if not is_day(day) or not first <= day <= workspace.today:
             raise UsageError(
                 _("copies cannot have been posted on {day}").format(day=day),
-                remedy=_("give a day from {first} to {last}").format(
-                    first=state.posted_on, last=workspace.today
-                ),
+                remedy=_("give a day from {first} to {last}").format(first=first, last=workspace.today),
             )
         count = store.post_remails(connection, mailing, day)
         facts = {"posted_on": day, "copies": count}
@@ -228,76 +218,3 @@ def _current_copies(connection: Connection, mailing: str) -> dict[str, int]:
     for row in store.remailed(connection, mailing):
         current[row.piece] = max(current[row.piece], row.copy)
     return current
-
-
-# ---------------------------------------------------------------- the client's list
-
-
-def write_corrections(workspace: Workspace, mailing: str) -> tuple[Path, Counter[Way]]:
-    """Write the list of addresses that the client is asked for: a workbook with the columns this needs alone.
-
-    A member is named by number, never by name or ID number. What the client fills in comes back by `yibao
-    address apply`. Gives the file, and how many of each way.
-    """
-    mailing = workspace.mailing_id(mailing)
-    found = cures_of(workspace, mailing)
-    key = workspace.package(mailing).kind.merge.key
-    with workspace.locked_mailing(mailing):
-        folder = workspace.mailing_folder(mailing) / FOLDER
-        name = f"corrections-{mailing}.xlsx"
-        with atomic_folder(folder) as target, Book.to(target / name, _PAGE, f"批次 {mailing}") as out:
-            asked = [c for c in found if c.way in {Way.EMPLOYER, Way.PHONE, Way.CENTRE, Way.STOP}]
-            asked.sort(key=lambda c: (str(c.facts.get("employer_no") or ""), c.piece))
-            title = f"退信名址核实表 (批次 {mailing}, {len(asked)} 件)"
-            out.long_table("名址核实", title, _ASKED_COLUMNS, _asked_rows(asked, key))
-            ready = [c for c in found if c.way is Way.REMAIL]
-            title = f"可重寄 (批次 {mailing}, {len(ready)} 件)"
-            out.long_table("可重寄", title, _REMAIL_COLUMNS, _remail_rows(ready))
-    with workspace.engine.begin() as connection:
-        facts = {"asked": len(asked), "ready": len(ready)}
-        command = "returns corrections"
-        audit.record(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)
-    return folder / name, Counter(c.way for c in found)
-
-
-_ASKED_COLUMNS = (
-    Column("个人编号"),
-    Column("单位编号"),
-    Column("单位名称", "wrap"),
-    Column("原地址", "wrap"),
-    Column("原邮编"),
-    Column("退信原因"),
-    Column("退回日期"),
-    Column("核实方式"),
-    Column("核实后地址", "input", narrowest=30),
-    Column("核实后邮编", "input", narrowest=10),
-    Column("核实人", "input", narrowest=10),
-    Column("核实日期", "input", narrowest=12),
-    # By these the list finds its way back.
-    Column("编号"),
-    Column("校验"),
-    Column("范围"),
-)
-_REMAIL_COLUMNS = (
-    Column("账单编号"),
-    Column("份次", "count"),
-    Column("重寄地址", "wrap"),
-    Column("邮编"),
-    Column("退信原因"),
-    Column("地址"),
-)
-
-
-def _asked_rows(asked: Sequence[Cure], key: str) -> Iterator[tuple[str, ...]]:
-    for c in asked:
-        f = {k: str(v or "") for k, v in c.facts.items()}
-        where = (c.raw or f["address"], f["postcode"])
-        said = (f[key], f.get("employer_no", ""), f.get("employer_name", ""), *where)
-        back = (str(c.address_id), c.token, OWN) if c.address_id else ("", "", "")
-        yield (*said, REASONS[c.reason].label, c.returned_on, _WAYS[c.way], "", "", "", "", *back)
-
-
-def _remail_rows(ready: Sequence[Cure]) -> Iterator[tuple[str | int, ...]]:
-    for c in ready:
-        changed = "已更正" if c.corrected else "同前"
-        yield (c.piece, c.copy + 1, c.address, c.postcode, REASONS[c.reason].label, changed)

@@ -13,7 +13,8 @@ from yibao_cli.errors import InputNotFound
 from yibao_cli.i18n import _
 from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.returning import blank_intake
-from yibao_cli.jobs.scanning import ACCEPTED, open_station
+from yibao_cli.jobs.scanning import open_station
+from yibao_cli.jobs.stations import ACCEPTED
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.model import Finding
 from yibao_cli.returns.lines import read_code

@@ -14,7 +14,7 @@ from yibao_cli.errors import StateError, UsageError
 from yibao_cli.exports import Book, Column, frame_rows
 from yibao_cli.i18n import _
 from yibao_cli.jobs.complaining import complaint_rows, counts_of
-from yibao_cli.jobs.curing import write_corrections
+from yibao_cli.jobs.correcting import write_corrections
 from yibao_cli.jobs.reconciling import FOLDER as ACCOUNT
 from yibao_cli.jobs.reconciling import reconcile_mailing
 from yibao_cli.jobs.reporting import FOLDER as REPORT
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from yibao_cli.returns.reconcile import Account
+    from yibao_cli.returns.standing import Account
 
 FOLDER = "monthend"
 _PAGE = "第 &P 页  共 &N 页"

@@ -88,7 +88,7 @@ def record_receipts(
 
     posted: the mailing, and its day of posting.
     """
-    matched = match_receipts(rows, _known(workspace, connection, *posted))
+    matched = match_receipts(rows, known_of(workspace, connection, posted))
     handovers.sign(connection, posted[0], [_stored(r, outcome.file_name) for r in matched.receipts])
     outcome.accepted += len(matched.receipts)
     outcome.known += matched.known
@@ -143,9 +143,17 @@ def _write_notice(workspace: Workspace, mailing: str, path: Path, found: OpenRec
         stream.write(filled(texts.texts["newspaper"], words))
 
 
-def _known(workspace: Workspace, connection: Connection, mailing: str, posted_on: str) -> Known:
+def known_of(
+    workspace: Workspace, connection: Connection, posted: tuple[str, str], *, is_scanned: bool = False
+) -> Known:
+    """What receipts are held against.
+
+    posted: the mailing, and its day of posting. is_scanned: one at a time, so that the receipts of before are
+    left to the caller, and with the name of who signed or without.
+    """
+    mailing, posted_on = posted
     rows = handovers.all_of(connection, mailing)
-    signed = handovers.signed(connection, mailing)
+    signed = {} if is_scanned else handovers.signed(connection, mailing)
 
     def piece_of(number: str) -> str:
         found = tracking.find(connection, number)
@@ -161,6 +169,7 @@ def _known(workspace: Workspace, connection: Connection, mailing: str, posted_on
         lambda piece: handovers.piece_copy(connection, mailing, piece),
         piece_of,
         {key: (r.day, r.file_name, r.src_row) for key, r in signed.items()},
+        wants_signer=not is_scanned,
     )
 
 

@@ -19,7 +19,7 @@ from yibao_cli.i18n import _
 from yibao_cli.jobs.piecefacts import piece_facts
 from yibao_cli.jobs.proofing import gather
 from yibao_cli.jobs.rendering import package_layout, whole_package
-from yibao_cli.jobs.reprinting import who
+from yibao_cli.jobs.signers import who
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.render.forms import form_digests
 from yibao_cli.render.part import render_part

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 from sqlalchemy import func, select
 
 from yibao_cli.config import shipped
 from yibao_cli.i18n import _
+from yibao_cli.jobs.adsplan import FILE_NAME as PLAN
 from yibao_cli.jobs.reconciling import account_of
 from yibao_cli.jobs.workspace import Progress, Workspace, mailing_state, no_progress
 from yibao_cli.money import fen
 from yibao_cli.render.fonts import REGULAR, font
 from yibao_cli.reports.picture import Figures, charts_of, load_words, page, write_figures
 from yibao_cli.returns.account import account_json
+from yibao_cli.sealed.files import source
 from yibao_cli.store import audit, book
 from yibao_cli.store.files import atomic_file, atomic_folder
 from yibao_cli.store.imports import active_imports
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yibao_cli.returns.reconcile import Account
+    from yibao_cli.returns.standing import Account
     from yibao_cli.store.packages import Package
 
 FOLDER = "report"
@@ -101,6 +103,7 @@ def figures_of(workspace: Workspace, mailing: str, as_of: str = "") -> tuple[Acc
         money=money,
         ads=_ads(package, account),
         prefecture=_prefecture(workspace, package),
+        plan=_plan(package),
     )
     return account, figures
 
@@ -155,7 +158,7 @@ def _booked(workspace: Workspace, connection: Connection, mailing: str, package:
     for record in active_imports(connection, mailing, "contracts"):
         path = record.rows(workspace.folder)
         if path.is_file():
-            table = pq.read_table(path, columns=["contract_no", "price"])
+            table = pq.read_table(source(path), columns=["contract_no", "price"])
             numbers, prices = (table.column(c).to_pylist() for c in ("contract_no", "price"))
             total += sum(p or 0 for n, p in zip(numbers, prices, strict=True) if n in printed)
     return total
@@ -177,6 +180,12 @@ def _ads(package: Package, account: Account) -> list[tuple[str, int, int]]:
             reached.update(ad for ad, there in zip(column, out, strict=True) if ad and there)
     known = set(package.manifest.ads)
     return [(ad, printed[ad], reached[ad]) for ad in sorted(printed) if ad in known]
+
+
+def _plan(package: Package) -> dict[str, Any]:
+    """What a package says of its ads; nothing where it has no plan."""
+    path = package.folder / PLAN
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _prefecture(workspace: Workspace, package: Package) -> str:

@@ -159,7 +159,7 @@ def _new_rows(
     workspace: Workspace, connection: Connection, facts: Facts, name: str, matched: Matched
 ) -> Iterable[Mapping[str, object]]:
     """Rows of the table `returns`, with the entry of the address book that each copy went to."""
-    went_to = store.sent_to(connection, facts.mailing)
+    went_to = store.sent_to(connection, facts.mailing, matched.accepted["piece"])
     for row in matched.accepted.to_dict("records"):
         piece, copy = str(row["piece"]), int(row["copy"])
         yield {

@@ -6,18 +6,17 @@ reason. Several stations work on one database at once: the database itself refus
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from yibao_cli.errors import LockHeld, UsageError
+from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.returning import blank_intake, mailing_facts, wording_of
 from yibao_cli.jobs.settling import settle_returns
+from yibao_cli.jobs.stations import ACCEPTED, REASON, SAID, SHORTEST, UNDONE, held_name, total_of
 from yibao_cli.jobs.workspace import require_state
 from yibao_cli.model import Finding
 from yibao_cli.returns.judging import is_day, judge
@@ -28,6 +27,7 @@ from yibao_cli.store import returns as store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
 
@@ -48,9 +48,6 @@ OUTCOMES: Mapping[str, str] = {
     "T112": "void",
     "T113": "unknown",
 }
-ACCEPTED, REASON, UNDONE, SAID = "accepted", "reason", "undone", "said"
-# The shortest code is the number of a piece; what is shorter was a key that was mistyped.
-_SHORTEST = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +71,15 @@ class Scan:
         """Whether the letter is to be put aside."""
         return bool(self.rule)
 
+    @property
+    def what(self) -> str:
+        """The number of the piece."""
+        return self.piece
+
+    def plain(self) -> dict[str, object]:
+        """The same for a program."""
+        return {k: v for k, v in asdict(self).items() if k != "details"}
+
 
 @dataclass
 class Station:
@@ -95,22 +101,17 @@ class Station:
     source: str = ""
     aside: bool = False
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep the name for this session, for the key of a reason belongs to the last letter of the name.
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the name for this session. Raises LockHeld when another session goes by it."""
+        return held_name(self.workspace, self.mailing, self.name)
 
-        Raises LockHeld when another session goes by it.
-        """
-        name = hashlib.sha256(f"{self.mailing}/{self.name}".encode()).hexdigest()[:12]
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(self.workspace.locked(f"station-{name}"))
-            except LockHeld as error:
-                raise LockHeld(
-                    _("another scanner goes by the name {name}").format(name=self.name),
-                    remedy=_("give each scanner a name of its own, such as `--station B`"),
-                ) from error
-            yield
+    def greeting(self) -> Iterator[str]:
+        """What the operator reads first, a line each."""
+        yield _("station {name}, mailing {mailing}, returned on {day}").format(
+            name=self.name, mailing=self.mailing, day=self.day
+        )
+        yield reason_keys()
+        yield _("scan a code, then key its reason; u takes back, c counts, q ends")
 
     def take_code(self, text: str, reason: str = "") -> Scan:
         """Take in a code that was decoded, with its reason, R code or ""."""
@@ -124,7 +125,7 @@ class Station:
         scan = self._taken(line)
         if scan.outcome not in {REASON, SAID}:
             self.counts[scan.outcome] += 1
-            self.aside = scan.is_refused and (self.aside or len(text.strip()) >= _SHORTEST)
+            self.aside = scan.is_refused and (self.aside or len(text.strip()) >= SHORTEST)
         return scan
 
     def close(self) -> int:
@@ -145,16 +146,12 @@ class Station:
         if line.word == "undo":
             return self._undo()
         if line.word == "counts":
-            return Scan(SAID, text=self.total())
+            return Scan(SAID, text=total_of(self.counts))
         if line.word == "help":
             return Scan(SAID, text=reason_keys())
         if line.word in {"nothing", "quit"}:
             return Scan(SAID)
         return self._code(line)
-
-    def total(self) -> str:
-        """The running counts in words."""
-        return _(", ").join(f"{outcome_word(k)} {v}" for k, v in sorted(self.counts.items())) or _("none yet")
 
     # ------------------------------------------------------------ a letter
 
@@ -288,22 +285,6 @@ def open_station(
             )
         reason = line.reason
     return Station(workspace, mailing, name or audit.operator(), day, state.posted_on, reason, wording)
-
-
-def outcome_word(outcome: str) -> str:
-    """An outcome in the language in use."""
-    words = {
-        "accepted": _("accepted"),
-        "undone": _("taken back"),
-        "duplicate": _("duplicate"),
-        "unknown": _("unknown"),
-        "void": _("void copy"),
-        "wrong-mailing": _("wrong mailing"),
-        "early": _("wrong day"),
-        "damaged": _("damaged code"),
-        "foreign": _("not ours"),
-    }
-    return words.get(outcome, outcome)
 
 
 def reason_keys() -> str:

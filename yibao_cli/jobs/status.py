@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from yibao_cli.i18n import _
+from yibao_cli.jobs.following import after_posting, last_account
 from yibao_cli.jobs.workspace import Workspace, mailing_state, next_step, state_word
+from yibao_cli.returns.standing import Terms
+from yibao_cli.store.approvals import approval_of
 from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import addresses, returns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
+    from yibao_cli.jobs.following import LastAccount
     from yibao_cli.jobs.workspace import MailingState
     from yibao_cli.kinds.kind import Kind
 
@@ -31,16 +37,23 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True)
 class MailingStatus:
-    """What is known of each step, and the next command."""
+    """What is known of each step, and the next command.
+
+    pieces: rows of the roster, and what became of them until the package was frozen; {} before. account: the
+    last account that was drawn.
+    """
 
     rows: list[StatusRow]
     next_step: str
+    pieces: Mapping[str, int] = field(default_factory=dict)
+    account: LastAccount | None = None
 
 
 def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
     """Look at a mailing; changes nothing."""
     mailing = workspace.mailing_id(mailing)
     kind = workspace.kind(mailing)
+    pieces: Mapping[str, int] = {}
     with workspace.reading() as connection:
         state = mailing_state(connection, mailing)
         rows = _import_rows(connection, kind, mailing)
@@ -49,10 +62,25 @@ def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
         reached = state_word(state.state) if state else _("not merged")
         rows.append(StatusRow("mailing", _("mailing"), remark=reached))
         if state is not None:
-            rows += _package_rows(workspace, mailing, state)
+            pieces = {} if state.is_purged else workspace.package(mailing).manifest.counts
+            rows += _package_rows(pieces, state)
             query = select(func.count()).select_from(returns).where(returns.c.mailing == mailing)
             rows.append(StatusRow("returns", _("returns"), connection.execute(query).scalar() or 0))
-        return MailingStatus(rows, _next(connection, kind, mailing, state, cleaned))
+        account = last_account(connection, mailing)
+        if account is not None:
+            remark = _("account of {day}").format(day=account.as_of)
+            rows.append(StatusRow("delivered", _("delivered"), account.counts["delivered"], remark))
+        if state is not None and state.state == "posted":
+            closes_on = Terms(state.posted_on, "", workspace.settings.promise.window_days, 0).closes_on
+            step = after_posting(connection, mailing, account, closes_on, workspace.today)
+        else:
+            step = _next(connection, kind, mailing, state, cleaned)
+            if state is not None and state.state == "merged" and workspace.settings.approval.required:
+                signed = approval_of(connection, mailing, state.package_sha256)
+                step = step if signed else f"yibao approve {mailing}"
+                remark = _("signed by {name}").format(name=signed.checker) if signed else _("not signed")
+                rows.append(StatusRow("approval", _("approval"), remark=remark))
+        return MailingStatus(rows, step, pieces, account)
 
 
 def _import_rows(connection: Connection, kind: Kind, mailing: str) -> list[StatusRow]:
@@ -67,10 +95,9 @@ def _import_rows(connection: Connection, kind: Kind, mailing: str) -> list[Statu
     return rows
 
 
-def _package_rows(workspace: Workspace, mailing: str, state: MailingState) -> list[StatusRow]:
-    if state.is_purged:
+def _package_rows(counts: Mapping[str, int], state: MailingState) -> list[StatusRow]:
+    if not counts:
         return []
-    counts = workspace.package(mailing).manifest.counts
     posted = _("posted on {day}").format(day=state.posted_on) if state.posted_on else ""
     return [
         StatusRow("pieces", _("pieces"), counts["pieces"], posted),

@@ -56,6 +56,7 @@ SPEC = TableSpec(
     label="回访结果",
     fields=(
         FieldSpec(name="number", label="回访编号", type="integer", required=True),
+        FieldSpec(name="piece", label="账单编号"),
         FieldSpec(name="called_on", label="实访日期", type="date"),
         FieldSpec(name="outcome", label="结果"),
         FieldSpec(name="received", label="是否收到"),
@@ -87,20 +88,28 @@ class AnswersOutcome:
     findings: list[Finding] = field(default_factory=list)
 
 
-def draw_survey(workspace: Workspace, mailing: str, precision: float, seed: int) -> Drawn:
+def draw_survey(
+    workspace: Workspace, mailing: str, precision: float, seed: int, *, again: bool = False
+) -> Drawn:
     """Draw a sample of the posted pieces by county, and write its call list.
 
     precision: half of the 95 % interval that is wanted, such as 0.03. The same seed draws the same sample.
+    again: though there is one; the one of before stays on record, with its list.
+
+    Raises StateError when there is a survey already and none is wanted again.
     """
     mailing = workspace.mailing_id(mailing)
     with workspace.reading() as connection:
         require_state(connection, mailing, ("posted",))
+        _check_first(connection, mailing, again=again)
     by_county = _by_county(workspace, mailing)
     strata = {county: len(pieces) for county, pieces in by_county.items()}
     population = sum(strata.values())
     calls = allocate(strata, sample_size(population, precision))
     chosen = draw(by_county, calls, seed)
     with workspace.locked_mailing(mailing), workspace.engine.begin() as connection:
+        _check_first(connection, mailing, again=again)
+        turn = store.count_surveys(connection, mailing) + 1
         values = {
             "mailing": mailing,
             "seed": seed,
@@ -116,7 +125,24 @@ def draw_survey(workspace: Workspace, mailing: str, precision: float, seed: int)
         survey = store.add_survey(connection, values, rows)
         facts = {"survey": survey, "size": len(rows), "population": population, "seed": seed}
         audit.record(connection, at=workspace.stamp, command="survey draw", mailing=mailing, facts=facts)
-    return Drawn(survey, len(chosen), population, _write_list(workspace, mailing, chosen))
+    return Drawn(survey, len(chosen), population, _write_list(workspace, mailing, chosen, turn))
+
+
+def _check_first(connection: Connection, mailing: str, *, again: bool) -> None:
+    last = store.last_survey(connection, mailing)
+    if last is None or again:
+        return
+    calls = store.calls_of(connection, last.id)
+    raise StateError(
+        _("mailing {mailing} has survey {number} of {day}: {done} of {calls} calls have a result").format(
+            mailing=mailing,
+            number=last.id,
+            day=last.drawn_on,
+            done=sum(bool(call.outcome) for call in calls),
+            calls=len(calls),
+        ),
+        remedy=_("go on with its list; `--again` draws another, and results then count for that one alone"),
+    )
 
 
 def import_answers(workspace: Workspace, mailing: str, path: Path) -> AnswersOutcome:
@@ -130,7 +156,7 @@ def import_answers(workspace: Workspace, mailing: str, path: Path) -> AnswersOut
     with workspace.locked_mailing(mailing), workspace.engine.begin() as connection:
         state = require_state(connection, mailing, ("posted",))
         survey = _last(connection, mailing)
-        known = {row.number for row in store.calls_of(connection, survey.id)}
+        known = {row.number: row.piece for row in store.calls_of(connection, survey.id)}
         seen: set[int] = set()
         for batch in read_batches(path, SPEC, ReadOptions()):
             outcome.rows_in += batch.rows_in
@@ -188,14 +214,18 @@ def _by_county(workspace: Workspace, mailing: str) -> dict[str, list[str]]:
     return found
 
 
-def _write_list(workspace: Workspace, mailing: str, chosen: list[tuple[str, str]]) -> Path:
-    """The call list: a piece, a form of address and a telephone; no full name and no amount."""
+def _write_list(workspace: Workspace, mailing: str, chosen: list[tuple[str, str]], turn: int) -> Path:
+    """The call list: a piece, a form of address and a telephone; no full name and no amount.
+
+    turn: of the mailing's surveys, from 1; the lists of earlier ones are left as they are.
+    """
     if not chosen:
         raise InputNotFound(_("there is nobody to ask"), remedy=_("post the mailing first"))
     table = members_of(workspace, mailing, {piece for _s, piece in chosen}, ["name", "phone"])
     facts = {row["piece"]: row for row in table.to_pylist()}
-    folder = workspace.mailing_folder(mailing) / FOLDER
-    name = f"survey-{mailing}.xlsx"
+    nth = "" if turn == 1 else f"-{turn}"
+    folder = workspace.mailing_folder(mailing) / f"{FOLDER}{nth}"
+    name = f"survey-{mailing}{nth}.xlsx"
     with atomic_folder(folder) as target, Book.to(target / name, _PAGE, f"批次 {mailing}") as book:
         rows = (
             (n, piece, stratum, mask_name(facts[piece].get("name") or ""), facts[piece].get("phone") or "")
@@ -207,12 +237,14 @@ def _write_list(workspace: Workspace, mailing: str, chosen: list[tuple[str, str]
 
 
 def _fault(
-    row: Mapping[str, Any], known: set[int], seen: set[int], days: tuple[str, str]
+    row: Mapping[str, Any], known: Mapping[int, str], seen: set[int], days: tuple[str, str]
 ) -> tuple[str, str, str, dict[str, object]] | None:
     """(rule, column, value, details) of the first thing that is wrong with a row."""
     number = row["number"]
     if number not in known or number in seen:
         return "T126" if number in seen else "T120", "number", str(number), {}
+    if row["piece"] and row["piece"].strip() != known[number]:
+        return "T127", "number", str(number), {}
     for column, choices in (("outcome", OUTCOMES), *((c, ANSWERS) for c in sorted(_ASKED))):
         said = (row[column] or "").strip()
         if said and said not in choices:

@@ -53,7 +53,8 @@ class Known:
 
     posted_on, today: ISO. employers: employer to the number of its handover; promised: that to its day.
     copy_of: the copy of a piece that counts, None for no piece. piece_of: the piece that bears a tracking
-    number. signed: what is signed for already, by (scope, subject): day, file and row.
+    number. signed: what is signed for already, by (scope, subject): day, file and row. wants_signer:
+    whether a receipt without a name is none.
     """
 
     mailing: str
@@ -65,6 +66,7 @@ class Known:
     copy_of: Callable[[str], int | None]
     piece_of: Callable[[str], str]
     signed: Mapping[tuple[str, str], tuple[str, str, int]]
+    wants_signer: bool = True
 
 
 @dataclass
@@ -149,7 +151,7 @@ def _wrong(
         (not _is_day(day) or row.time is None, "M159", "签收日期", {}),
         (day < known.posted_on, "M156", "签收日期", {"day": day, "posted_on": known.posted_on}),
         (day > known.today, "M160", "签收日期", {"day": day}),
-        (not row.signer.strip(), "M163", "签收人", {}),
+        (known.wants_signer and not row.signer.strip(), "M163", "签收人", {}),
         (first is not None, "M157", "签收码", {"first": first}),
         (before is not None, "M158", "签收码", {"day": before[0] if before else ""}),
     )

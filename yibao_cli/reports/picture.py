@@ -6,13 +6,14 @@ Everything is told from plain figures; nothing is computed here but shares of wh
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.exports import Book, Column
-from yibao_cli.exports.charts import AMBER, BLUE, DEEP, RED, Bar, Drawing, Tile, bars, curve, tiles
+from yibao_cli.exports.charts import AMBER, BLUE, DEEP, PALE, RED, Bar, Drawing, Tile, bars, curve, tiles
 from yibao_cli.money import yuan
+from yibao_cli.reports.adcharts import plan_charts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,9 +31,9 @@ _FILLS = {"good": BLUE, "doubtful": AMBER, "bad": RED}
 class Figures:
     """What a report tells.
 
-    account: as `returns.account.account_json` gives it. counts: roster_rows, pieces, held, rejected of the
-    package. quality: verdict -> (pieces when posted, pieces now). money: fen by item; ads: (ad, printed,
-    delivered). prefecture: first four digits of the division codes.
+    account: as `returns.account.account_json` gives it. counts: of the package. quality: verdict -> (pieces
+    when posted, pieces now). money: fen by item; ads: (ad, printed, delivered). prefecture: first four digits
+    of the division codes. plan: what the package says of its ads, empty where it says nothing.
     """
 
     client: str
@@ -45,6 +46,7 @@ class Figures:
     money: Mapping[str, int]
     ads: Sequence[tuple[str, int, int]]
     prefecture: str = ""
+    plan: Mapping[str, Any] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """The same, ready for json; money in fen."""
@@ -106,7 +108,8 @@ def page(figures: Figures, folder: Path) -> str:
 
     words = load_words(folder)
     jinja = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-    charts = {name: drawing.svg() for name, drawing in charts_of(figures, words, folder).items()}
+    drawings = charts_of(figures, words, folder) | plan_charts(figures.plan, words)
+    charts = {name: drawing.svg() for name, drawing in drawings.items()}
     return jinja.get_template("report.html.j2").render(
         f=figures,
         a=figures.account,
@@ -115,7 +118,19 @@ def page(figures: Figures, folder: Path) -> str:
         cards=list(_cards(figures)),
         tables={name: list(rows) for name, rows in _tables(figures, words).items()},
         equations=list(equations(figures, words)),
+        legends=_legends(figures),
     )
+
+
+def _legends(figures: Figures) -> dict[str, list[str]]:
+    """Keys of words that stand in Chinese alone in a chart or table, for a line below in both languages."""
+    return {
+        "funnel": [key for key, _value, _fill in _stages(figures)],
+        "quality": [f"{v}_{when}" for v in _VERDICTS for when in ("then", "now")],
+        "reasons": [r["reason"] for r in figures.account["by_reason"]],
+        "equations": ["made", "spoiled", "unposted", "signed", "presumed"],
+        "money": list(figures.money),
+    }
 
 
 def equations(figures: Figures, words: Words) -> Iterator[tuple[str, str, bool]]:
@@ -125,30 +140,29 @@ def equations(figures: Figures, words: Words) -> Iterator[tuple[str, str, bool]]
     def said(pairs: Sequence[tuple[str, int]]) -> str:
         return " + ".join(f"{name} {value:,}" for name, value in pairs)
 
-    names = {
-        k: words[k][0] for k in ("roster", "posted", "returned", "remailed", "pending", "held", "rejected")
-    }
-    parts = [
-        (words["pieces"][0], n["pieces"]),
-        (names["held"], n["held"]),
-        (names["rejected"], n["rejected"]),
-    ]
+    names = {key: pair[0] for key, pair in words.items()}
+    fates = (
+        ("pieces", "held", "unselected", "rejected")
+        if n.get("unselected")
+        else ("pieces", "held", "rejected")
+    )
+    parts = [(names[key], n[key]) for key in fates]
     yield (
         f"{names['roster']} {n['roster_rows']:,}",
         said(parts),
         n["roster_rows"] == sum(v for _k, v in parts),
     )
-    copies = [(names["posted"], c["posted"]), ("作废", c["spoiled"]), ("待交寄", c["unposted"])]
-    yield f"印制 {c['printed']:,}", said(copies), c["printed"] == sum(v for _k, v in copies)
-    states = [
-        ("签收", a["signed"]),
-        ("推定妥投", a["presumed"]),
-        *((names[k], a[k]) for k in ("returned", "remailed", "pending")),
+    copies = [
+        (names["posted"], c["posted"]),
+        (words["spoiled"][0], c["spoiled"]),
+        (words["unposted"][0], c["unposted"]),
     ]
+    yield f"{words['made'][0]} {c['printed']:,}", said(copies), c["printed"] == sum(v for _k, v in copies)
+    states = [(names[k], a[k]) for k in ("signed", "presumed", "returned", "remailed", "pending")]
     yield f"{names['posted']} {a['posted']:,}", said(states), a["posted"] == sum(v for _k, v in states)
     by_place = [(place, sum(r["posted"] for r in a[f"by_{place}"])) for place in ("county", "source")]
     for place, total in by_place:
-        yield f"{words[place][0]} Σ {total:,}", f"{names['posted']} {a['posted']:,}", total == a["posted"]
+        yield f"{names[place]} Σ {total:,}", f"{names['posted']} {a['posted']:,}", total == a["posted"]
 
 
 def write_figures(figures: Figures, path: Path, folder: Path) -> None:
@@ -203,20 +217,24 @@ def _cards(figures: Figures) -> Iterator[tuple[str, str]]:
 
 
 def _funnel(figures: Figures, words: Words) -> Iterator[Bar]:
-    n, a = figures.counts, figures.account
-    whole = n["roster_rows"] or 1
-    rows = (
-        ("roster", n["roster_rows"], DEEP),
-        ("rejected", n["rejected"], RED),
-        ("held", n["held"], AMBER),
-        ("posted", a["posted"], BLUE),
-        ("delivered", a["delivered"], BLUE),
-        ("pending", a["pending"], AMBER),
-        ("remailed", a["remailed"], AMBER),
-        ("returned", a["returned"], RED),
-    )
-    for key, value, fill in rows:
+    whole = figures.counts["roster_rows"] or 1
+    for key, value, fill in _stages(figures):
         yield Bar(words[key][0], value, f"{value:,} ({value / whole:.1%})", fill)
+
+
+def _stages(figures: Figures) -> Iterator[tuple[str, int, str]]:
+    """What became of the roster's rows: word, how many, colour."""
+    n, a = figures.counts, figures.account
+    yield "roster", n["roster_rows"], DEEP
+    yield "rejected", n["rejected"], RED
+    if n.get("unselected"):
+        yield "unselected", n["unselected"], PALE
+    yield "held", n["held"], AMBER
+    yield "posted", a["posted"], BLUE
+    yield "delivered", a["delivered"], BLUE
+    yield "pending", a["pending"], AMBER
+    yield "remailed", a["remailed"], AMBER
+    yield "returned", a["returned"], RED
 
 
 def _tiles(figures: Figures, folder: Path) -> Iterator[Tile]:

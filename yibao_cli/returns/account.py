@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yibao_cli.exports import Kind, Sheet
     from yibao_cli.exports.paper import Block
     from yibao_cli.returns.rates import Rate
-    from yibao_cli.returns.reconcile import Account
+    from yibao_cli.returns.standing import Account
 
 _PAGE = "第 &P 页  共 &N 页"
 _ITEM = Column("项目")

@@ -34,7 +34,7 @@ class Case:
     """A letter that came back: copy, R code, and what is known of the address and of the member by now.
 
     corrected: the address book has another address than the letter bore; deliverable: it is a good one.
-    employer, phone: whether there is one to ask.
+    employer, phone: whether there is one to ask. confirmed: somebody said since that the address is right.
     """
 
     copy: int
@@ -43,6 +43,7 @@ class Case:
     deliverable: bool
     employer: bool
     phone: bool
+    confirmed: bool = False
 
 
 # Whom to ask first, by the kind of fault: an employer knows who has left, a telephone knows a house number.
@@ -64,7 +65,9 @@ def cure(case: Case) -> Way:
         return Way.REMAIL
     if case.reason in _POST:
         return Way.POST
-    if case.reason in _AT_ONCE and case.deliverable and case.copy + 1 < _MOST:
+    # Who was asked and says that the address is right is not asked again before the letter was tried again.
+    is_worth = case.reason in _AT_ONCE or case.confirmed
+    if is_worth and case.deliverable and case.copy + 1 < _MOST:
         return Way.REMAIL
     if group == "other":
         return Way.LOOK

@@ -36,9 +36,9 @@ _COMMANDS: dict[str, Word] = {
     "退出": "quit",
 }
 _OURS = "YB1/"
-_OURS_TYPED = "YB1、"
+_OURS_TYPED = ("YB1、", "YBH1、")
 _LIKE_A_PIECE = re.compile(r"\d{6,9}[0-9A-Z]")
-_SYMBOLOGY = re.compile(r"\][A-Z]\d(?=YB1|\d)")  # ISO/IEC 15424, where a scanner is set to send it
+_SYMBOLOGY = re.compile(r"\][A-Z]\d(?=YBH?1|\d)")  # ISO/IEC 15424, where a scanner is set to send it
 _GAP = re.compile(r"[\s,;]+")
 _LONGEST = 200
 
@@ -62,10 +62,8 @@ class Line:
 def read_line(text: str, wording: Wording) -> Line:
     """Read one line of a scanner or a keyboard; never fails."""
     typed = folded(text[:_LONGEST])
-    if not typed:
-        return Line("nothing")
-    if typed in _COMMANDS:
-        return Line(_COMMANDS[typed])
+    if word := operator_word(typed):
+        return Line(word)
     if reason := reason_key(typed):
         return Line("reason", reason=reason)
     first, _sep, rest = _parted(typed)
@@ -77,6 +75,12 @@ def read_line(text: str, wording: Wording) -> Line:
         return Line("damaged", shown=line.shown)
     named = (reason_key(rest) or wording.known(rest) or OTHER) if rest else ""
     return Line(line.word, line.mailing, line.piece, line.copy, named, line.shown)
+
+
+def operator_word(text: str) -> Word | None:
+    """What an operator tells the program by a line; None where it is something else."""
+    typed = folded(text)
+    return _COMMANDS.get(typed) if typed else "nothing"
 
 
 def folded(text: str) -> str:

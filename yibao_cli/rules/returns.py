@@ -187,3 +187,10 @@ declare(
     N_("leave one of the two rows in the list"),
     "回访编号 17 in two rows",
 )
+declare(
+    "T127",
+    Severity.REJECT,
+    N_("the call of this number is about another piece: the list is of an earlier survey"),
+    N_("fill in the list of the newest survey; what an earlier one found stays on record"),
+    "the list of the first survey, filled in after a second one was drawn",
+)

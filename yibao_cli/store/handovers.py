@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from yibao_cli.store.post_schema import appointments, handovers, receipts
 from yibao_cli.store.schema import pieces
@@ -63,6 +63,28 @@ def sign(connection: Connection, mailing: str, rows: Sequence[Mapping[str, Any]]
     """Write receipts down."""
     if rows:
         connection.execute(insert(receipts), [dict(r, mailing=mailing) for r in rows])
+
+
+def receipt(connection: Connection, mailing: str, scope: str, subject: str) -> Row[Any] | None:
+    """The receipt of one handover or piece."""
+    r = receipts.c
+    query = select(receipts).where(r.mailing == mailing, r.scope == scope, r.subject == subject)
+    return connection.execute(query).first()
+
+
+def sign_by(connection: Connection, mailing: str, key: tuple[str, str], signer: str) -> None:
+    """Put down who signed a receipt (scope, subject). signer: masked."""
+    connection.execute(update(receipts).where(*_is(mailing, key)).values(signer=signer))
+
+
+def unsign(connection: Connection, mailing: str, key: tuple[str, str]) -> None:
+    """Take a receipt (scope, subject) out again."""
+    connection.execute(delete(receipts).where(*_is(mailing, key)))
+
+
+def _is(mailing: str, key: tuple[str, str]) -> tuple[Any, ...]:
+    r = receipts.c
+    return r.mailing == mailing, r.scope == key[0], r.subject == key[1]
 
 
 def copies(connection: Connection, mailing: str) -> dict[str, int]:

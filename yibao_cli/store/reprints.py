@@ -114,6 +114,15 @@ def copies_of(connection: Connection, mailing: str, number: int) -> list[tuple[s
     return [tuple(row) for row in connection.execute(query)]
 
 
+def last_remail_print(connection: Connection, mailing: str) -> str:
+    """ISO day on which letters to be mailed again were last printed; "" when none was."""
+    r = reprints.c
+    query = select(func.max(r.checked_at)).where(
+        r.mailing == mailing, r.reason == Reason.REMAIL.value, r.state == "approved"
+    )
+    return str(connection.execute(query).scalar() or "")[:10]
+
+
 def waiting(connection: Connection, mailing: str) -> dict[str, int]:
     """Piece to the number of the request that it waits in."""
     r, k = reprints.c, reprint_pieces.c

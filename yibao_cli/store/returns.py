@@ -100,10 +100,14 @@ def set_marked(connection: Connection, rows: Iterable[Row[Any]]) -> None:
         connection.execute(statement, keys)
 
 
-def sent_to(connection: Connection, mailing: str) -> dict[tuple[str, int], int]:
-    """(piece, copy) -> entry of the address book that the copy went to."""
-    rows = connection.execute(select(p.piece, p.address_id).where(p.mailing == mailing))
-    found = {(row.piece, 0): row.address_id for row in rows}
+def sent_to(connection: Connection, mailing: str, numbers: Iterable[str]) -> dict[tuple[str, int], int]:
+    """(piece, copy) of some pieces -> entry of the address book that the copy went to."""
+    wanted = sorted(set(numbers))
+    found: dict[tuple[str, int], int] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = p.piece.in_(wanted[start : start + _AT_ONCE])
+        rows = connection.execute(select(p.piece, p.address_id).where(p.mailing == mailing, some))
+        found |= {(row.piece, 0): row.address_id for row in rows}
     return found | {(row.piece, row.copy): row.address_id for row in remailed(connection, mailing)}
 
 
@@ -145,9 +149,9 @@ def log_all(connection: Connection, rows: Sequence[Mapping[str, object]]) -> Non
         connection.execute(insert(intake), list(rows))
 
 
-def last_accepted(connection: Connection, mailing: str, station: str) -> Row[Any] | None:
+def last_accepted(connection: Connection, mailing: str, station: str, way: str = "scan") -> Row[Any] | None:
     """The newest scan of a station that counts."""
-    mine = (n.mailing == mailing, n.station == station, n.way == "scan", n.outcome == ACCEPTED)
+    mine = (n.mailing == mailing, n.station == station, n.way == way, n.outcome == ACCEPTED)
     return connection.execute(select(intake).where(*mine).order_by(n.id.desc()).limit(1)).first()
 
 

@@ -30,6 +30,12 @@ def last_survey(connection: Connection, mailing: str) -> Row[Any] | None:
     return connection.execute(query.limit(1)).first()
 
 
+def count_surveys(connection: Connection, mailing: str) -> int:
+    """How many surveys of a mailing were drawn."""
+    query = select(func.count()).select_from(surveys).where(surveys.c.mailing == mailing)
+    return int(connection.execute(query).scalar() or 0)
+
+
 def calls_of(connection: Connection, survey: int) -> Sequence[Row[Any]]:
     """The calls of a survey, by number."""
     query = select(survey_calls).where(survey_calls.c.survey == survey).order_by(survey_calls.c.number)
