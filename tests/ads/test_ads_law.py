@@ -7,6 +7,7 @@ import pytest
 
 from yibao_cli.ads.approvals import ApprovalNumber, parse_approval
 from yibao_cli.ads.compliance import AdText, load_law
+from yibao_cli.ads.reading import read_weights
 from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError
 
@@ -146,3 +147,57 @@ def test_a_file_of_rules_that_is_wrong_is_refused_with_its_key(tmp_path):
 
     with pytest.raises(SettingsError, match="\\("):
         load_law(path)
+
+
+@pytest.mark.parametrize(
+    ("trade", "words"),
+    [
+        ("药店", "谨防医保卡套现诈骗，举报电话12393"),
+        ("银行", "警惕“保本高收益”骗局，远离非法集资"),
+        ("房地产", "本项目不承诺升值，具体以购房合同为准"),
+        ("通信", "不要相信“刷单返现”信息"),
+    ],
+)
+def test_who_warns_or_denies_promises_nothing(trade, words):
+    assert not speaks(trade, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "law"),
+    [
+        ("学区房，均价8600元，首付三成", "realty-claims"),
+        ("专升本签约保过，不过全额退款", "education-claims"),
+        ("这款白酒越喝越养胃", "alcohol-claims"),
+    ],
+)
+def test_an_ad_of_no_known_trade_is_read_for_what_it_is_about(words, law):
+    assert law in {hit.law for hit in LAW.hits(AdText("其他", words))}
+    assert law in {hit.law for hit in LAW.hits(AdText("", words))}
+
+
+def test_what_no_pattern_knows_a_person_reads_where_it_sounds_like_a_promise():
+    alone = LAW.model_copy(update={"reader": None})
+    ad = AdText("养老", "住进来的老人个个面色红润，步子比年轻人还快")
+
+    assert alone.hits(ad) == []
+    assert [(hit.rule, hit.law) for hit in LAW.hits(ad)] == [("C149", "reader")]
+    assert "条" in LAW.hits(ad)[0].article
+
+
+def test_without_its_reader_a_law_has_its_patterns_alone(tmp_path):
+    text = (shipped("templates") / "common" / "compliance.toml").read_text(encoding="utf-8")
+    (tmp_path / "compliance.toml").write_text(text, encoding="utf-8")
+
+    assert load_law(tmp_path / "compliance.toml", shipped("templates") / "common").reader.weights
+    with pytest.raises(SettingsError, match="reader"):
+        load_law(tmp_path / "compliance.toml")
+    (tmp_path / "compliance-words.tsv").write_text("好\tviel\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="reader"):
+        load_law(tmp_path / "compliance.toml")
+
+
+def test_the_words_of_the_reader_are_pieces_of_ads_and_no_text_of_a_person():
+    words = read_weights(shipped("templates") / "common" / "compliance-words.tsv")
+
+    assert len(words) > 5000
+    assert max(len(piece.rpartition(":")[2]) for piece in words if not piece.startswith("@")) <= 3

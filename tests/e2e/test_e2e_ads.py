@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import tomllib
 
 import openpyxl
 import pyarrow.parquet as pq
+import pypdfium2
 import pytest
+import zxingcpp
 from e2e_chain import MAILING
 from sqlalchemy import create_engine, insert
 
@@ -349,3 +352,67 @@ def sheets(folder):
     parts = sorted((folder / f"mailings/{MAILING}/package").glob("pieces-*.parquet"))
     rows = [row for part in parts for row in pq.read_table(part, columns=slots).to_pylist()]
     return {row["piece"]: tuple(row.values()) for row in rows}
+
+
+@pytest.fixture
+def with_codes(at, call):
+    """A workspace whose own contract has a QR on each piece, rendered."""
+    folder = at("imported")
+    with (folder / "yibao.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[ads]\nresponse_url = "https://e.example.cn/r"\n')
+    own_contracts(folder, response=True, quota=12)
+    call("-w", folder, "address", "clean")
+    call("-w", folder, "merge")
+    assert call("-w", folder, "render").code == 0
+    return folder
+
+
+def qr_codes(path):
+    with pypdfium2.PdfDocument(path) as document:
+        pictures = [page.render(scale=2.5).to_pil() for page in document]
+    found = [zxingcpp.read_barcodes(p, formats=zxingcpp.BarcodeFormat.QRCode) for p in pictures]
+    return [code.text for page in found for code in page]
+
+
+def test_an_ad_that_asks_for_it_bears_a_qr_of_its_own_on_each_piece(with_codes, ads, call, tmp_path):
+    listed = [json.loads(line) for line in ads(with_codes, "codes", "-f", "jsonl").out.splitlines()]
+    parts = (with_codes / f"mailings/{MAILING}/print").glob("*.pdf")
+    printed = [code for part in parts for code in qr_codes(part)]
+
+    assert len(printed) == len(set(printed)) == 12
+    assert sorted(printed) == sorted(code["url"] for code in listed)
+    assert all(code["url"] == f"https://e.example.cn/r/{code['code']}" for code in listed)
+    assert not any(code["piece"] in code["url"] for code in listed)
+    assert call("-w", with_codes, "verify").code == 0
+
+    log = tmp_path / "scans.txt"
+    log.write_text("\n".join(printed[:3]), encoding="utf-8")
+    assert "3 codes of this mailing, 3 new" in ads(with_codes, "scans", log).err
+
+    assert ads(with_codes, "proof").code == 0
+    sample = next((with_codes / f"mailings/{MAILING}/ads/proof/T-01").glob("sample-*.pdf"))
+    (shown,) = qr_codes(sample)
+    assert shown not in printed
+
+
+def test_nobody_can_reckon_a_code_who_knows_the_settings(with_codes, ads):
+    listed = [json.loads(line) for line in ads(with_codes, "codes", "-f", "jsonl").out.splitlines()]
+    client = tomllib.loads((with_codes / "yibao.toml").read_text(encoding="utf-8"))["client"]["name"]
+
+    known = f"{MAILING}/{client}"
+
+    assert all(c["code"] != response_code(known, MAILING, c["piece"], c["panel"]) for c in listed)
+    assert (with_codes / "response.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_qr_that_says_something_else_than_the_package_is_found(with_codes, call):
+    parts = sorted((with_codes / f"mailings/{MAILING}/package").glob("pieces-*.parquet"))
+    path = next(p for p in parts if any(pq.read_table(p).column("response_c").to_pylist()))
+    table = pq.read_table(path)
+    said = table.column("response_c").to_pylist()
+    row = next(n for n, text in enumerate(said) if text)
+    said[row] = said[row][:-1] + ("0" if said[row][-1] != "0" else "1")
+    place = table.column_names.index("response_c")
+    pq.write_table(table.set_column(place, "response_c", [said]), path)
+
+    assert call("-w", with_codes, "verify").code == 4

@@ -76,6 +76,7 @@ class Booking(Spec):
     tier: int = 2
     settled_by: Literal["投递", "妥投"] = "投递"
     remedy: Literal["退款", "补投"] = "退款"
+    response: bool = False
     copy_text: Annotated[str, Field(alias="copy")] = ""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, ValidationError
 
 from yibao_cli.ads.approvals import ApprovalNumber, parse_approval
+from yibao_cli.ads.reading import Reader, read_weights
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import N_, _
 from yibao_cli.kinds.fields import Spec
@@ -24,8 +25,10 @@ from yibao_cli.kinds.reasons import settings_fault, toml_fault
 if TYPE_CHECKING:
     from pathlib import Path
 
-_WITHIN = re.compile(r"(?<=[\u4e00-\u9fff])[\s·•.*_\-~|^#'\"`]+(?=[\u4e00-\u9fff])")
+_WITHIN = re.compile(r"(?<=[\u4e00-\u9fff])[\s·•.*_\-~|^#'\"`/\\+=&@…—“”]+(?=[\u4e00-\u9fff])")
 _BLANKS = re.compile(r"[ \t\r\f\v\u3000]+")
+_OTHER = "other"
+READER = "reader"  # what a hit names as its rule where an ad was read as a whole
 _FAULTS = {
     "product": N_("it is the number of a product, not of an ad"),
     "date": N_("its six digits are no day"),
@@ -37,10 +40,14 @@ _FAULTS = {
 
 
 class Trade(Spec):
-    """A class of advertisers: its words, and what the law asks of it."""
+    """A class of advertisers: its words, and what the law asks of it.
+
+    topics: expressions that tell in the words of an ad whose trade is of no class what it is about.
+    """
 
     id: str
     words: tuple[str, ...]
+    topics: tuple[str, ...] = ()
     approval: Literal["medical", "drug", "device", "health-food", "fsmp"] | None = None
     banned: str = ""
     article: str = ""
@@ -58,6 +65,7 @@ class TextRule(Spec):
     unless: tuple[str, ...] = ()
     trades: tuple[str, ...] = ()
     not_trades: tuple[str, ...] = ()
+    closed: bool = False
 
     def is_for(self, trade: str) -> bool:
         """Whether it holds for a class of advertisers."""
@@ -85,22 +93,32 @@ class AdText:
 
 
 class Law(Spec):
-    """All rules."""
+    """All rules. denials: clauses that promise nothing, because they deny or warn; free of every rule."""
 
     homophones: dict[str, str] = Field(default={})
+    denials: tuple[str, ...] = ()
     trades: tuple[Trade, ...] = ()
     rules: tuple[TextRule, ...] = ()
+    reader: Reader | None = None
 
     @cached_property
     def _compiled(self) -> tuple[tuple[TextRule, re.Pattern[str], re.Pattern[str] | None], ...]:
         return tuple(
             (
                 rule,
-                re.compile("|".join(f"(?:{p})" for p in rule.patterns)),
-                re.compile("|".join(f"(?:{p})" for p in rule.except_)) if rule.except_ else None,
+                re.compile(_either(rule.patterns)),
+                re.compile(_either(rule.except_)) if rule.except_ else None,
             )
             for rule in self.rules
         )
+
+    @cached_property
+    def _denied(self) -> re.Pattern[str] | None:
+        return re.compile(_either(self.denials)) if self.denials else None
+
+    @cached_property
+    def _topics(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        return tuple((t.id, re.compile(_either(t.topics))) for t in self.trades if t.topics)
 
     @cached_property
     def _by_length(self) -> tuple[tuple[str, str], ...]:
@@ -112,7 +130,7 @@ class Law(Spec):
         fits = (t for t in self.trades if any(w in folded for w in t.words))
         # 非处方药 has 处方药 in it.
         found = next((t for t in fits if not (t.id == "rx" and "非处方药" in folded)), None)
-        return found or Trade(id="other", words=())
+        return found or Trade(id=_OTHER, words=())
 
     def folded(self, text: str) -> str:
         """The words as they are read: one width, one script, nothing hidden within a word."""
@@ -125,17 +143,48 @@ class Law(Spec):
 
     def hits(self, ad: AdText) -> list[Hit]:
         """What stands in the words and must not, or must be judged; each rule once, with its first words."""
-        trade, text = self.trade_of(ad.trade).id, self.folded(ad.words)
+        trade = self.trade_of(ad.trade).id
+        found = self._patterns(trade, self.folded(ad.words))
+        text = self.heard(ad.words)
+        if found or self.reader is None or not text.strip("，。； "):
+            return found
+        if self.reader.probability(trade, text) < self.reader.tell:
+            return []
+        return [Hit("C149", self.reader.loudest(trade, text), self.reader.article(trade), READER)]
+
+    def heard(self, words: str) -> str:
+        """The folded words of an ad without the clauses that deny or warn."""
+        text = self.folded(words)
+        return self._denied.sub("", text) if self._denied else text
+
+    def _patterns(self, trade: str, text: str) -> list[Hit]:
+        """What the rules find."""
+        about = self._about(trade, text)
+        denied = [m.span() for m in self._denied.finditer(text)] if self._denied else []
         found = []
         for rule, pattern, exceptions in self._compiled:
-            if not rule.is_for(trade):
+            # What an ad is about is guessed from its words: that is enough to find what is forbidden,
+            # and not to demand that nothing stands there but what a closed list has.
+            guessed = rule.severity == "block" and not about.isdisjoint(rule.trades)
+            if not rule.is_for(trade) and not guessed:
                 continue
-            free = [m.span() for m in exceptions.finditer(text)] if exceptions else []
-            hit = next((m for m in pattern.finditer(text) if not _covered(m.span(), free)), None)
+            free = [*denied, *(m.span() for m in exceptions.finditer(text))] if exceptions else denied
+            bare = (m for m in pattern.finditer(text) if not _covered(m.span(), free))
+            hit = next((m for m in bare if not (rule.closed and self._is_plain(trade, m[0]))), None)
             if hit and not (rule.unless and all(re.search(u, text) for u in rule.unless)):
                 severity = "C148" if rule.severity == "block" else "C149"
                 found.append(Hit(severity, hit[0], rule.article, rule.id))
         return found
+
+    def _is_plain(self, trade: str, clause: str) -> bool:
+        """Whether what no closed list has sounds like a plain fact all the same."""
+        return self.reader is not None and self.reader.sound(trade, clause) < self.reader.quiet
+
+    def _about(self, trade: str, text: str) -> set[str]:
+        """The classes that the words of an ad belong to, where its trade is of none."""
+        if trade != _OTHER:
+            return set()
+        return {name for name, topics in self._topics if topics.search(text)}
 
     def demands(self, ad: AdText, first: str, last: str) -> list[Hit]:
         """What the trade must show and does not: approval, its days, sentences; or that it may not advertise.
@@ -180,21 +229,40 @@ def _covered(span: tuple[int, int], free: list[tuple[int, int]]) -> bool:
     return any(start <= span[0] < end or start < span[1] <= end for start, end in free)
 
 
-def load_law(path: Path) -> Law:
-    """Read a file of rules; SettingsError says which key or expression is wrong."""
+def _either(expressions: tuple[str, ...]) -> str:
+    return "|".join(f"(?:{e})" for e in expressions)
+
+
+def load_law(path: Path, shipped: Path | None = None) -> Law:
+    """Read a file of rules; SettingsError says which key or expression is wrong.
+
+    shipped: folder that has the reader's words where none stand beside the rules.
+    """
     try:
         law = Law.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        if law.reader is not None:
+            law = law.model_copy(update={"reader": _taught(law.reader, path.parent, shipped)})
         for rule in law.rules:
             for expression in (*rule.patterns, *rule.except_, *rule.unless):
                 re.compile(expression)
+        for expression in (*law.denials, *(e for t in law.trades for e in t.topics)):
+            re.compile(expression)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _faulty(path, toml_fault(error)) from error
     except ValidationError as error:
         key, reason = settings_fault(error)
         raise _faulty(path, _("{key}: {reason}").format(key=key, reason=reason)) from error
+    except (OSError, ValueError) as error:
+        raise _faulty(path, _("the words of its reader cannot be read")) from error
     except re.error as error:
         raise _faulty(path, _("not an expression: {pattern}").format(pattern=error.pattern)) from error
     return law
+
+
+def _taught(reader: Reader, folder: Path, shipped: Path | None) -> Reader:
+    own = folder / reader.words
+    words = own if own.is_file() or shipped is None else shipped / reader.words
+    return reader.model_copy(update={"weights": read_weights(words)})
 
 
 def _faulty(path: Path, reason: str) -> SettingsError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from yibao_cli.i18n import _
 from yibao_cli.money import yuan
@@ -28,21 +29,29 @@ def pacing(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def panels_by_county(facts: Mapping[str, Any]) -> Iterator[str]:
-    """Per county and panel: revenue by the thousand so far against what a thousand more would earn."""
-    yield _("Panels by county: yuan that a thousand more pieces would earn (the floor of the rate card)")
+    """Per county and panel: what the panel earns there, and what a thousand more pieces would earn."""
+    yield _("Panels by county, in yuan: revenue, and what a thousand more pieces would earn (shadow price)")
     shadow = facts["shadow"]
     panels = list(facts["panels"])
     counties = sorted({c for panel in panels for c in shadow.get(panel, {})})
     top = max((v for panel in panels for v in shadow.get(panel, {}).values()), default=0)
-    yield "  " + " ".join([f"{_('county'):<12}", *(f"{p:>12}" for p in panels), f"{_('revenue'):>14}"])
+    by_panel = facts.get("earned", {})
+    yield "  " + " ".join([_wide(_("county"), 14), *(f"{p:>23}" for p in panels), f"{_('revenue'):>14}"])
     earned = revenue_by_county(facts)
     for county in counties:
         cells = []
         for panel in panels:
             price = shadow.get(panel, {}).get(county, 0)
             shade = _SHADES[min(price * (len(_SHADES) - 1) // top, len(_SHADES) - 1)] if top else " "
-            cells.append(f"{shade} {yuan(price):>10}")
-        yield "  " + " ".join([f"{county or '-':<12}", *cells, f"{yuan(earned.get(county, 0)):>14}"])
+            cells.append(f"{yuan(by_panel.get(panel, {}).get(county, 0)):>12} {shade}{yuan(price):>9}")
+        total = earned.get(county, 0)
+        yield "  " + " ".join([_wide(county or "-", 14), *cells, f"{yuan(total):>14}"])
+
+
+def _wide(text: str, columns: int) -> str:
+    """A text filled up with blanks to so many columns of a terminal, where Chinese takes two each."""
+    taken = sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return text + " " * max(columns - taken, 0)
 
 
 def revenue_by_county(facts: Mapping[str, Any]) -> dict[str, int]:
@@ -59,7 +68,7 @@ def curve(facts: Mapping[str, Any]) -> Iterator[str]:
     """A bar for each number of versions: the share of the revenue that is left, and what falls short."""
     points = facts["curve"]
     if not points:
-        yield _("No curve of versions: set `versions` in [ads], or ask with --versions")
+        yield _("No curve of versions: set `versions` in [ads]")
         return
     yield _("Versions: share of the revenue, pieces short, contracts short, smallest run")
     best = max(points[0]["revenue"], 1)

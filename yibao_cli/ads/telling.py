@@ -74,6 +74,7 @@ def facts_of(plan: Plan, people: People, options: Options) -> dict[str, Any]:
             for n, c in enumerate(problem.contracts)
         ],
         "by_county": _by_county(plan, people),
+        "earned": earned_by_panel(plan, people),
         "versions": [
             {"sheet": [None if ad == NOBODY else ids[ad] for ad in sheet], "pieces": pieces}
             for sheet, pieces in sorted(plan.versions.items(), key=lambda v: (-v[1], v[0]))
@@ -116,6 +117,7 @@ def terms_of(contract: Contract) -> dict[str, Any]:
         "remedy": contract.remedy,
         "approval_no": contract.approval_no,
         "legal_basis": contract.legal_basis,
+        "response": contract.response,
         "starts": contract.starts,
         "ends": contract.ends,
         "aim": {
@@ -146,6 +148,17 @@ def shadow_by_county(plan: Plan, people: People) -> dict[str, dict[str, int]]:
             for word, total, count in zip(people.county.words, sums, counts, strict=True)
             if count
         }
+    return found
+
+
+def earned_by_panel(plan: Plan, people: People) -> dict[str, dict[str, int]]:
+    """Per panel and county: fen that its pieces earn, each at its contract's price a piece."""
+    units = np.array([*(float(c.unit) for c in plan.problem.contracts), 0.0])  # the last: nobody's
+    found: dict[str, dict[str, int]] = {}
+    for number, panel in enumerate(plan.problem.panels):
+        worth = units[plan.slots[:, number]] if len(plan.slots) else np.zeros(0)
+        sums = np.bincount(people.county.codes, worth, minlength=len(people.county.words))
+        found[panel] = {w: round(fen) for w, fen in zip(people.county.words, sums, strict=True) if fen}
     return found
 
 

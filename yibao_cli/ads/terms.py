@@ -57,7 +57,8 @@ class Contract:
     price: fen, for the whole contract or for a thousand pieces (`per_thousand`). panel: the first choice;
     others: further panels that may bear it. group: ads of one group never share a piece. cap: at most so
     often to one person in so many mailings, this one included. spread: share by which a county may fall
-    below its part of the floor, None where that does not matter. tier: 1 is served first.
+    below its part of the floor, None where that does not matter. tier: 1 is served first. response: each
+    piece's panel bears a QR of its own.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Contract:
     approval_no: str = ""
     approval_day: str = ""
     legal_basis: str = ""
+    response: bool = False
     starts: str = ""
     ends: str = ""
 
@@ -157,6 +159,7 @@ def contract_of(row: Mapping[str, Any], art: Path) -> Contract:
         approval_no=str(row.get("approval_no") or ""),
         approval_day=str(row.get("approval_day") or ""),
         legal_basis=str(row.get("legal_basis") or ""),
+        response=bool(row.get("response")),
         starts=str(row["starts"]),
         ends=str(row["ends"]),
     )

@@ -129,7 +129,7 @@ def ads_accounts(
 @ads_app.command(
     "codes",
     help=_(
-        """Write a response code for each paid panel of each piece, for whoever prints them as QR.
+        """Write the response codes of a mailing: those that ads bear as QR, else one for each paid panel.
 
     Example: yibao ads codes 2026Q3 -f csv -o codes.csv"""
     ),
@@ -140,7 +140,7 @@ def ads_codes(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.CSV,
 ) -> None:
-    from yibao_cli.jobs.adsdone import codes_of
+    from yibao_cli.jobs.adscodes import codes_of
 
     rows: list[dict[str, object]] = [dict(c) for c in codes_of(session(context).workspace(), mailing)]
     write_rows(rows, output, form, ("piece", "panel", "code", "url"))
@@ -161,7 +161,7 @@ def ads_scans(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.adsdone import import_scans, responses
+    from yibao_cli.jobs.adscodes import import_scans, responses
 
     run = session(context)
     workspace = run.workspace()

@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from yibao_cli.compose import compose_layout, part_values
 from yibao_cli.exports import open_private
+from yibao_cli.jobs.adscodes import address_of
+from yibao_cli.kinds.page import response_field
 from yibao_cli.kinds.specimen import specimen
 from yibao_cli.render.part import render_part
 from yibao_cli.render.static import draw_static
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from yibao_cli.store.packages import Package
 
 _LINES = 6
+_SAMPLE_CODE = "00000000000"  # a code that no piece has, with its check
 
 
 def print_sample(workspace: Workspace, package: Package, terms: Mapping[str, Any], path: Path) -> None:
@@ -32,6 +35,9 @@ def print_sample(workspace: Workspace, package: Package, terms: Mapping[str, Any
     slots[f"slot_{terms['panels'][0].lower()}"] = f"ad:{terms['id']}"
     whole = {**record, **slots, "variant": kind.variant_names[0], "part": 1}
     whole |= {"line_start": 0, "line_stop": len(details), "tracking": ""}
+    if terms.get("response"):
+        said = f"{address_of(workspace.settings.ads.response_url)}{_SAMPLE_CODE}"
+        whole[response_field(terms["panels"][0])] = said
     pieces = pa.Table.from_pylist([whole])
     lines = pa.Table.from_pylist(details) if details else pa.table({})
     ads = {terms["id"]: package.manifest.ads[terms["id"]]}

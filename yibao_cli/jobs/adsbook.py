@@ -12,6 +12,7 @@ from yibao_cli.ads.contracts import about, at_most, twice_contracted, usable_con
 from yibao_cli.config import shipped
 from yibao_cli.jobs.adslaw import judge_lawful
 from yibao_cli.kinds import load_product
+from yibao_cli.sealed.files import source
 from yibao_cli.store.contracts import MakeGood, makegoods, overdue_customers
 from yibao_cli.store.imports import active_imports
 
@@ -91,7 +92,7 @@ def _lists(
     for record in records:
         if record.table == "contracts":
             path = record.rows(workspace.folder)
-            rows = [{**row, "src_file": record.file_name} for row in pq.read_table(path).to_pylist()]
+            rows = [{**row, "src_file": record.file_name} for row in pq.read_table(source(path)).to_pylist()]
             yield rows, path.parent, record.file_name
     own = workspace.folder / FILE_NAME
     if rows := booked_rows(own):

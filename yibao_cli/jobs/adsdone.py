@@ -1,8 +1,7 @@
-"""Prove and settle the ads of a mailing: packs, invoices, make-goods, payments, scans, lift."""
+"""Prove and settle the ads of a mailing: packs, invoices, make-goods, payments, lift."""
 
 from __future__ import annotations
 
-import csv
 import shutil
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from yibao_cli.ads.packs import Mailed, certificate, settlement_paper
-from yibao_cli.ads.response import Lift, lift_of, read_code, response_code
+from yibao_cli.ads.response import Lift, lift_of
 from yibao_cli.ads.settling import Settlement, settle, totals
-from yibao_cli.errors import InputNotFound, InputRefused, StateError, UsageError
+from yibao_cli.errors import InputNotFound, StateError, UsageError
 from yibao_cli.exports.paperbook import write_paper_book
 from yibao_cli.i18n import _
 from yibao_cli.jobs.adsample import print_sample
@@ -29,16 +28,14 @@ from yibao_cli.store.contracts import (
     Invoice,
     accounts,
     add_payment,
-    add_scans,
     keep_invoices,
     keep_makegoods,
-    scanned_codes,
 )
 from yibao_cli.store.files import atomic_folder, private_folder, sha256_of
 from yibao_cli.store.schema import audit as trail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from yibao_cli.exports.paper import Paper
@@ -92,6 +89,11 @@ def settle_ads(workspace: Workspace, mailing: str) -> Done:
 
     Settled again, as returns come in, it takes the place of the settlement before.
     """
+    with workspace.locked_mailing(workspace.mailing_id(mailing)):
+        return _settle(workspace, mailing)
+
+
+def _settle(workspace: Workspace, mailing: str) -> Done:
     mailing, state, facts, cells = _counted(workspace, mailing, ("posted",))
     terms = {c["id"]: c for c in facts["contracts"]}
     settled = _settled(terms, cells)
@@ -110,7 +112,7 @@ def settle_ads(workspace: Workspace, mailing: str) -> Done:
         ]
         keep_invoices(connection, mailing, issued)
         keep_makegoods(connection, mailing, _owed(s for s, _basis in rows))
-        audit.record(connection, at=workspace.stamp, command="ads settle", mailing=mailing, facts=sums)
+        audit.record_done(connection, at=workspace.stamp, command="ads settle", mailing=mailing, facts=sums)
     return Done(mailing, tuple(s for s, _b in rows), sums, target, tuple(target / n for n in names), terms)
 
 
@@ -192,88 +194,6 @@ def importer_of(workspace: Workspace, mailing: str) -> str:
     )
     with workspace.reading() as connection:
         return connection.execute(query).scalar() or ""
-
-
-# ---------------------------------------------------------------- response
-
-
-def codes_of(workspace: Workspace, mailing: str) -> Iterator[dict[str, str]]:
-    """A response code for each paid panel of each piece, in print order, for who prints them."""
-    mailing = workspace.mailing_id(mailing)
-    facts, package = frozen_facts(workspace, mailing), workspace.package(mailing)
-    key, url = code_key(workspace, facts), workspace.settings.ads.response_url
-    slots = [(p, f"slot_{p.lower()}") for p in facts["panels"]]
-    for entry in package.manifest.parts:
-        table = package.pieces(entry.part, ["piece", *(s for _p, s in slots)]).to_pydict()
-        for row, piece in enumerate(table["piece"]):
-            for panel, slot in slots:
-                if table[slot][row].startswith("ad:"):
-                    code = response_code(key, mailing, piece, panel)
-                    yield {"piece": piece, "panel": panel, "code": code, "url": f"{url}{code}" if url else ""}
-
-
-def code_key(workspace: Workspace, facts: Mapping[str, Any]) -> str:
-    """The key of a mailing's codes: the frozen seed and who owns the workspace."""
-    return f"{facts['options']['seed']}/{workspace.settings.client.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Scans:
-    """An import of scans: lines, those that are codes of ours, new ones, and those of nobody."""
-
-    lines: int
-    known: int
-    fresh: int
-    strange: int
-
-
-def import_scans(workspace: Workspace, mailing: str, path: Path) -> Scans:
-    """Import a log of scans: csv with `code` and `scanned_at`, or a code a line."""
-    mailing = workspace.mailing_id(mailing)
-    if not path.is_file():
-        raise InputNotFound(_("there is no such file"), where=path.name, remedy=_("check the name"))
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputRefused(_("it is no UTF-8 text"), where=path.name, remedy=_("save it as UTF-8")) from error
-    rows = [[*row, "", ""][:2] for row in csv.reader(text.splitlines()) if any(row)]
-    rows = rows[1:] if rows and rows[0][0].strip().lower() == "code" else rows
-    ours = {c["code"] for c in codes_of(workspace, mailing)}
-    read = [(read_code(code), at.strip()) for code, at in rows]
-    known = [(code, at) for code, at in read if code in ours and code is not None]
-    with workspace.engine.begin() as connection:
-        fresh = add_scans(connection, mailing, known, path.name)
-        facts = {"lines": len(rows), "known": len(known), "new": fresh}
-        audit.record(connection, at=workspace.stamp, command="ads scans", mailing=mailing, facts=facts)
-    return Scans(len(rows), len(known), fresh, len(rows) - len(known))
-
-
-def responses(workspace: Workspace, mailing: str) -> list[dict[str, object]]:
-    """Per contract: pieces, codes that were scanned, and the share."""
-    mailing = workspace.mailing_id(mailing)
-    facts, package = frozen_facts(workspace, mailing), workspace.package(mailing)
-    key = code_key(workspace, facts)
-    with workspace.reading() as connection:
-        scanned = scanned_codes(connection, mailing)
-    pieces: dict[str, int] = {}
-    hits: dict[str, int] = {}
-    for entry in package.manifest.parts:
-        slots = [f"slot_{p.lower()}" for p in facts["panels"]]
-        table = package.pieces(entry.part, ["piece", *slots]).to_pydict()
-        for panel, slot in zip(facts["panels"], slots, strict=True):
-            for piece, ad in zip(table["piece"], table[slot], strict=True):
-                if ad.startswith("ad:"):
-                    pieces[ad] = pieces.get(ad, 0) + 1
-                    hits[ad] = hits.get(ad, 0) + (response_code(key, mailing, piece, panel) in scanned)
-    return [
-        {
-            "contract": ad.removeprefix("ad:"),
-            "pieces": count,
-            "scanned": hits[ad],
-            "share": f"{hits[ad] / count:.4%}",
-        }
-        for ad, count in sorted(pieces.items())
-    ]
 
 
 def measure_lift(workspace: Workspace, mailing: str, contract: str, responders: Path) -> Lift:

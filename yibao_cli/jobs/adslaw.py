@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yibao_cli.ads.compliance import AdText, Hit, Law, load_law
+from yibao_cli.ads.compliance import READER, AdText, Hit, Law, load_law
 from yibao_cli.ads.contracts import about
 from yibao_cli.config import shipped
 from yibao_cli.errors import InputNotFound, InputRefused, UsageError
@@ -36,8 +36,8 @@ _RELEASABLE = frozenset({"C147", "C148", "C149", "C150"})
 def law_of(folder: Path | None) -> Law:
     """The rules of a workspace, or those shipped."""
     own = folder / RULES_FILE if folder is not None else None
-    common = shipped("templates") / "common" / RULES_FILE
-    return load_law(own if own is not None and own.is_file() else common)
+    common = shipped("templates") / "common"
+    return load_law(own if own is not None and own.is_file() else common / RULES_FILE, common)
 
 
 def judge_lawful(
@@ -54,6 +54,7 @@ def judge_lawful(
     for contract in contracts:
         hits = law.hits(_ad(contract)) + law.demands(_ad(contract), settings.posting, last.isoformat())
         if workspace.settings.client.name in _ad(contract).words:
+            hits = [hit for hit in hits if hit.law != READER]  # which asks only where nothing is found
             hits.append(Hit("C148", workspace.settings.client.name, _CLIENT_ARTICLE, "client"))
         found, blocks = _released(contract, hits, given.get(contract.id, []), last.isoformat())
         found += _approval(contract, given.get(contract.id, []), workspace.settings.ads.second_person)

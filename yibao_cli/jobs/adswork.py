@@ -21,6 +21,7 @@ from yibao_cli.jobs.adsbook import Book, contracts_in_force
 from yibao_cli.jobs.adsplan import AUDIENCE, FILE_NAME, AdsPlan, earlier_ads, plan_table
 from yibao_cli.jobs.workspace import mailing_state
 from yibao_cli.kinds import load_product
+from yibao_cli.sealed.files import source
 from yibao_cli.store.imports import active_imports
 
 if TYPE_CHECKING:
@@ -227,9 +228,9 @@ def _roster(workspace: Workspace, kind: Kind, records: Sequence[ImportRecord]) -
     for record in records:
         if record.table == kind.merge.base:
             path: Path = record.rows(workspace.folder)
-            there = set(pq.read_schema(path).names)
+            there = set(pq.read_schema(source(path)).names)
             names = [n for n in dict.fromkeys([kind.merge.key, *AUDIENCE]) if n in there]
-            tables.append(pq.read_table(path, columns=names))
+            tables.append(pq.read_table(source(path), columns=names))
     if not tables:
         raise InputNotFound(
             _("there is neither a package nor a roster to plan for"),
