@@ -1,0 +1,115 @@
+"""`--cluster`: the same bytes as the local pool, whoever dies on the way; nothing left on shared storage."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+from e2e_chain import finish, goods, leftovers, made, rows_of, start
+
+from cluster_works import dask_cluster, worker_pids
+
+BOOK = "SELECT raw, standard, verdict, reasons, point_id FROM addresses ORDER BY id"
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory):
+    with dask_cluster(tmp_path_factory.mktemp("dask")) as found:
+        yield found
+
+
+def shared(workspace, folder):
+    """Let the workspace's cluster go over a storage."""
+    settings = workspace / "yibao.toml"
+    settings.write_text(f'{settings.read_text()}\n[cluster]\nshared = "{folder}"\n')
+
+
+def test_a_local_cluster_of_two_of_which_one_is_killed_makes_the_same_bytes_as_the_pool(at, states):
+    workspace = at("merged")
+    process = start("-w", workspace, "render", "--cluster", "local:2")
+    # Once a worker has begun to write a part, one of the two is killed.
+    await_file(process, made(workspace), "scratch/cluster-*/*/print/*")
+    os.kill(worker_pids(process.pid)[0], signal.SIGKILL)
+
+    result = finish(process)
+
+    assert (result.code, result.out) == (0, "")
+    told = [line for line in result.err.splitlines() if not line.startswith("rendering: ")]
+    assert [line for line in told if "parts" not in line] == []
+    assert goods(workspace) == goods(states.at("rendered"))
+    assert leftovers(workspace) == []
+
+
+def test_a_scheduler_with_two_workers_renders_verifies_and_cleans_alike(call, at, states, dask):
+    workspace = at("merged")
+    for words in (["render"], ["verify"]):
+        assert call("-w", workspace, *words, "--cluster", dask.address).code == 0
+    assert goods(workspace) == goods(states.at("rendered"))
+
+    (workspace / "yibao.db").unlink()
+    for table in ("roster", "employers"):
+        call("-w", workspace, "import", table, workspace / "inbox" / f"{table}.xlsx")
+
+    assert call("-w", workspace, "address", "clean", "--cluster", dask.address).code == 3
+    assert rows_of(workspace, BOOK) == rows_of(states.at("imported"), BOOK)
+    assert leftovers(workspace) == []
+
+
+def test_over_shared_storage_the_bytes_are_the_same_and_nothing_stays_there(call, at, states, dask, tmp_path):
+    workspace, storage = at("merged"), tmp_path / "storage"
+    shared(workspace, storage.as_uri())
+    for words in (["render"], ["verify"]):
+        assert call("-w", workspace, *words, "--cluster", dask.address).code == 0
+
+    assert goods(workspace) == goods(states.at("rendered"))
+    assert [p.name for p in storage.rglob("*") if p.is_file()] == []
+    assert leftovers(workspace) == []
+
+
+def test_verify_on_a_cluster_finds_what_was_altered(call, at, dask, tmp_path):
+    workspace = at("rendered")
+    shared(workspace, tmp_path / "storage")
+    pdf = made(workspace) / "print" / "part-0002.pdf"
+    pdf.write_bytes(pdf.read_bytes().replace(b"0 0 1 rg", b"1 0 0 rg") + b"%")
+
+    over_storage = call("-w", workspace, "verify", "--cluster", dask.address)
+
+    assert over_storage.code == 4
+    assert over_storage.out == call("-w", workspace, "verify", "--cluster", "off", "--workers", "1").out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_is_ended_by_the_next_one(call, at, states, dask, number):
+    workspace = at("merged")
+    process = start("-w", workspace, "render", "--cluster", dask.address)
+    await_file(process, made(workspace), "scratch/cluster-*/*/print/*")
+    os.killpg(process.pid, number)
+    stopped = finish(process)
+
+    again = call("-w", workspace, "render", "--workers", "1")
+
+    assert stopped.code in {128 + number, -number}
+    assert (again.code, stopped.err.count("Traceback")) == (0, 0)
+    assert goods(workspace) == goods(states.at("rendered"))
+    assert leftovers(workspace) == []
+
+
+def test_what_cannot_be_a_cluster_is_refused_with_its_code(call, at):
+    workspace = at("merged")
+
+    assert call("-w", workspace, "render", "--cluster", "there").code == 2
+    assert call("-w", workspace, "render", "--cluster", "tcp://127.0.0.1:9").code == 69
+    shared(workspace, "sftp://me:secret@host/folder")
+    result = call("-w", workspace, "render", "--cluster", "local:1")
+    assert (result.code, "secret" in result.err) == (78, False)
+
+
+def await_file(process, folder, pattern):
+    """Until a file is there, or the process has ended."""
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if next(folder.glob(pattern), None):
+            return
+        time.sleep(0.002)
