@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 PARALLEL := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-address goldens sample catalogue docs-data clean
+.PHONY: help setup demo test check bench bench-chain bench-address bench-cluster bench-writers goldens sample catalogue docs docs-data sessions lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -41,8 +41,18 @@ check: $(STAMP) ## What a change must pass: ruff, mypy, import contracts, tests 
 bench: $(STAMP) ## Print the speed of the hot paths, ours and ReportLab's; B="render peers" for these two
 	$(BIN)/python benchmarks/run.py $(B)
 
+# It goes through a tenth of the members first, so that what grows faster than the rows is seen.
+bench-chain: $(STAMP) ## Time the whole chain from Excel to reconciliation, step by step; N=700000 for a city's
+	$(BIN)/python benchmarks/chain.py $(or $(N),20000) $(B)
+
 bench-address: $(STAMP) ## Score the address parser on the labelled set; B="-v 22" for the failures, B=FILE.csv for another set
 	$(BIN)/python benchmarks/address.py $(B)
+
+bench-cluster: $(STAMP) ## Print pages/s of render and verify by workers, pool and Dask; N=6000 members, B="1 2" workers
+	N=$(or $(N),6000) $(BIN)/python benchmarks/cluster.py $(B)
+
+bench-writers: $(STAMP) ## Four writers at once for five minutes, SQLite and PostgreSQL; B=10 for ten seconds
+	$(BIN)/python benchmarks/writers.py $(B)
 
 goldens: $(STAMP) ## Write the expected pages again (read the diff before you commit it)
 	$(BIN)/python -m pytest tests/golden --update-goldens
@@ -59,9 +69,19 @@ catalogue: $(STAMP) ## Take new messages into the Chinese catalogue, and compile
 		--domain=yibao --locale=zh --input-file=build/yibao.pot --output-dir=yibao_cli/locale
 	$(BIN)/pybabel --quiet compile --domain=yibao --locale=zh --directory=yibao_cli/locale
 
+docs: $(STAMP) ## Build docs/ as a site, and the manual page, into build/docs/
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs/html
+	$(BIN)/python -m sphinx -q -W --keep-going -b man docs build/docs/man
+
+sessions: $(STAMP) ## Type the sessions of docs/ again and write down what they say now
+	$(BIN)/python tests/docs/console.py --write $(addprefix docs/,tutorial.md examples.md howto-kind.md tutorial.zh-CN.md)
+
 docs-data: $(STAMP) ## Write the pages of docs/ that are made from the code
 	$(BIN)/python -m yibao_cli.cli.docs docs
 	$(BIN)/python -m yibao_cli.kinds templates
+
+lock: $(STAMP) ## Write requirements.lock: every package by version and hash, for the container and the demo
+	$(BIN)/python .ci/lock.py
 
 clean: ## Remove what can be made again
 	rm -rf demo build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -25,6 +25,8 @@ from pathlib import Path
 from statistics import median
 
 from adverts import ads
+from adverts_words import adwords
+from charting import costs
 from measure import Clock, peak_memory
 from parts import ROOT, WORKLOADS, compose_and_print, invented_part, layout_and_static
 
@@ -188,6 +190,11 @@ def _further(turn, name):
 
 def _weight(found):
     return f"{found['size'] / found['pages']:,.0f}, {found['memory']:,.0f} MB"
+
+
+def charts(folder):
+    """Print letter-sheets with and without a chart of what their lines come to, in turn."""
+    yield from costs(folder, 600, 15)
 
 
 def workers(_folder):
@@ -400,6 +407,7 @@ BENCHMARKS = {
         address,
         render,
         peers,
+        charts,
         workers,
         readback,
         chain,
@@ -408,6 +416,7 @@ BENCHMARKS = {
         track,
         handover,
         ads,
+        adwords,
         returns,
         decode,
     )

@@ -341,6 +341,59 @@ def test_space_is_asked_for_by_what_the_last_mailing_took(workspace, monkeypatch
     assert found.exit_code == (ExitCode.IO if state is State.FAULT else ExitCode.OK)
 
 
+def roster(folder, rows, posted_on=""):
+    """A roster of so many rows that was imported for the current mailing."""
+    facts = "'r.xlsx', '', '', '', 0, 0, '{}', '', '[]'"
+    columns = "file_name, sha256, options, path, rows_in, rows_rejected, totals, imported_at, sheets"
+    for superseded, kept in ((0, rows), (1, 10**6)):
+        write(
+            folder,
+            f"INSERT INTO imports (mailing, table_name, rows_kept, superseded, {columns}) "
+            f"VALUES ('2026Q3', 'roster', {kept}, {superseded}, {facts})",
+        )
+    if posted_on:
+        write(
+            folder,
+            "INSERT INTO mailings (id, kind, state, package_sha256, posted_on) "
+            f"VALUES ('2026Q3', 'medical', 'posted', '', '{posted_on}')",
+        )
+
+
+@pytest.mark.parametrize(
+    ("free", "rows", "posted_on", "state", "told"),
+    [
+        (8 * 10**9, 700_000, "", State.OK, "7.0 GB until"),
+        (6 * 10**9, 700_000, "", State.WARNING, "7.0 GB until"),
+        (3 * 10**9, 700_000, "", State.FAULT, "7.0 GB until"),
+        (3 * 10**9, 700_000, "2026-10-08", State.OK, ""),
+    ],
+)
+def test_space_is_asked_for_by_the_roster_until_the_mailing_is_posted(
+    workspace, monkeypatch, free, rows, posted_on, state, told
+):
+    monkeypatch.setattr(premises.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free))
+    roster(workspace, rows, posted_on)
+
+    found = looked(workspace)["space"]
+
+    assert found.state is state
+    assert told in found.detail
+    assert bool(told) == ("until" in found.detail)
+
+
+def test_before_the_import_space_is_asked_for_by_the_inbox(workspace, monkeypatch):
+    monkeypatch.setattr(premises.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=5 * 10**9))
+    write(workspace, "DELETE FROM imports")
+    (workspace / "inbox").mkdir(mode=0o700)
+    with (workspace / "inbox" / "roster.xlsx").open("wb") as stream:
+        stream.truncate(500 * 10**6)  # a hole
+
+    found = looked(workspace)["space"]
+
+    assert found.state is State.WARNING
+    assert "6.0 GB until" in found.detail
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o610])
 def test_files_that_others_can_open_are_counted_and_not_named(workspace, mode):
     secret = workspace / "张三.xlsx"

@@ -116,7 +116,7 @@ def test_words_around_the_marked_places_stay_as_they_are(command_tree, name):
     marked = as_they_stand()
     marked[name] = marked[name].replace("\n", "\n\nA word of ours.\n", 1)
 
-    assert pages(command_tree, marked)[name] == marked[name]
+    assert pages(command_tree, marked, {})[name] == marked[name]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_words_around_the_marked_places_stay_as_they_are(command_tree, name):
 )
 def test_a_page_without_the_right_places_is_refused(command_tree, name, text, named):
     with pytest.raises(SettingsError, match=named) as refused:
-        pages(command_tree, as_they_stand() | {name: text})
+        pages(command_tree, as_they_stand() | {name: text}, {})
 
     assert refused.value.where == name
 

@@ -148,6 +148,33 @@ def test_letters_about_money_print_only_while_it_is_known_who_has_paid(tmp_path,
     assert "yibao import payments" in late.err
 
 
+def test_a_payment_told_between_merge_and_print_takes_its_letter_out(tmp_path, call):
+    workspace = begun(tmp_path / "w", "arrears")
+    here = "-w", workspace, "--now", "2026-11-06"
+    quietly(*here, "merge")
+    told = openpyxl.load_workbook(workspace / "inbox" / "payments.xlsx").active.iter_rows(values_only=True)
+    owing = openpyxl.load_workbook(workspace / "inbox" / "arrears.xlsx").active.iter_rows(
+        min_row=3, values_only=True
+    )
+    rows = list(told)
+    payer = next(row[0] for row in owing if row[0] not in {r[0] for r in rows})
+    book = openpyxl.Workbook()
+    for row in (*rows, (payer, 12.5, "2026-11-06")):
+        book.active.append(row)
+    book.save(tmp_path / "payments-6.xlsx")
+    before = rules_of(workspace, "2026-11")["H121"]
+
+    quietly(*here, "import", "payments", tmp_path / "payments-6.xlsx", "--replaces", "payments.xlsx")
+    stale = call(*here, "render", "--workers", "1")
+    quietly(*here, "merge")
+
+    assert stale.code == ExitCode.STATE
+    assert "yibao merge 2026-11" in stale.err
+    assert rules_of(workspace, "2026-11")["H121"] == before + 1
+    assert call(*here, "render", "--workers", "1").code == ExitCode.OK
+    assert payer not in text_of(workspace, "2026-11")
+
+
 def test_a_notice_says_what_law_asks_for_and_carries_its_receipt(notices):
     quietly("-w", notices, "--now", "2026-11-05", "merge")
     quietly("-w", notices, "--now", "2026-11-05", "render", "--workers", "1")
@@ -322,6 +349,44 @@ def test_a_placeholder_is_not_merged(water, call):
 
 
 # ------------------------------------------------------------------ kind new, check, preview
+
+
+def test_what_the_client_has_not_told_is_not_merged(water, call):
+    (water / "yibao.toml").write_text(SETTINGS.replace("0311-96116", ""), encoding="utf-8")
+    quietly("-w", water, "import", "roster", water / "roster.xlsx")
+    quietly("-w", water, "import", "readings", water / "readings.xlsx")
+    quietly("-w", water, "address", "clean")
+    notes = water / "templates/water-bill/notes.j2"
+
+    silent = call("-w", water, "merge")
+    notes.write_text("电话 {{ client.phone }}", encoding="utf-8")
+    shown = call("-w", water, "merge")
+
+    assert silent.code == ExitCode.FINDINGS  # no text shows it
+    assert shown.code == ExitCode.SETTINGS
+    assert "client.phone" in shown.err
+
+
+DUE_AT, CODE_AT = "x = 12, y = 40, size = 11", "x = 186, y = 8 }"
+BARCODE = '{ type = "barcode", text = "{{ meter_no }}", x = 130, y = 8, width = 30, height = 8 }'
+
+
+@pytest.mark.parametrize(
+    ("item", "narrow", "said"),
+    [
+        (DUE_AT, f"{DUE_AT}, width = 30", "-9,999,999.99"),
+        (CODE_AT, f"{CODE_AT},\n  {BARCODE}", "13000"),
+    ],
+)
+def test_an_item_too_narrow_for_what_may_come_is_found_before_the_data(item, narrow, said, water, call):
+    path = water / "templates/water-bill/kind.toml"
+    path.write_text(WATER.replace(item, narrow), encoding="utf-8")
+
+    result = call("-w", water, "kind", "check", "water-bill", "-f", "csv")
+
+    assert result.code == ExitCode.CHECK_FAILED
+    assert "panels." in result.out
+    assert said in result.out
 
 
 def test_a_new_kind_is_a_copy_that_passes_its_check(water, call):

@@ -109,6 +109,51 @@ def test_a_condition_that_is_none_is_a_wrong_command_line(where, workspace, call
     assert rows_of(workspace, "select state from mailings") == []
 
 
+def test_retirees_come_first_in_parts_bundles_and_bags_of_their_own(workspace, call):
+    call("-w", workspace, "merge")
+    together = {p["piece"] for p in pieces(workspace)}, len(pieces(workspace))
+
+    said = call("-w", workspace, "merge", "--first", "category == '退休'")
+
+    package = made(workspace) / "package"
+    facts = json.loads((package / "package.json").read_text(encoding="utf-8"))
+    found = sorted(pieces(workspace), key=lambda p: p["position"])
+    ahead = sum(p["category"] == "退休" for p in found)
+    assert said.code in {ExitCode.OK, ExitCode.FINDINGS}
+    assert ({p["piece"] for p in found}, len(found)) == together
+    assert 0 < ahead < len(found)
+    assert [p["category"] == "退休" for p in found] == [True] * ahead + [False] * (len(found) - ahead)
+    for name in ("part", "bundle", "bag"):
+        numbers = [p[name] for p in found]
+        assert numbers == sorted(numbers)
+        assert set(numbers) == set(range(1, max(numbers) + 1))
+        assert numbers[ahead - 1] < numbers[ahead]
+    parts = found[ahead - 1]["part"]
+    first = {"where": "category == '退休'", "pieces": ahead, "parts": parts}
+    assert facts["sorting"]["first"] == first
+    assert facts["sorting"]["bundles"] == found[-1]["bundle"]
+    for step in ("render", "verify", "manifest"):
+        assert call("-w", workspace, step).code in {ExitCode.OK, ExitCode.FINDINGS}
+
+
+@pytest.mark.parametrize("first", ["category == '没有人'", "name is not None"])
+def test_nobody_or_everybody_first_is_the_order_there_is(first, workspace, call):
+    call("-w", workspace, "merge")
+    before = [(p["piece"], p["row_id"], p["bundle"], p["bag"], p["part"]) for p in pieces(workspace)]
+
+    call("-w", workspace, "merge", "--first", first)
+
+    assert [(p["piece"], p["row_id"], p["bundle"], p["bag"], p["part"]) for p in pieces(workspace)] == before
+
+
+@pytest.mark.parametrize("first", ["categry == '退休'", "closing", "closing / 2 > 1"])
+def test_a_condition_for_whom_first_that_is_none_is_a_wrong_command_line(first, workspace, call):
+    said = call("-w", workspace, "merge", "--first", first)
+
+    assert said.code == ExitCode.USAGE
+    assert "--first" in said.err
+
+
 def test_a_wrong_condition_in_the_settings_is_named_with_its_key(workspace, call):
     settings = workspace / "yibao.toml"
     text = settings.read_text(encoding="utf-8")

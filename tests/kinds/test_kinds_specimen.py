@@ -5,6 +5,7 @@ import pytest
 
 from yibao_cli.config import shipped
 from yibao_cli.kinds import Shelf, load_kind
+from yibao_cli.kinds.plausible import plausible
 from yibao_cli.kinds.specimen import specimen
 from yibao_cli.ledger.sql import condition_sql, law_sql, sum_column
 
@@ -61,3 +62,34 @@ def test_days_are_counted_from_one_to_the_other_and_a_blank_is_neither(first, la
     sql = condition_sql(parse_expression("days(a, b) >= 10"), {"a": "date", "b": "date"})
 
     assert evaluated(sql, {"a": first, "b": last}) is expected
+
+
+@pytest.mark.parametrize("name", Shelf(TEMPLATES).names)
+def test_days_of_a_specimen_lie_in_its_period_in_the_order_of_their_columns(name):
+    kind = load_kind(TEMPLATES, name)
+    record, lines = specimen(kind, DAYS, 5)
+    table = kind.inputs[kind.merge.accounts[0]]
+    days = [record[f.name] for f in table.fields if f.type == "date"]
+    dated = [f.name for f in kind.inputs[kind.merge.lines].fields if f.type == "date"] if lines else []
+
+    assert days == sorted(days)
+    assert all(DAYS["starts"] <= day <= DAYS["ends"] for day in days)
+    for field in dated:
+        told = [line[field] for line in lines]
+        assert told == sorted(told)
+
+
+def test_the_lines_of_a_specimen_fill_more_than_one_bar():
+    _record, lines = specimen(load_kind(TEMPLATES, "medical-annual"), DAYS, 5)
+
+    assert len({line["service"] for line in lines}) > 3
+
+
+@pytest.mark.parametrize("name", Shelf(TEMPLATES).names)
+def test_the_longest_values_have_the_fields_of_the_specimen_and_are_as_long(name):
+    kind = load_kind(TEMPLATES, name)
+    record, _lines = specimen(kind, DAYS, 0)
+    longest = plausible(kind, DAYS)
+
+    assert longest.keys() == record.keys()
+    assert all(len(str(longest[k])) >= len(str(v)) for k, v in record.items() if v is not None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
+import ledger_builders
 from ledger_builders import BAD, GOOD, KIND, NOWHERE, World, balance, line, member, opened, result_of
 from yibao_cli.ledger import ordering, outcome
 
@@ -180,3 +182,33 @@ def test_a_mailing_without_lines_has_pieces_without_lines():
 
     assert [(p["line_count"], p["opening"]) for p in found.pieces] == [(0, 3)]
     assert found.lines == []
+
+
+def test_an_address_book_that_comes_in_stretches_says_what_it_says_as_a_whole(monkeypatch):
+    world = World(
+        [[member(1), member(2, address=BAD), member(3, address=NOWHERE), member(1)]],
+        [[balance(n) for n in (1, 2, 3)]],
+    )
+    whole = result_of(world)
+    book = ledger_builders.address_book(world)
+
+    stretches = [book.schema.empty_table(), *(book.slice(n, 1) for n in range(book.num_rows))]
+    monkeypatch.setattr(ledger_builders, "address_book", lambda _world: iter(stretches))
+
+    assert book.num_rows >= 2
+    assert result_of(world) == whole
+
+
+def test_places_that_come_in_stretches_put_every_piece_in_its_place():
+    world = World([[member(n) for n in (1, 2, 3)]], [[balance(n) for n in (1, 2, 3)]])
+    with opened(world) as ledger:
+        rows = (
+            ledger.query("SELECT row_id FROM judged ORDER BY row_id").to_arrow_table()["row_id"].to_pylist()
+        )
+        places = pa.table({"row_id": rows, "position": [2, 3, 1]})
+
+        pieces = ordering.order_pieces(ledger, iter([places.slice(0, 1), places.slice(1)]))
+
+        found = ledger.query("SELECT row_id FROM ordered ORDER BY position").to_arrow_table()
+    assert pieces == 3
+    assert found.column("row_id").to_pylist() == [rows[2], rows[0], rows[1]]

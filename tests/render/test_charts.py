@@ -136,3 +136,23 @@ def test_lines_of_another_month_and_blank_ones_are_in_no_bar(printed):
 
     assert sum(charts[0][0]) == sum(line["total"] or 0 for line in own)
     assert sum(charts[1][0]) == sum(line["total"] or 0 for line in own[1:])
+
+
+def test_the_least_sum_beside_the_largest_has_a_bar_that_is_seen_and_read_back(tmp_path):
+    kind = charted()
+    pieces, lines = job._specimens(kind)
+    own = [{**line, "total": 9_000_000_00} for line in lines.to_pylist()]
+    # More than nothing, and too little for a bar of its own share.
+    own[0] |= {"service": "住院", "total": 1}
+    lines = pa.Table.from_pylist(own, schema=lines.schema)
+    layout = job._layout(None, kind, pieces)
+    values = part_values(layout, pieces, lines, "PREVIEW")
+    assert values.values["standard", 1].charts[0][0].tolist()[1] == 1
+
+    with (tmp_path / "part.pdf").open("wb") as out:
+        render_part(layout, draw_static(layout, tmp_path), [values], out)
+
+    with pikepdf.open(tmp_path / "part.pdf") as pdf:
+        drawn = [tuple(map(float, box)) for box in BAR.findall(pdf.pages[0].Contents.read_bytes())]
+    assert min(w for _x, _y, w, _h in drawn) == pytest.approx(0.1 * 72 / 25.4, abs=0.05)
+    assert differences(layout, values, tmp_path / "part.pdf") == []

@@ -77,6 +77,17 @@ def test_a_row_with_several_reasons_stands_once_with_all_of_them():
     assert picked[0][1].startswith("first piece, last piece, longest name")
 
 
+def test_of_many_parts_ten_places_where_they_meet_are_shown_the_first_and_the_last_among_them():
+    few, many = (pieces_of(*({"part": 1 + n // 2} for n in range(2 * parts))) for parts in (5, 100))
+
+    meetings = {row for row, reason in reasons_of(many).items() if "of part" in reason}
+
+    assert len([r for r in reasons_of(few).values() if "first of part" in r]) == 4
+    assert len(meetings) == 20
+    assert {1, 2, 197, 198} <= meetings
+    assert all({row - 1, row + 1} & meetings for row in meetings)
+
+
 def test_a_table_without_addresses_variants_or_slots_will_do():
     pieces = pa.table({"name": ["张三", "李四光"], "closing": [1, None]})
 

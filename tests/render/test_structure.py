@@ -145,7 +145,7 @@ HIDDEN = {
     "invisible": (b"BT\n", b"BT\n3 Tr "),
     "white": (b"0 g /F700 17 Tf", b"1 g /F700 17 Tf"),
     "white by RGB": (b"0 g /F700 17 Tf", b"1 1 1 rg /F700 17 Tf"),
-    "nearly white": (b"Tc 0 g", b"Tc .97 g"),
+    "nearly white": (b"/F700 17 Tf", b".97 g /F700 17 Tf"),
     "white before BT": (b"BT\n", b"1 g BT\n"),
     "tiny": (b"/F700 17 Tf", b"/F700 .5 Tf"),
     "huge": (b"/F700 17 Tf", b"/F700 900 Tf"),

@@ -90,3 +90,10 @@ def test_every_credit_code_passes_its_check(index):
     code = uscc(index)
 
     assert codes.uscc_is_valid(code)
+
+
+def test_a_city_has_no_more_than_4000_employers_and_none_above_the_large_one():
+    sizes = [unit.size for unit in LARGE.units]
+
+    assert len(sizes) == 4_000
+    assert max(sizes) == LARGE.large.size == 600

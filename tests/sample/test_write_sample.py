@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from yibao_cli.__main__ import run
 from yibao_cli.errors import UsageError
 from yibao_cli.sample import KINDS, write_sample
 from yibao_cli.sample.__main__ import main
@@ -75,6 +76,40 @@ def test_a_size_out_of_bounds_is_refused(tmp_path, members):
         write_sample(tmp_path, "medical", members, seed=1)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_lines_of_a_member_are_as_many_as_were_asked_for(tmp_path):
+    few = write_sample(tmp_path / "few", "medical", 400, 1, lines_per_member=3)
+
+    many = write_sample(tmp_path / "many", "medical", 400, 1, lines_per_member=12)
+
+    assert 3 * 400 * 0.8 < few.files["transactions.xlsx"] < 3 * 400 * 1.6  # four planted members have 266
+    assert 12 * 400 * 0.9 < many.files["transactions.xlsx"] < 12 * 400 * 1.2
+    assert few.files["roster.xlsx"] == many.files["roster.xlsx"] == 400
+
+
+def test_a_kind_without_lines_cannot_be_asked_for_them(tmp_path):
+    with pytest.raises(UsageError, match="arrears"):
+        write_sample(tmp_path, "arrears", 300, 1, lines_per_member=12)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lines", [0, 21])
+def test_lines_out_of_bounds_are_refused(tmp_path, lines):
+    with pytest.raises(UsageError, match=f"with {lines} lines"):
+        write_sample(tmp_path, "medical", 300, 1, lines_per_member=lines)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_passes_the_lines_on(tmp_path, capsys):
+    code = run(["--lang", "en", "sample", str(tmp_path / "a"), "--members", "200", "--lines-per-member", "2"])
+
+    said = capsys.readouterr().err
+    rows = int(said.split("transactions.xlsx: ")[1].split()[0])
+    assert code == 0
+    assert rows < 200 * 5
 
 
 def test_the_program_without_a_folder_says_how_it_is_called(capsys):

@@ -57,12 +57,17 @@ def address_parse(
     Example: yibao address clean"""
     ),
 )
-def address_clean(context: typer.Context, mailing: opt.MailingOption = "", again: _Again = False) -> None:
+def address_clean(
+    context: typer.Context,
+    mailing: opt.MailingOption = "",
+    again: _Again = False,
+    cluster: opt.Cluster = "",
+) -> None:
     from yibao_cli.jobs.addresses import clean_addresses
 
     run = session(context)
     with run.view.progress() as progress:
-        outcome = clean_addresses(run.workspace(), mailing, progress, again=again)
+        outcome = clean_addresses(run.workspace(), mailing, progress, again=again, cluster=cluster)
     run.view.say(
         _("{rows} rows, {writings} different addresses, {added} new in the address book").format(
             rows=outcome.rows, writings=outcome.writings, added=outcome.added

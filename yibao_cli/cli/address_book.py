@@ -38,7 +38,7 @@ _Answer = Annotated[str, typer.Option("--answer", help=_("what was answered, wit
     help=_(
         """Show a delivery point with all its writings, by number or by words of the address.
 
-    Example: yibao address show 中山东路12号 3-2-501"""
+    Example: yibao address show 长安区 丰禾家园"""
     ),
 )
 def address_show(

@@ -36,7 +36,7 @@ By = Annotated[str, typer.Option("--by", help=_("who decided; default: you"))]
     help=_(
         """Log a complaint, and say by when it is to be answered.
 
-    Example: yibao complaints add 2026Q3 --kind missing --channel 11185 --piece 00000170"""
+    Example: yibao complaints add 2026Q3 --kind missing --channel 11185 --piece 00000161"""
     ),
 )
 def complaints_add(
@@ -82,7 +82,7 @@ def complaints_list(
     help=_(
         """Say what was answered.
 
-    Example: yibao complaints close 3 --answer 已补寄"""
+    Example: yibao complaints close 1 --answer 已补寄"""
     ),
 )
 def complaints_close(context: typer.Context, number: Number, answer: AnswerText = "", by: By = "") -> None:
@@ -98,7 +98,7 @@ def complaints_close(context: typer.Context, number: Number, answer: AnswerText 
     help=_(
         """Ask for a compensation: a base, ten times; a second person approves it.
 
-    Example: yibao complaints compensate 3"""
+    Example: yibao complaints compensate 1"""
     ),
 )
 def complaints_compensate(context: typer.Context, number: Number, base: Base = "", by: By = "") -> None:
@@ -119,7 +119,7 @@ def complaints_compensate(context: typer.Context, number: Number, base: Base = "
     help=_(
         """Approve a compensation as the second person.
 
-    Example: yibao complaints approve 3 --by 王主任"""
+    Example: yibao complaints approve 1 --by 王主任"""
     ),
 )
 def complaints_approve(context: typer.Context, number: Number, by: By = "") -> None:

@@ -40,8 +40,9 @@ _TYPES = {
     "%Y-%m-%d": N_("YYYY-MM-DD"),
 }
 # The names of arguments, which usage lines and complaints show.
-_NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("table"), N_("code"))
+_NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("piece"), N_("table"), N_("code"))
 
+_NEXT_EXAMPLE = re.compile(r"\n\s*(?=Example: |示例：)")
 _WIDEST, _NARROWEST = 80, 50
 _GAP = 2
 _LEFT = 30  # a wider first column gets a line of its own
@@ -136,7 +137,9 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _indented(paragraph: str, width: int) -> str:
-    return "\n".join(" " * _GAP + line for line in wrapped(paragraph, width - _GAP))
+    # A second example begins a line of its own.
+    parts = _NEXT_EXAMPLE.split(paragraph)
+    return "\n".join(" " * _GAP + line for part in parts for line in wrapped(part, width - _GAP))
 
 
 def _section(title: str, rows: list[Row], width: int) -> str:

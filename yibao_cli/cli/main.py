@@ -14,18 +14,25 @@ from yibao_cli import __version__
 from yibao_cli.cli import (
     address,
     adspost,
+    approve,
     audit,
     complaints,
     data,
     handover,
     health,
+    init,
+    keys,
     kind,
+    licences,
     nightly,
     post,
+    preview,
     production,
+    reconcile,
     records,
     report,
     returns,
+    serve,
     start,
     survey,
     track,
@@ -51,11 +58,12 @@ app = Program(
 _BEGIN, _DATA, _MAKE, _POST = _("To begin"), _("Data"), _("Statements"), _("Post")
 _KEEP = _("Records")
 
-app.command("init", rich_help_panel=_BEGIN)(start.init_command)
+app.command("init", rich_help_panel=_BEGIN)(init.init_command)
 app.command("demo", rich_help_panel=_BEGIN)(start.demo_command)
 app.command("sample", rich_help_panel=_BEGIN)(start.sample_command)
 app.command("status", rich_help_panel=_BEGIN)(start.status_command)
 app.command("doctor", rich_help_panel=_BEGIN)(health.doctor_command)
+app.command("licences", rich_help_panel=_BEGIN)(licences.licences_command)
 app.command("import", rich_help_panel=_DATA)(data.import_command)
 app.add_typer(address.address_app, name="address", rich_help_panel=_DATA)
 app.add_typer(track.numbers_app, name="numbers", rich_help_panel=_DATA)
@@ -63,8 +71,10 @@ app.add_typer(kind.kind_app, name="kind", rich_help_panel=_MAKE)
 app.add_typer(adspost.ads_app, name="ads", rich_help_panel=_MAKE)
 app.command("merge", rich_help_panel=_MAKE)(production.merge_command)
 app.command("proof", rich_help_panel=_MAKE)(production.proof_command)
+app.command("approve", rich_help_panel=_MAKE)(approve.approve_command)
 app.command("render", rich_help_panel=_MAKE)(production.render_command)
 app.command("verify", rich_help_panel=_MAKE)(production.verify_command)
+app.command("preview", rich_help_panel=_MAKE)(preview.preview_command)
 app.command("reprint", rich_help_panel=_MAKE)(track.reprint_command)
 app.command("manifest", rich_help_panel=_POST)(post.manifest_command)
 app.command("labels", rich_help_panel=_POST)(post.labels_command)
@@ -72,13 +82,15 @@ app.command("handover", rich_help_panel=_POST)(handover.handover_command)
 app.command("track", rich_help_panel=_POST)(track.track_command)
 app.add_typer(handover.receipts_app, name="receipts", rich_help_panel=_POST)
 app.add_typer(returns.returns_app, name="returns", rich_help_panel=_POST)
-app.command("reconcile", rich_help_panel=_POST)(returns.reconcile_command)
+app.command("reconcile", rich_help_panel=_POST)(reconcile.reconcile_command)
 app.command("report", rich_help_panel=_POST)(report.report_command)
 app.add_typer(survey.survey_app, name="survey", rich_help_panel=_POST)
 app.add_typer(complaints.complaints_app, name="complaints", rich_help_panel=_POST)
 app.command("month-end", rich_help_panel=_POST)(report.month_end_command)
+app.command("serve", rich_help_panel=_POST)(serve.serve_command)
 app.command("nightly", rich_help_panel=_KEEP)(nightly.nightly_command)
 app.add_typer(audit.audit_app, name="audit", rich_help_panel=_KEEP)
+app.add_typer(keys.keys_app, name="keys", rich_help_panel=_KEEP)
 app.command("backup", rich_help_panel=_KEEP)(records.backup_command)
 app.command("restore", rich_help_panel=_KEEP)(records.restore_command)
 app.command("purge", rich_help_panel=_KEEP)(records.purge_command)

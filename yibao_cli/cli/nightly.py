@@ -18,12 +18,27 @@ if TYPE_CHECKING:
 _SHOWN = 10  # messages of a step; all are in the report
 
 Tell = Annotated[bool, typer.Option("--tell", help=_("say how the night went, also when all is well"))]
+Check = Annotated[
+    int | None,
+    typer.Option(
+        "--check",
+        metavar="HOURS",
+        min=1,
+        help=_("run nothing; end with 4 when no night ended well in so many hours"),
+        show_default=False,
+    ),
+]
 
 
-def nightly_command(context: typer.Context, mailing: opt.Mailing = "", tell: Tell = False) -> None:
-    from yibao_cli.jobs.nightly import run_night
+def nightly_command(
+    context: typer.Context, mailing: opt.Mailing = "", tell: Tell = False, check: Check = None
+) -> None:
+    from yibao_cli.jobs.nightly import require_night, run_night
 
     run = session(context)
+    if check is not None:
+        require_night(run.workspace(), mailing, check)
+        return
     manner = ["--now", f"{run.now:%Y-%m-%d}"] if run.now else []
     night = run_night(run.workspace(), mailing, manner)
     # Cron mails whatever is said: a night that went well says nothing.
@@ -48,6 +63,8 @@ def _account(view: View, night: Night) -> None:
         _step(view, step)
     if night.out_of_time:
         view.warn(_("the time of the night is over; the next night goes on from here"))
+    for folder in night.untold:
+        view.warn(_("{folder}: the account of the night could not be written there").format(folder=folder))
     if night.posted:
         view.say(_("the mailing is posted; nothing was to be done"))
     if night.report is not None:

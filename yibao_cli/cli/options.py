@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from yibao_cli.cli import completion
 from yibao_cli.i18n import _
 
 
@@ -26,16 +27,37 @@ Files = Annotated[
     list[Path], typer.Argument(help=_("files, or a folder of them"), show_default=False, readable=False)
 ]
 File = Annotated[Path, typer.Argument(help=_("the file"), show_default=False, readable=False)]
-Mailing = Annotated[str, typer.Argument(help=_("the mailing, such as 2026Q3; default: the current one"))]
+Mailing = Annotated[
+    str,
+    typer.Argument(
+        help=_("the mailing, such as 2026Q3; default: the current one"), autocompletion=completion.mailings
+    ),
+]
 MailingOption = Annotated[
-    str, typer.Option("--mailing", "-m", help=_("the mailing, such as 2026Q3; default: the current one"))
+    str,
+    typer.Option(
+        "--mailing",
+        "-m",
+        help=_("the mailing, such as 2026Q3; default: the current one"),
+        autocompletion=completion.mailings,
+    ),
 ]
-Kind = Annotated[str, typer.Option("--kind", help=_("statement kind"))]
-KindName = Annotated[str, typer.Argument(help=_("statement kind"), show_default=False)]
+Kind = Annotated[str, typer.Option("--kind", help=_("statement kind"), autocompletion=completion.kinds)]
+KindName = Annotated[
+    str, typer.Argument(help=_("statement kind"), show_default=False, autocompletion=completion.kinds)
+]
 AnyKind = Annotated[
-    str, typer.Argument(help=_("statement kind; default: those of the workspace"), show_default=False)
+    str,
+    typer.Argument(
+        help=_("statement kind; default: those of the workspace"),
+        show_default=False,
+        autocompletion=completion.kinds,
+    ),
 ]
-FromKind = Annotated[str, typer.Option("--from", help=_("the statement kind to begin with"))]
+FromKind = Annotated[
+    str,
+    typer.Option("--from", help=_("the statement kind to begin with"), autocompletion=completion.kinds),
+]
 PictureFile = Annotated[
     Path | None, typer.Option("-o", "--output", help=_("the picture, a .png; default: NAME.png"))
 ]
@@ -81,10 +103,25 @@ FontsOnly = Annotated[
 ]
 Part = Annotated[int, typer.Option("--part", min=0, help=_("only this part"))]
 Workers = Annotated[int, typer.Option("--workers", min=0, help=_("processes; 0: one a processor"))]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        help=_("a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, local:2, or off"),
+        metavar="ADDRESS",
+    ),
+]
 Where = Annotated[
     str,
     typer.Option(
         "--where", help=_("whom to mail, as a condition over the member's fields: \"category == '退休'\"")
+    ),
+]
+First = Annotated[
+    str,
+    typer.Option(
+        "--first",
+        help=_("whose pieces come before all others, as a condition: \"category == '退休'\""),
     ),
 ]
 Against = Annotated[
@@ -107,6 +144,10 @@ LabelSheet = Annotated[str, typer.Option("--sheet", help=_("sheet of labels, as 
 Output = Annotated[str, typer.Option("-o", "--output", help=_("file, or - for stdout"))]
 FormatOption = Annotated[Format, typer.Option("-f", "--format", help=_("how rows are written"))]
 Members = Annotated[int, typer.Option("--members", min=200, help=_("members on the roster"))]
+LinesPerMember = Annotated[
+    int | None,
+    typer.Option("--lines-per-member", min=1, help=_("transactions of a member on average, medical only")),
+]
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option("-w", "--workspace", help=_("the workspace; default: the current folder or its parents")),
@@ -121,7 +162,11 @@ Now = Annotated[
 Version = Annotated[bool, typer.Option("--version", help=_("show the version and end"))]
 Table = Annotated[
     str,
-    typer.Argument(help=_("roster, employers, balances, transactions, contracts ..."), show_default=False),
+    typer.Argument(
+        help=_("roster, employers, balances, transactions, contracts ..."),
+        show_default=False,
+        autocompletion=completion.tables,
+    ),
 ]
 InputFile = Annotated[str, typer.Argument(help=_("the file, or - for stdin"))]
 Form = Annotated[
@@ -150,6 +195,8 @@ Appointments = Annotated[
     Path | None,
     typer.Option("--appointments", help=_("take in this file of appointments first"), readable=False),
 ]
+AsOf = Annotated[str, typer.Option("--as-of", help=_("day of the account, YYYY-MM-DD; default: today"))]
+StationName = Annotated[str, typer.Option("--station", help=_("name of this scanner; default: you"))]
 NoticeFile = Annotated[
     Path | None, typer.Option("--notice", help=_("write the newspaper notice 登报公告 here, as .txt"))
 ]

@@ -15,18 +15,20 @@ def merge_command(
     context: typer.Context,
     mailing: opt.Mailing = "",
     where: opt.Where = "",
+    first: opt.First = "",
     against: opt.Against = None,
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.merged import tell_changes, tell_selection, tell_tie
+    from yibao_cli.jobs.approving import step_after_merge
     from yibao_cli.jobs.merging import MergeOrder, merge_mailing
     from yibao_cli.money import yuan
 
     run = session(context)
     workspace = run.workspace()
     with run.view.progress() as progress:
-        outcome = merge_mailing(workspace, mailing, progress, MergeOrder(against, where))
+        outcome = merge_mailing(workspace, mailing, progress, MergeOrder(against, where, first))
     frozen, kind = outcome.frozen, workspace.kind(outcome.mailing)
     if outcome.tie is not None:
         tell_tie(run.view, outcome.tie)
@@ -50,15 +52,15 @@ def merge_command(
     if outcome.changes is not None:
         tell_changes(run.view, outcome.changes, kind)
     run.view.say(_("findings: {file}").format(file=outcome.findings_file))
-    run.view.say(_("next: {step}").format(step=f"yibao render {outcome.mailing}"))
+    run.view.say(_("next: {step}").format(step=step_after_merge(workspace, outcome.mailing)))
     raise typer.Exit(exit_code(frozen.findings))
 
 
 merge_command.__doc__ = _(
     """Freeze the package of a mailing: join, check every law, hold what may not be mailed, put in order.
 
-    --where takes some of the members alone, --against ties all sums to the client's own totals first: what
-    does not tie is not frozen, and the differences go to stdout.
+    --where takes some of the members alone, --first puts some before the others, --against ties all sums to
+    the client's own totals first: what does not tie is not frozen, and the differences go to stdout.
 
     Example: yibao merge 2026Q3 --against totals.xlsx"""
 )
@@ -85,13 +87,17 @@ proof_command.__doc__ = _(
 
 
 def render_command(
-    context: typer.Context, mailing: opt.Mailing = "", part: opt.Part = 0, workers: opt.Workers = 0
+    context: typer.Context,
+    mailing: opt.Mailing = "",
+    part: opt.Part = 0,
+    workers: opt.Workers = 0,
+    cluster: opt.Cluster = "",
 ) -> None:
     from yibao_cli.jobs.rendering import render_mailing
 
     run = session(context)
     with run.view.progress() as progress:
-        outcome = render_mailing(run.workspace(), mailing, part, workers, progress)
+        outcome = render_mailing(run.workspace(), mailing, part, workers, progress, cluster)
     made, kept = outcome.rendered, outcome.kept
     run.view.say(
         _("{parts} parts, {pieces} pieces, {pages} pages; {kept} parts were there already").format(
@@ -114,6 +120,7 @@ def verify_command(
     context: typer.Context,
     mailing: opt.Mailing = "",
     workers: opt.Workers = 0,
+    cluster: opt.Cluster = "",
     full: opt.Full = False,
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
@@ -122,7 +129,7 @@ def verify_command(
 
     run = session(context)
     with run.view.progress() as progress:
-        outcome = verify_mailing(run.workspace(), mailing, workers, progress, full=full)
+        outcome = verify_mailing(run.workspace(), mailing, workers, progress, full=full, cluster=cluster)
     for name in outcome.altered:
         run.view.warn(
             _("{file}: altered since the package was frozen; print nothing, merge again").format(file=name)

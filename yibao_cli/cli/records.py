@@ -31,14 +31,15 @@ def backup_command(context: typer.Context, file: BackupFile) -> None:
     from yibao_cli.jobs.backup import back_up
 
     run = session(context)
-    made = back_up(run.workspace(), file)
+    with run.view.busy(_("backing up")):
+        made = back_up(run.workspace(), file)
     _tell(run.view, file, (made.files, made.size, made.head))
 
 
 backup_command.__doc__ = _(
     """Write the whole workspace into one private file and read it back; nothing is ever overwritten.
 
-    Example: yibao backup /srv/backup/2026-10-08.backup"""
+    Example: yibao backup ../2026-11-21.backup"""
 )
 
 
@@ -46,14 +47,15 @@ def restore_command(context: typer.Context, file: BackupFile, folder: NewFolder)
     from yibao_cli.jobs.backup import restore
 
     run = session(context)
-    made = restore(file, folder)
+    with run.view.busy(_("restoring")):
+        made = restore(file, folder)
     _tell(run.view, folder, (made.files, made.size, made.head))
 
 
 restore_command.__doc__ = _(
     """Make a workspace of a backup in a new folder, every file held against its hash.
 
-    Example: yibao restore /srv/backup/2026-10-08.backup shijiazhuang"""
+    Example: yibao restore ../2026-11-21.backup ../restored"""
 )
 
 

@@ -157,7 +157,7 @@ def returns_waiting(
     help=_(
         """Say that a person has settled what waits: the letter was found, typed in, or put aside for good.
 
-    Example: yibao returns settle 17"""
+    Example: yibao returns settle 1"""
     ),
 )
 def returns_settle(context: typer.Context, numbers: Numbers) -> None:

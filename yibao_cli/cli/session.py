@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from yibao_cli.cli.view import View
@@ -28,13 +28,18 @@ class Session:
     view: View = field(default_factory=View)
     now: datetime | None = None
     command: Callable[[list[str]], int] | None = None  # runs another command line, for the demo
+    words: str = ""  # the command that runs, such as `address clean`
     _opened: list[Workspace] = field(default_factory=list)
 
     def workspace(self) -> Workspace:
-        """Open the workspace that is meant."""
+        """Open the workspace that is meant, for somebody who may run this command."""
         from yibao_cli.jobs.workspace import open_workspace
 
         self._opened.append(open_workspace(self.folder, self.moment))
+        if self._opened[-1].settings.roles.on:
+            from yibao_cli.jobs.roles import require_role
+
+            require_role(self._opened[-1], self.words)
         return self._opened[-1]
 
     def close(self) -> None:
@@ -44,6 +49,13 @@ class Session:
                 from yibao_cli.jobs.auditing import anchor_trail
 
                 anchor_trail(workspace)
+
+    @property
+    def today(self) -> str:
+        """The date in China, ISO, where no workspace is open yet."""
+        from yibao_cli.jobs.workspace import today
+
+        return today(self.moment)
 
     @property
     def moment(self) -> datetime | None:
@@ -58,8 +70,8 @@ class Session:
 
 def session(context: typer.Context) -> Session:
     """The session of a command."""
-    found = context.obj
-    return found if isinstance(found, Session) else Session()
+    found = context.obj if isinstance(context.obj, Session) else Session()
+    return replace(found, words=context.command_path.partition(" ")[2])
 
 
 def exit_code(findings: Iterable[Finding]) -> ExitCode:

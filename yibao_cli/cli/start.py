@@ -1,6 +1,8 @@
-"""Commands to begin with: init, demo, status."""
+"""Commands to begin with: demo, sample, status."""
 
 from __future__ import annotations
+
+import sys
 
 import typer
 
@@ -8,30 +10,6 @@ from yibao_cli.cli import options as opt
 from yibao_cli.cli.session import session
 from yibao_cli.cli.view import write_rows
 from yibao_cli.i18n import _
-
-
-def init_command(
-    context: typer.Context, folder: opt.Folder, kind: opt.Kind = "medical", sample: opt.Sample = False
-) -> None:
-    from yibao_cli.jobs.starting import init_workspace
-
-    run = session(context)
-    written = init_workspace(folder, kind, sample=sample)
-    run.view.say(_("workspace {folder}: {count} files").format(folder=folder, count=len(written)))
-    if sample:
-        table = "roster"
-        run.view.say(
-            _("next: {step}").format(step=f"yibao -w {folder} import {table} {folder}/inbox/{table}.xlsx")
-        )
-    else:
-        run.view.say(_("next: name the client and the mailing in {file}").format(file=folder / "yibao.toml"))
-
-
-init_command.__doc__ = _(
-    """Make a workspace: a folder with yibao.toml, the database, imports and mailings of one client.
-
-    Example: yibao init demo --sample"""
-)
 
 
 def demo_command(context: typer.Context, folder: opt.Folder) -> None:
@@ -53,11 +31,13 @@ def sample_command(
     kind: opt.Kind = "medical",
     members: opt.Members = 3000,
     seed: opt.Seed = 1,
+    lines_per_member: opt.LinesPerMember = None,
 ) -> None:
     from yibao_cli.jobs.sampling import make_sample
 
     run = session(context)
-    summary = make_sample(folder, kind, members, seed)
+    with run.view.busy(_("inventing")):
+        summary = make_sample(folder, kind, members, seed, lines_per_member)
     for name, rows in summary.files.items():
         run.view.say(_("{file}: {rows} rows").format(file=folder / "inbox" / name, rows=rows))
 
@@ -65,7 +45,7 @@ def sample_command(
 sample_command.__doc__ = _(
     """Write a client's files of any size, invented, beside a ready yibao.toml.
 
-    Example: yibao sample big --members 20000 --seed 7"""
+    Example: yibao sample city --members 400 --seed 7"""
 )
 
 
@@ -75,6 +55,7 @@ def status_command(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
+    from yibao_cli.cli.status_view import show_table, status_charts
     from yibao_cli.jobs.status import mailing_status
 
     run = session(context)
@@ -88,7 +69,13 @@ def status_command(
         }
         for r in status.rows
     ]
-    write_rows(rows, output, form)
+    if people and output == "-" and sys.stdout.isatty():
+        show_table([_(name) for name in rows[0]], [list(r.values()) for r in rows], sys.stdout, numbers=[1])
+    else:
+        write_rows(rows, output, form)
+    if people:
+        for line in status_charts(status):
+            run.view.say(line)
     run.view.say(_("next: {step}").format(step=status.next_step))
 
 

@@ -144,7 +144,7 @@ def _copies(account: object) -> str:
 reprint_command.__doc__ = _(
     """Print pieces again with a copy number: one person asks, another signs. Alone, it lists the requests.
 
-    Example: yibao reprint 2026Q3 --pieces 00012342 --reason spoiled
+    Example: yibao reprint 2026Q3 --pieces 00000161 --reason spoiled
     Example: yibao reprint 2026Q3 --approve 1 --by 李"""
 )
 
@@ -168,5 +168,5 @@ def track_command(
 track_command.__doc__ = _(
     """Tell where a piece is and was: by piece number, sheet code, tracking number, bundle or bag.
 
-    Example: yibao track 00012342 -m 2026Q3"""
+    Example: yibao track 00000161 -m 2026Q3"""
 )

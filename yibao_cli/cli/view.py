@@ -6,9 +6,11 @@ import contextlib
 import csv
 import io
 import json
+import re
 import sys
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -31,6 +33,7 @@ _WORDS = (
     *(N_("part"), N_("page"), N_("piece"), N_("what"), N_("detail"), N_("step"), N_("count"), N_("remark")),
     *(N_("file"), N_("pages"), N_("text"), N_("amount"), N_("code"), N_("press")),
 )
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _ORDER = (Severity.REJECT, Severity.HOLD, Severity.WARN, Severity.NOTE)
 
 
@@ -95,28 +98,24 @@ class View:
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
-        """A bar on a terminal, nothing elsewhere."""
-        if self.quiet or self.log_json or not sys.stderr.isatty():
+        """A bar on a terminal; elsewhere a line now and then, after two seconds; nothing when quiet."""
+        from yibao_cli.cli.progress import Lines, bar
+
+        if self.quiet:
             yield lambda _what, _done, _of: None
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        elif self.log_json or not sys.stderr.isatty():
+            with Lines(lambda line: self._write("progress", line)).running() as show:
+                yield show
+        else:
+            with bar() as show:
+                yield show
 
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            tasks: dict[str, object] = {}
-
-            def show(what: str, done: int, of: int) -> None:
-                if what not in tasks:
-                    tasks[what] = bar.add_task(what, total=of or None)
-                bar.update(tasks[what], completed=min(done, of) if of else done)  # type: ignore[arg-type]
-
-            yield show
+    @contextlib.contextmanager
+    def busy(self, what: str) -> Iterator[None]:
+        """The same for a job that does not tell how far it is."""
+        with self.progress() as show:
+            show(what, 0, 0)
+            yield
 
     def _write(self, kind: str, text: str) -> None:
         if self.log_json:
@@ -173,7 +172,22 @@ def _table(rows: Sequence[Mapping[str, object]]) -> str:
 
 def _shown(value: object) -> str:
     # A word of a closed list is ours to translate; any other value is the client's.
-    return _(value.value) if isinstance(value, StrEnum) else str(value)
+    return _(value.value) if isinstance(value, StrEnum) else moment(str(value))
+
+
+def moment(text: str) -> str:
+    """A moment of the database as people read it, `2026-10-08 09:10`; any other text as it is.
+
+    In the time of China, as every business day is: the day of a moment is the day that stands beside it.
+    """
+    if _MOMENT.fullmatch(text) is None:
+        return text
+    from yibao_cli.jobs.workspace import CHINA
+
+    try:
+        return datetime.fromisoformat(text).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError):
+        return text
 
 
 def width_of(text: str) -> int:

@@ -35,6 +35,7 @@ from yibao_cli.kinds.page import (
     PlacedText,
     Source,
     VariantPlan,
+    response_field,
 )
 from yibao_cli.kinds.sources import OVERFLOW_FIELDS, PAGE_FIELDS, page_number, text_of
 from yibao_cli.kinds.texts import bound, text_source
@@ -137,6 +138,10 @@ def _page(
     for panel, place in _panels_on(number, product, panels):
         if panel.slot:
             slots.append(PlacedSlot(panel.slot, place.x, place.y, place.w, place.h))
+            told = response_field(panel.slot)
+            if panel.code is not None and told in names.piece:
+                source = names.on_page(f"{{{{ {told} }}}}", fixed)
+                marks.append(PlacedMark(panel.code, place.x, place.y, source))
         for item in panel.items:
             match item:
                 case TextItem():

@@ -21,6 +21,8 @@ from yibao_cli.money import yuan_column
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from yibao_cli.kinds.page import Layout, PagePlan, PlacedMark, PlacedTable, Row, VariantPlan
 
 # What every row of pages knows of itself, beside the fields of its piece.
@@ -143,7 +145,7 @@ class _Pieces:
                 tables,
                 tuple([] for _ in plan.marks),
                 {},
-                tuple([] for _ in plan.charts),
+                tuple(np.empty((0, len(c.fields)), np.int64) for c in plan.charts),
             )
         everyone = rows.pieces == list(range(len(self._pages)))
         source = self._of_piece if everyone else self._of_piece.taken(rows.pieces)
@@ -160,7 +162,7 @@ class _Pieces:
             tables=tuple(self._table_values(t, rows) for t in plan.tables),
             marks=tuple(self._mark_column(m, columns, rows, printing) for m in plan.marks),
             art={s.slot: columns[f"slot_{s.slot.lower()}"] for s in plan.slots},
-            charts=tuple(list(zip(*(columns[f] for f in c.fields), strict=True)) for c in plan.charts),
+            charts=tuple(columns.numbers(c.fields) for c in plan.charts),
         )
 
     def _table_values(self, table: PlacedTable, rows: _Rows) -> TableValues:
@@ -218,11 +220,15 @@ class Columnar:
 
     def __getitem__(self, name: str) -> list[Any]:
         if name not in self._columns:
-            self._columns[name] = self._table.column(name).to_pylist()
+            self._columns[name] = _as_list(self._table.column(name))
         return self._columns[name]
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
+
+    def numbers(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Columns of amounts side by side, as the table has them."""
+        return np.column_stack([self._table.column(name).to_numpy() for name in names])
 
     def taken(self, rows: list[int]) -> Columnar:
         """Some rows, in the order given; one may come more than once."""
@@ -231,6 +237,15 @@ class Columnar:
     def with_columns(self, columns: Mapping[str, list[Any]]) -> Columnar:
         """The same rows with further columns, which win."""
         return Columnar(self._table, {**self._columns, **columns})
+
+
+def _as_list(column: pa.ChunkedArray) -> list[Any]:
+    if pa.types.is_int64(column.type) and not column.null_count:
+        # Amounts are most of what there is, and Arrow makes an object of its own of each one first.
+        numbers: list[Any] = column.to_numpy().tolist()
+        return numbers
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 class _Summing:

@@ -33,7 +33,8 @@ class MailingSettings(Spec):
     deliver: to each member's own address, or to the employer's where there is one. order: as the scheme
     says, or the members of one delivery point side by side. One piece is one member's in any case.
     sorting: the scheme it is sorted by; "" for the workspace's.
-    where: condition over a member's fields for whom to mail, "" for all. previous: the mailing of the period
+    where: condition over a member's fields for whom to mail, "" for all. first: one for whose pieces come
+    before all others, "" for nobody's. previous: the mailing of the period
     before, whose closings this one opens with.
     registered: each piece is sent as a registered item 给据邮件 and gets a tracking number when it is merged.
     receipt: it is sent with advice of delivery 回执, which costs extra.
@@ -47,6 +48,7 @@ class MailingSettings(Spec):
     deliver: Literal["member", "employer"] = "member"
     order: Literal["kind", "household"] = "kind"
     where: str = ""
+    first: str = ""
     previous: Annotated[str, Field(pattern=r"^[A-Z0-9-]{0,20}$")] = ""
     sorting: str = ""
     registered: bool = False
@@ -59,6 +61,16 @@ class RenderSettings(Spec):
     pieces_per_part: Annotated[int, Field(ge=1, le=20000)] = 1000
     profile: Literal["office", "press"] = "office"
     workers: Annotated[int, Field(ge=0, le=256)] = 0
+
+
+class ClusterSettings(Spec):
+    """Work on many machines: the scheduler, "" for this machine alone; storage that all of them see.
+
+    shared: fsspec URL or path; "" where the workers see the workspace itself under its own path.
+    """
+
+    address: str = ""
+    shared: str = ""
 
 
 class PressSettings(Spec):
@@ -236,4 +248,4 @@ class AdsSettings(Spec):
     keep: bool = False
     seasons: bool = True
     pay_days: Annotated[int, Field(ge=0, le=365)] = 30
-    response_url: Annotated[str, Field(pattern=r"^(https?://[\w.-]+(/[\w./-]*)?)?$")] = ""
+    response_url: Annotated[str, Field(max_length=80, pattern=r"^(https?://[\w.-]+(/[\w./-]*)?)?$")] = ""

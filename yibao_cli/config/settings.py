@@ -15,10 +15,12 @@ from pydantic import Field, ValidationError
 
 from yibao_cli.config.nightly import NightlySettings
 from yibao_cli.config.returns import ComplaintSettings, ReportSettings
+from yibao_cli.config.safety import ApprovalSettings, EncryptionSettings, RoleSettings
 from yibao_cli.config.sections import (
     AddressSettings,
     AdsSettings,
     ClientSettings,
+    ClusterSettings,
     FontSettings,
     HandoverSettings,
     MailingSettings,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILE_NAME = "yibao.toml"
+_RULES = frozenset({"roles", "approval"})
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -54,6 +57,7 @@ class Settings(Spec):
     mailings: dict[str, MailingSettings]
     mailing: str = ""
     render: RenderSettings = RenderSettings()
+    cluster: ClusterSettings = ClusterSettings()
     press: PressSettings = PressSettings()
     sorting: SortingSettings = SortingSettings()
     paper: PaperSettings = PaperSettings()
@@ -69,6 +73,9 @@ class Settings(Spec):
     handover: HandoverSettings = HandoverSettings()
     nightly: NightlySettings = NightlySettings()
     ads: AdsSettings = AdsSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
+    roles: RoleSettings = RoleSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     vocabulary: dict[str, dict[str, dict[str, str]]] = Field(default={})
 
     def spellings(self, kind: str) -> dict[str, dict[str, str]]:
@@ -136,7 +143,8 @@ def shipped(name: str) -> Path:
 
 
 def _overridable() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Sections that the environment may override: those that have a default as a whole."""
+    """Sections that the environment may override: those that have a default as a whole, and are no rule."""
     for name, field in Settings.model_fields.items():
-        if isinstance(field.default, Spec):
+        # Who may do what is for those to say who can write yibao.toml.
+        if isinstance(field.default, Spec) and name not in _RULES:
             yield name, tuple(type(field.default).model_fields)

@@ -3,6 +3,7 @@
     sniff     what a file is, judged by its content
     archive   which workbook a zip is, and whether it may be opened at all
     bundle    the files in a zip
+    pipe      messages between this process and that of
     child     a process of its own that opens one file and sends its cells up a pipe, read by
               newbook (calamine: xlsx, xlsb, ods), longbook, bigsheet, plainrows, sharedstrings (longer xlsx,
               as a stream), oldbook (xls), parquet; binaryfacts (xlsb), tablefacts (ods) find what calamine

@@ -23,10 +23,10 @@ import io
 import os
 import pickle
 import signal
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from yibao_cli.ingest.pipe import Pipe
 from yibao_cli.ingest.raw import Form
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ class Task(NamedTuple):
 
 def main(task: Task) -> None:
     """Serve a task over the process's own standard output, which nothing else may write to."""
-    pipe = Connection(os.dup(1), readable=False)
+    pipe = Pipe(os.fdopen(os.dup(1), "wb"))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     serve(pipe, task)
 
 
-def serve(pipe: Connection, task: Task) -> None:
+def serve(pipe: Pipe, task: Task) -> None:
     """Send the sheets of a file."""
     _fence(_memory(task))
     with pipe:

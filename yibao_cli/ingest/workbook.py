@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,6 +15,7 @@ from yibao_cli.i18n import _
 from yibao_cli.ingest import child
 from yibao_cli.ingest.archive import archive_notes
 from yibao_cli.ingest.audit import Audit, AuditError, SheetFacts
+from yibao_cli.ingest.pipe import Pipe
 from yibao_cli.ingest.raw import Chunk, Form, Merge, RawSheet
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def _conversation(path: Path, task: child.Task) -> Iterator[Receive]:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        reader = Connection(os.dup(process.stdout.fileno()), writable=False)
+        reader = Pipe(process.stdout)
         try:
             with suppress(BrokenPipeError), process.stdin as stdin:
                 pickle.dump(sys.path, stdin)
@@ -142,10 +141,9 @@ def _conversation(path: Path, task: child.Task) -> Iterator[Receive]:
             raise
         finally:
             reader.close()
-            process.stdout.close()
 
 
-def _receive(path: Path, reader: Connection) -> tuple[Any, ...]:
+def _receive(path: Path, reader: Pipe) -> tuple[Any, ...]:
     try:
         message: tuple[Any, ...] = reader.recv()
     except EOFError as error:

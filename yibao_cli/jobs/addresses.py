@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.parquet as pq
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from yibao_cli.errors import StateError
 from yibao_cli.i18n import _
@@ -19,25 +19,30 @@ from yibao_cli.jobs.booking import (
     judging_of,
     new_entry,
     read_effect,
-    read_writing,
     settled_effect,
 )
+from yibao_cli.jobs.cluster import chosen_crew
 from yibao_cli.jobs.postcodes import posts_table
+from yibao_cli.jobs.readingcrew import Reader, read_batches
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
+from yibao_cli.sealed.files import source
 from yibao_cli.store import audit, book
 from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection, Row
 
-    from yibao_cli.address import PostcodeTable
+    from yibao_cli.jobs.booking import Reading
     from yibao_cli.store.book import Settlement
     from yibao_cli.store.imports import ImportRecord
 
+    Readings = dict[Writing, Reading]
+
 _BATCH = 5_000
+_COMMAND = "address clean"
 EMPLOYERS = "employers"
 
 
@@ -70,22 +75,34 @@ class RosterRow(NamedTuple):
 
 
 def clean_addresses(
-    workspace: Workspace, mailing: str, progress: Progress = no_progress, *, again: bool = False
+    workspace: Workspace,
+    mailing: str,
+    progress: Progress = no_progress,
+    *,
+    again: bool = False,
+    cluster: str = "",
 ) -> CleanOutcome:
     """Examine every address of the roster that the book does not have yet.
 
     again: read the others again too, except what a person has settled; for a newer version of the parser.
+    cluster: as `cluster.chosen_crew` takes it; "" as the settings say.
     Raises StateError when no roster is imported.
     """
-    mailing = workspace.mailing_id(mailing)
+    mailing, crew = workspace.mailing_id(mailing), chosen_crew(workspace, cluster=cluster)
     with workspace.locked("addresses"):
         rosters = sources_of(workspace, mailing)
-        job = _Cleaning(workspace, posts_table(workspace, mailing), again=again)
+        job = _Cleaning(workspace, again=again)
+        reader = Reader(judging_of(workspace), posts_table(workspace, mailing))
         total = sum(r.rows_kept for r in rosters)
-        for record in rosters:
-            for batch in roster_batches(workspace, mailing, record):
-                job.take(batch, record.file_name)
-                progress(_("cleaning addresses"), job.outcome.rows, total)
+        asked: deque[_Asked] = deque()  # handed out, and not yet come back
+        batches = (
+            (batch, record.file_name)
+            for record in rosters
+            for batch in roster_batches(workspace, mailing, record)
+        )
+        for readings in read_batches(reader, job.to_read(batches, asked), crew, total):
+            job.take(asked.popleft(), readings)
+            progress(_("cleaning addresses"), job.outcome.rows, total)
         job.finish(mailing)
     return job.outcome
 
@@ -117,7 +134,7 @@ def roster_batches(workspace: Workspace, mailing: str, record: ImportRecord) -> 
     names = "address", "postcode", "county", workspace.kind(mailing).merge.key
     if record.table == EMPLOYERS:
         names = "employer_address", "employer_postcode", "", "employer_no"
-    file = pq.ParquetFile(record.rows(workspace.folder))
+    file = pq.ParquetFile(source(record.rows(workspace.folder)))
     wanted = [c for c in names if c in file.schema_arrow.names]
     for batch in file.iter_batches(_BATCH, columns=wanted):
         rows = zip(*(_texts(batch, c, wanted) for c in names), strict=True)
@@ -127,16 +144,27 @@ def roster_batches(workspace: Workspace, mailing: str, record: ImportRecord) -> 
         ]
 
 
+class _Asked(NamedTuple):
+    """A batch that is being read: its rows and file, the new writings, those to be read again, settled rows.
+
+    theirs: rows of members for whom a person settled something.
+    """
+
+    rows: int
+    source: str
+    fresh: list[Writing]
+    stale: list[Writing]
+    theirs: list[RosterRow]
+
+
 class _Cleaning:
     """One run over the rosters; every batch in a transaction of its own, so that others write between."""
 
-    def __init__(self, workspace: Workspace, table: PostcodeTable | None, *, again: bool) -> None:
-        self._table = table
+    def __init__(self, workspace: Workspace, *, again: bool) -> None:
         self.outcome = CleanOutcome()
         self._workspace = workspace
         self._seen: set[Writing] = set()
         self._again = again
-        self._judging = judging_of(workspace)
         with workspace.reading() as connection:
             self._known, self._stale = _known(connection)
             self._settled = book.settlements_by_key(connection)
@@ -144,30 +172,39 @@ class _Cleaning:
         for (_key, member), settlement in self._settled.items():
             self._members[member].append(settlement)
 
-    def take(self, batch: list[RosterRow], source: str) -> None:
+    def to_read(
+        self, batches: Iterable[tuple[list[RosterRow], str]], asked: deque[_Asked]
+    ) -> Iterator[list[Writing]]:
+        """What has to be read of each batch, given with its file; `asked` remembers what for."""
+        for batch, file_name in batches:
+            writings = list(dict.fromkeys(row.writing for row in batch))
+            fresh = [w for w in writings if w not in self._known]
+            stale = [w for w in writings if w in self._known and w not in self._seen and self._is_stale(w)]
+            theirs = [row for row in batch if row.member in self._members]
+            self._known.update(fresh)
+            self._seen.update(writings)
+            asked.append(_Asked(len(batch), file_name, fresh, stale, theirs))
+            yield fresh + stale
+
+    def take(self, asked: _Asked, readings: Readings) -> None:
         """Bring the writings of one batch into the book."""
-        self.outcome.rows += len(batch)
-        writings = list(dict.fromkeys(row.writing for row in batch))
-        fresh = [w for w in writings if w not in self._known]
-        stale = [w for w in writings if w in self._known and w not in self._seen and self._is_stale(w)]
-        theirs = [row for row in batch if row.member in self._members]
+        fresh, stale, theirs = asked.fresh, asked.stale, asked.theirs
+        self.outcome.rows += asked.rows
         if fresh or stale or theirs:
             with self._workspace.engine.begin() as connection:
-                self._add(connection, fresh, source)
-                self._read_again(connection, stale)
-                self._own_doors(connection, theirs, source)
-        self._known.update(fresh)
-        self._seen.update(writings)
+                self._add(connection, fresh, readings, asked.source)
+                self._read_again(connection, stale, readings)
+                self._own_doors(connection, theirs, asked.source)
         self.outcome.added += len(fresh)
 
     def _is_stale(self, writing: Writing) -> bool:
         return self._again or writing in self._stale
 
-    def _add(self, connection: Connection, fresh: list[Writing], source: str) -> None:
-        readings = [read_writing(w, self._judging, self._table) for w in fresh]
-        points = ensure_points(connection, readings)
+    def _add(self, connection: Connection, fresh: list[Writing], known: Readings, source: str) -> None:
+        points = ensure_points(connection, [known[w] for w in fresh])
         rows, changes = [], []
-        for writing, reading in zip(fresh, readings, strict=True):
+        for writing in fresh:
+            reading = known[writing]
             effect = read_effect(reading, points)
             carried = self._carried(connection, reading.key, effect)
             birth = source, self._workspace.stamp
@@ -186,9 +223,9 @@ class _Cleaning:
         settlement = self._settled.get((key, ""))
         return settled_effect(connection, settlement, effect) if settlement else None
 
-    def _read_again(self, connection: Connection, writings: list[Writing]) -> None:
-        """Read known writings with today's parser; what a person settled stays, under its new key."""
-        readings = {w: read_writing(w, self._judging, self._table) for w in writings}
+    def _read_again(self, connection: Connection, writings: list[Writing], known: Readings) -> None:
+        """Take known writings as they are read today; what a person settled stays, under its new key."""
+        readings = {w: known[w] for w in writings}
         points = ensure_points(connection, readings.values())
         for row in book.stored_entries(connection, [raw for raw, _postcode, _county in writings]):
             reading = readings.get((row.raw, row.postcode_given, row.county_given))
@@ -252,14 +289,27 @@ class _Cleaning:
                     outcome.verdicts[row.verdict] += 1
                     outcome.reasons.update(rule_id for rule_id, _details in json.loads(row.reasons))
             outcome.points = len(led_to)
-            facts = {"rows": outcome.rows, "added": outcome.added, **outcome.verdicts}
-            audit.record(
+            newest, added = _added_since(connection)
+            facts = {"rows": outcome.rows, "added": max(added, outcome.added), **outcome.verdicts}
+            audit.record_done(
                 connection,
                 at=self._workspace.stamp,
-                command="address clean",
+                command=_COMMAND,
                 mailing=mailing,
-                facts=facts,
+                facts={**facts, "newest": newest},
+                by=() if facts["added"] else (*(facts.keys() - {"added"}), "newest"),
             )
+
+
+def _added_since(connection: Connection) -> tuple[int, int]:
+    """The newest entry, and how many came since a cleaning was recorded, also by runs that were killed."""
+    newest = connection.execute(select(func.coalesce(func.max(addresses.c.id), 0))).scalar_one()
+    known = audit.last_facts(connection, _COMMAND)
+    if known is not None and "newest" not in known:  # written before this was counted
+        return newest, 0
+    since = addresses.c.id > (known["newest"] if known else 0)
+    count = select(func.count()).select_from(addresses).where(since, addresses.c.member == "")
+    return newest, connection.execute(count).scalar_one()
 
 
 def differences(

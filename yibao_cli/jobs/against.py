@@ -55,7 +55,11 @@ class Tie:
         return all(f.ties for f in self.figures)
 
     def rows(self, kind: Kind, *, for_people: bool = True) -> list[dict[str, object]]:
-        """The figures that differ; all of them where none does. for_people: amounts as texts, not numbers."""
+        """The figures that differ; all of them where none does.
+
+        for_people: amounts as texts, and no more columns than a terminal of 80 characters has room for;
+        without it amounts are numbers, and ours is also told by what becomes of the members.
+        """
         spec = totals_table(kind)
         shown = [f for f in self.figures if not f.ties] or list(self.figures)
         return [self._row(f, spec, for_people=for_people) for f in shown] if spec else []
@@ -79,7 +83,7 @@ class Tie:
             _("theirs"): amount(figure.theirs),
             _("ours"): amount(figure.ours),
             _("difference"): amount(figure.difference),
-            **{_words()[f]: amount(figure.by_fate.get(f)) for f in FATES},
+            **({} if for_people else {_words()[f]: amount(figure.by_fate.get(f)) for f in FATES}),
         }
 
     def people(self) -> dict[str, int]:

@@ -23,20 +23,20 @@ def back_up(workspace: Workspace, target: Path) -> Contents:
 
     Raises LockHeld while a mailing is being worked on, UsageError when the file is there already.
     """
-    if target.exists():
-        raise UsageError(
-            _("there is a file of this name already"),
-            where=str(target),
-            remedy=_("name another: a backup never takes the place of an earlier one"),
-        )
     room = private_folder(workspace.folder / ".locks")
     copy = room / f"backup.db{TEMPORARY}"
     with ExitStack() as locks:
         locks.enter_context(workspace.locked("backup"))
+        copy.unlink(missing_ok=True)  # of a run that was killed
+        if target.exists():
+            raise UsageError(
+                _("there is a file of this name already"),
+                where=str(target),
+                remedy=_("name another: a backup never takes the place of an earlier one"),
+            )
         for folder in sorted((workspace.folder / "mailings").glob("*/")):
             locks.enter_context(workspace.locked_mailing(folder.name))
         try:
-            copy.unlink(missing_ok=True)
             snapshot(workspace.engine, copy)
             with workspace.reading() as connection:
                 head = audit.head(connection)

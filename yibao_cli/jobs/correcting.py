@@ -56,7 +56,7 @@ def write_corrections(workspace: Workspace, mailing: str) -> tuple[Path, Counter
     with workspace.engine.begin() as connection:
         facts = {"asked": len(asked), "ready": len(ready)}
         command = "returns corrections"
-        audit.record(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)
+        audit.record_done(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)
     return folder / name, Counter(c.way for c in found)
 
 

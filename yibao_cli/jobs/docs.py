@@ -2,9 +2,9 @@
 
     python -m yibao_cli.cli.docs docs
 
-writes `exit-codes.md`, `rules.md` and `commands.md` whole, and in `files.md` and `press.md` what stands
-between a `<!-- begin: name -->` and its `<!-- end: name -->`; the words around those stay as people wrote
-them.
+writes `commands.md`, `exit-codes.md`, `laws.md` and `rules.md` whole, and in `files.md` and `press.md` what
+stands between a `<!-- begin: name -->` and its `<!-- end: name -->`; the words around those stay as people
+wrote them. What commands say is taken from the sessions of the other pages.
 Pages are English with Chinese terms. The same code gives the same bytes.
 """
 
@@ -25,11 +25,12 @@ from yibao_cli.mailing.manifest import COLUMNS as MANIFEST_COLUMNS
 from yibao_cli.render.press.checks import CHECKS
 from yibao_cli.reports.codes_page import exit_codes_markdown
 from yibao_cli.reports.findings import COLUMNS as FINDING_COLUMNS
+from yibao_cli.reports.laws_page import laws_markdown
 from yibao_cli.reports.markdown import table
 from yibao_cli.reports.rules_page import rules_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from yibao_cli.kinds import Kind
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
 # Pages that people write, with places for what is made.
 MARKED_PAGES = ("files.md", "press.md")
 _MARK = re.compile(r"(<!-- begin: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
-_EXAMPLE = re.compile(r"\s*Example: (?P<line>.*)", re.DOTALL)
+_EXAMPLE = re.compile(r"\s*Example: ")
+# A page with this line is typed again by the tests.
+SESSION = "<!-- session -->"
+_CONSOLE = re.compile(r"^```console\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL)
+_PROMPT = re.compile(r"^\$ ", re.MULTILINE)
+_TYPED = re.compile(r"\A((?:[^\n]*\\\n)*[^\n]*)\n(.*)\Z", re.DOTALL)
 # Completion is the shell's own matter, and these two are words of Typer's.
 _NOT_OURS = {"install_completion", "show_completion"}
 
@@ -49,22 +55,24 @@ class CommandHelp:
 
     name: str
     purpose: str
-    example: str
+    examples: tuple[str, ...]
     arguments: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str, str], ...]
 
 
-def pages(tree: Any, marked: Mapping[str, str]) -> dict[str, str]:
+def pages(tree: Any, marked: Mapping[str, str], told: Mapping[str, str]) -> dict[str, str]:
     """Every generated page: file name to text.
 
-    tree: the command tree, as Typer makes it; marked: MARKED_PAGES as they stand, by their names.
+    tree: the command tree, as Typer makes it; marked: MARKED_PAGES as they stand, by their names;
+    told: what commands say, by their lines, as `told_in` reads it from the sessions.
     Raises SettingsError when one of these has no place for a generated part, or one for an unknown part.
     """
     sections = {"files.md": files_sections(), "press.md": press_sections()}
     return {
         "exit-codes.md": exit_codes_markdown(),
+        "laws.md": laws_markdown(_shipped_kinds()),
         "rules.md": rules_markdown(),
-        "commands.md": commands_markdown(tree),
+        "commands.md": commands_markdown(tree, told),
         **{name: _filled(name, marked[name], sections[name]) for name in MARKED_PAGES},
     }
 
@@ -75,8 +83,9 @@ def write_pages(tree: Any, folder: Path) -> list[Path]:
     Raises InputNotFound when it lacks one of them.
     """
     marked = {name: _read(folder / name) for name in MARKED_PAGES}
+    told = told_in(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.md")))
     written = []
-    for name, text in pages(tree, marked).items():
+    for name, text in pages(tree, marked, told).items():
         (folder / name).write_text(text, encoding="utf-8")
         written.append(folder / name)
     return written
@@ -93,11 +102,30 @@ def _read(page: Path) -> str:
         ) from error
 
 
+# ---------------------------------------------------------------- sessions
+
+
+def told_in(texts: Iterable[str]) -> dict[str, str]:
+    """What commands say: every line typed in a session, and the output below it.
+
+    A session is a page with SESSION in it; the tests type its ```console blocks again and compare.
+    """
+    blocks = (b["block"] for text in texts if SESSION in text for b in _CONSOLE.finditer(text))
+    return {line: output for block in blocks for line, output in typed_in(block)}
+
+
+def typed_in(block: str) -> Iterator[tuple[str, str]]:
+    """The commands of a block, each with the lines below it; a command goes on after a backslash."""
+    for part in _PROMPT.split(block)[1:]:
+        line, output = _TYPED.findall(part)[0]
+        yield line, output
+
+
 # ---------------------------------------------------------------- commands
 
 
-def commands_markdown(tree: Any) -> str:
-    """The page of commands: purpose, example, arguments and options of each, in the order of the help."""
+def commands_markdown(tree: Any, told: Mapping[str, str]) -> str:
+    """The page of commands: purpose, example and what it says, arguments, options, in the help's order."""
     root, *commands = command_helps(tree)
     head = (
         "# Commands 命令\n\n"
@@ -106,7 +134,7 @@ def commands_markdown(tree: Any) -> str:
         "Global options stand before the command: `yibao --lang en status`.\n"
     )
     options = table(("global option", "meaning", "default"), root.options)
-    return "\n".join([head, options, *map(_command_section, commands)])
+    return "\n".join([head, options, *(_command_section(c, told) for c in commands)])
 
 
 def command_helps(tree: Any, name: str = "yibao") -> Iterator[CommandHelp]:
@@ -120,13 +148,13 @@ def command_helps(tree: Any, name: str = "yibao") -> Iterator[CommandHelp]:
 
 def _command_help(command: Any, name: str) -> CommandHelp:
     text = inspect.cleandoc(command.help or "")
-    found = _EXAMPLE.search(text)
+    purpose, *examples = _EXAMPLE.split(text)
     ours = [p for p in command.params if p.name not in _NOT_OURS]
     options = [p for p in ours if p.opts[0].startswith("-")]
     return CommandHelp(
         name=name,
-        purpose=" ".join(text[: found.start() if found else None].split()),
-        example=" ".join(found["line"].split()) if found else "",
+        purpose=" ".join(purpose.split()),
+        examples=tuple(" ".join(line.split()) for line in examples),
         arguments=tuple((_argument(p), p.help or "") for p in ours if p not in options),
         options=tuple((_option(p), p.help or "", _default(p.default)) for p in options),
     )
@@ -149,8 +177,9 @@ def _default(value: object) -> str:
     return f"`{value.value if isinstance(value, Enum) else value}`"
 
 
-def _command_section(command: CommandHelp) -> str:
-    parts = [f"## `{command.name}`\n\n{command.purpose}\n\n```console\n$ {command.example}\n```\n"]
+def _command_section(command: CommandHelp, told: Mapping[str, str]) -> str:
+    typed = "".join(f"$ {line}\n{told.get(line, '')}" for line in command.examples)
+    parts = [f"## `{command.name}`\n\n{command.purpose}\n\n```console\n{typed}```\n"]
     if command.arguments:
         parts.append(table(("argument", "meaning"), command.arguments))
     if command.options:
@@ -163,8 +192,7 @@ def _command_section(command: CommandHelp) -> str:
 
 def files_sections() -> dict[str, str]:
     """The generated parts of `files.md`: the input tables of every kind, and columns of output files."""
-    templates = shipped("templates")
-    kinds = [load_kind(templates, p.parent.name) for p in sorted(templates.glob("*/kind.toml"))]
+    kinds = _shipped_kinds()
     # A table that is the same in every kind stands once, at the head.
     shared = [n for n, spec in kinds[0].inputs.items() if all(k.inputs.get(n) == spec for k in kinds)]
     chapters = [_chapter("Every kind 各种账单共用", {n: kinds[0].inputs[n] for n in shared})]
@@ -182,6 +210,11 @@ def files_sections() -> dict[str, str]:
         "manifest": "、".join(c.header for c in MANIFEST_COLUMNS) + "\n",
         "findings": ", ".join(f"`{name}`" for name in FINDING_COLUMNS) + "\n",
     }
+
+
+def _shipped_kinds() -> list[Kind]:
+    templates = shipped("templates")
+    return [load_kind(templates, p.parent.name) for p in sorted(templates.glob("*/kind.toml"))]
 
 
 def _alike(kinds: list[Kind]) -> list[list[Kind]]:

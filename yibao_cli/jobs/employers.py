@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from yibao_cli.mailing.handover import MODES, Member
 from yibao_cli.model import Finding
+from yibao_cli.sealed.files import source
 from yibao_cli.store.imports import active_imports
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def employer_rows(workspace: Workspace, connection: Connection, mailing: str) ->
     for record in active_imports(connection, mailing, TABLE):
         path = record.rows(workspace.folder)
         if path.is_file():
-            for row in pq.read_table(path).to_pylist():
+            for row in pq.read_table(source(path)).to_pylist():
                 found[row["employer_no"]] = {**row, "file": record.file_name}
     return found
 

@@ -14,14 +14,16 @@ from yibao_cli.compose import compose_layout, pages_of
 from yibao_cli.config import shipped
 from yibao_cli.i18n import _
 from yibao_cli.jobs.adsbook import contracts_in_force
+from yibao_cli.jobs.adscodes import Coder, coder_of
 from yibao_cli.jobs.adsplan import AdsPlan, plan_mailing
 from yibao_cli.jobs.constants import constants_of
 from yibao_cli.jobs.employers import employer_findings
+from yibao_cli.jobs.ledgering import EVERYBODY, Choice
 from yibao_cli.jobs.preflight import preflight
 from yibao_cli.jobs.sorting import COLUMNS, REFUSED, Sorted, sort_mailing
 from yibao_cli.jobs.tracking import assign_numbers
 from yibao_cli.kinds import Shelf, load_product
-from yibao_cli.kinds.page import PressPlan
+from yibao_cli.kinds.page import PressPlan, response_field
 from yibao_cli.kinds.pictures import PICTURES, pictures_of
 from yibao_cli.ledger import outcome
 from yibao_cli.ledger.doubts import doubts
@@ -75,7 +77,7 @@ class Freezer:
     kind: Kind
     records: list[ImportRecord]
     progress: Progress
-    where: str = ""
+    choice: Choice = EVERYBODY
 
     def freeze(self, ledger: Ledger) -> Frozen:
         """Hold what cannot print, order the rest, write the package in the place of the one before."""
@@ -84,7 +86,8 @@ class Freezer:
         book = contracts_in_force(self.workspace, self.mailing, self.kind, product, self.records)
         contracts = book.contracts
         art = {c.id: f"{sha256_of(c.art)[:16]}{c.art.suffix.lower()}" for c in contracts}
-        fields = (*outcome.piece_columns(ledger), *_ADDED)
+        told = [response_field(slot) for slot in self.kind.slots if any(c.response for c in contracts)]
+        fields = (*outcome.piece_columns(ledger), *_ADDED, *told)
         fonts = self.workspace.settings.fonts.plan(self.workspace.folder)
         press = self._press()
         layout = compose_layout(self.kind, product, fields, constants, art, fonts, press)
@@ -94,6 +97,7 @@ class Freezer:
         self.progress(_("sorting"), 0, 0)
         mail = sort_mailing(self.workspace, self.mailing, ledger, (layout, product))
         self.progress(_("planning the ads"), 0, 0)
+        coder = coder_of(self.workspace, self.mailing, (c.id for c in contracts if c.response))
         ads, planned = plan_mailing(self.workspace, self.mailing, self.kind, ledger, contracts)
         held = [found for _row, found in outcome.held_rows(ledger, known)]
         frozen = Frozen(
@@ -124,11 +128,11 @@ class Freezer:
                 writer.add_fonts(fonts, font_digests(fonts))
                 if press is not None:
                     writer.add_press(press)
-                self._write_parts((ledger, layout, mail, numbers), writer, ads, frozen)
+                self._write_parts((ledger, layout, mail, numbers), writer, (ads, coder), frozen)
                 ads.write(folder)
                 facts = {"ads": art, "inputs": tuple(self._inputs()), "quotas": frozen.printed_ads}
-                facts["sorting"] = mail.facts
-                facts |= {"counts": frozen.counts, "totals": frozen.totals, "where": self.where}
+                facts |= {"sorting": mail.facts, "where": self.choice.mailed}
+                facts |= {"counts": frozen.counts, "totals": frozen.totals}
                 frozen.package_sha256 = writer.finish(self.mailing, self.kind.id, facts)
             with self.workspace.engine.begin() as connection:
                 use_makegoods(connection, self.mailing, book.used)
@@ -138,11 +142,11 @@ class Freezer:
         self,
         printing: tuple[Ledger, Layout, Sorted, Mapping[str, str]],
         writer: PackageWriter,
-        ads: AdsPlan,
+        ads: tuple[AdsPlan, Coder],
         frozen: Frozen,
     ) -> None:
         done = 0
-        for pieces, lines in _parts(*printing, ads):
+        for pieces, lines in _parts(*printing, *ads):
             writer.add_part(pieces, lines)
             frozen.parts += 1
             done += pieces.num_rows
@@ -202,7 +206,7 @@ def _copy_pictures(source: Path, kind: Kind, folder: Path) -> None:
 
 
 def _parts(
-    ledger: Ledger, layout: Layout, mail: Sorted, numbers: Mapping[str, str], ads: AdsPlan
+    ledger: Ledger, layout: Layout, mail: Sorted, numbers: Mapping[str, str], ads: AdsPlan, coder: Coder
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The parts in print order, each with its lines and its panels."""
     feed = _LineFeed(ledger)
@@ -219,8 +223,11 @@ def _parts(
                 [numbers.get(p, "") for p in table.column("piece").to_pylist()], pa.string()
             ),
         }
-        for slot, keys in ads.columns(table.column("row_id").to_pylist()).items():
+        slots = ads.columns(table.column("row_id").to_pylist())
+        for slot, keys in slots.items():
             added[f"slot_{slot.lower()}"] = pa.array(keys, pa.string())
+        for name, told in coder.columns(slots, table.column("piece").to_pylist()).items():
+            added[name] = pa.array(told, pa.string())
         part = table.drop_columns(["line_count"])
         for name, column in added.items():
             part = part.append_column(name, column)

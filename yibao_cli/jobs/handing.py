@@ -308,4 +308,4 @@ def _record(
                 about = [(Scope.HANDOVER, str(e.number), 0)]
                 events.record(connection, stamp, mailing, Event.HANDED, about, {"vehicle": e.vehicle})
         facts = {"employers": outcome.employers, "pieces": outcome.pieces, "left": outcome.left}
-        audit.record(connection, at=workspace.stamp, command="handover", mailing=mailing, facts=facts)
+        audit.record_done(connection, at=workspace.stamp, command="handover", mailing=mailing, facts=facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 from yibao_cli.i18n import _
 from yibao_cli.ingest import read_batches
 from yibao_cli.ingest.sizing import rows_expected
+from yibao_cli.sealed.files import writing
 from yibao_cli.store.imports import FINDINGS_FILE, REJECTED_FILE, ROWS_FILE, SheetTotals, write_findings
 
 if TYPE_CHECKING:
@@ -85,23 +87,24 @@ def keep(path: Path, options: ReadOptions, folder: Path, outcome: ImportOutcome,
     writer: pq.ParquetWriter | None = None
     done = 0
     left_out: list[pa.Table] = []
-    for batch in read_batches(path, outcome.spec, options):
-        if writer is None:
-            writer = pq.ParquetWriter(folder / ROWS_FILE, batch.table.schema, compression="zstd")
-        writer.write_table(batch.table)
-        tallies.setdefault(batch.sheet, _Tally(batch.sheet, dict.fromkeys(money, 0))).add(batch)
-        outcome.findings += batch.findings
-        left_out += [batch.left_out] if batch.left_out is not None else []
-        missing = PREVIEW_ROWS - len(outcome.preview)
-        outcome.preview += batch.table.slice(0, missing).to_pylist() if missing else []
-        done += batch.rows_in
-        progress(what, done, expected)
-    if writer is not None:
-        writer.close()
-        (folder / ROWS_FILE).chmod(0o600)
+    with ExitStack() as opened:
+        for batch in read_batches(path, outcome.spec, options):
+            if writer is None:
+                stream = opened.enter_context(writing(folder / ROWS_FILE))
+                writer = opened.enter_context(
+                    pq.ParquetWriter(stream, batch.table.schema, compression="zstd")
+                )
+            writer.write_table(batch.table)
+            tallies.setdefault(batch.sheet, _Tally(batch.sheet, dict.fromkeys(money, 0))).add(batch)
+            outcome.findings += batch.findings
+            left_out += [batch.left_out] if batch.left_out is not None else []
+            missing = PREVIEW_ROWS - len(outcome.preview)
+            outcome.preview += batch.table.slice(0, missing).to_pylist() if missing else []
+            done += batch.rows_in
+            progress(what, done, expected)
     if left_out:
-        pq.write_table(pa.concat_tables(left_out), folder / REJECTED_FILE, compression="zstd")
-        (folder / REJECTED_FILE).chmod(0o600)
+        with writing(folder / REJECTED_FILE) as stream:
+            pq.write_table(pa.concat_tables(left_out), stream, compression="zstd")
     write_findings(folder / FINDINGS_FILE, outcome.findings)
     outcome.count(tuple(t.totals() for t in tallies.values()))
 

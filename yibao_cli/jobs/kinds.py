@@ -16,11 +16,12 @@ from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.constants import constants_of
+from yibao_cli.jobs.kindsfit import plausible_pieces, tight_items
 from yibao_cli.jobs.workspace import TEMPLATES
 from yibao_cli.kinds import Kind, Shelf, load_kind, load_product
 from yibao_cli.kinds.binding import bound_kind, settings_on
 from yibao_cli.kinds.greetings import load_greetings
-from yibao_cli.kinds.lint import Lint, lint_kind
+from yibao_cli.kinds.lint import Lint, lint_kind, untold
 from yibao_cli.kinds.loading import FILE_NAME
 from yibao_cli.kinds.pictures import PICTURES, pictures_of
 from yibao_cli.kinds.schema import FILE_NAME as SCHEMA
@@ -122,14 +123,28 @@ def _faults(workspace: Workspace | None, shelf: Shelf, name: str) -> Iterator[Fa
         return
     for lint in lint_kind(kind, constants if workspace else None):
         yield Fault(name, lint.place, lint.what, lint.words)
+    bound = bound_kind(kind, _DAYS)
+    pieces = plausible_pieces(bound, _DAYS)
+    for tight in tight_items(bound, _layout(workspace, bound, pieces), pieces):
+        yield Fault(name, tight.place, _("too narrow for the longest that may plausibly come"), tight.words)
 
 
 def require_clean_texts(workspace: Workspace, mailing: str, kind: Kind) -> None:
     """Refuse to merge a kind whose texts hold a placeholder, another client's name, another trade's word.
 
-    Raises SettingsError with the first of them, and how many there are.
+    Raises SettingsError with the first of them, and how many there are; also where the texts say of the
+    client what the workspace leaves blank.
     """
-    found: list[Lint] = lint_kind(kind, constants_of(workspace, mailing, kind))
+    constants = constants_of(workspace, mailing, kind)
+    if blank := untold(kind, constants["client"]):
+        raise SettingsError(
+            _("the texts of {kind} show what is blank in the settings: {names}").format(
+                kind=kind.id, names=", ".join(f"client.{n}" for n in blank)
+            ),
+            where="yibao.toml",
+            remedy=_("fill in [client]"),
+        )
+    found: list[Lint] = lint_kind(kind, constants)
     if found:
         first = found[0]
         raise SettingsError(
@@ -188,8 +203,9 @@ def _layout(workspace: Workspace | None, kind: Kind, pieces: pa.Table) -> Layout
 
 
 def _constants(workspace: Workspace | None, kind: Kind) -> dict[str, dict[str, str]]:
-    """The fixed texts of a mailing that is not there: the workspace's client, else an invented one."""
-    client = workspace.settings.client.model_dump() if workspace else _CLIENT
+    """The fixed texts of a mailing that is not there: of the workspace's client, else invented ones."""
+    told = workspace.settings.client.model_dump() if workspace else {}
+    client = _CLIENT | {k: v for k, v in told.items() if v.strip("0 ")}
     greetings = load_greetings(shipped(TEMPLATES), workspace.own_templates if workspace else None)
     return {
         "client": {k: str(v) for k, v in client.items()},

@@ -67,7 +67,7 @@ def label_mailing(
             ]
         with workspace.engine.begin() as connection:
             facts = {"bundles": len(found.bundles), "bags": len(found.bags), "sheet": geometry.id}
-            audit.record(connection, at=workspace.stamp, command="labels", mailing=mailing, facts=facts)
+            audit.record_done(connection, at=workspace.stamp, command="labels", mailing=mailing, facts=facts)
     missing = dict.fromkeys(c for file in made for c in file.missing)
     return LabelOutcome(
         folder / names[0],

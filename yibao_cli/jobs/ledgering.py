@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,11 +16,12 @@ from yibao_cli.i18n import _
 from yibao_cli.jobs.workspace import mailing_state
 from yibao_cli.ledger import outcome, suppressing, vouching
 from yibao_cli.ledger.assemble import Ledger, LedgerOptions, Source
+from yibao_cli.sealed.files import source as content_of
 from yibao_cli.store import book
 from yibao_cli.store.packages import pieces_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from yibao_cli.jobs.workspace import Workspace
@@ -27,15 +29,33 @@ if TYPE_CHECKING:
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.store.imports import ImportRecord
 
+_ENTRIES_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom to mail, None for all, and whose pieces come before the others, None for nobody's."""
+
+    where: Expression | None = None
+    first: Expression | None = None
+
+    @property
+    def mailed(self) -> str:
+        """The condition for whom to mail, as it is written; "" for all."""
+        return self.where.text if self.where is not None else ""
+
+
+EVERYBODY = Choice()
+
 
 def open_ledger(
     workspace: Workspace,
     kind: Kind,
     records: Iterable[ImportRecord],
     scratch: Path,
-    where: Expression | None = None,
+    choice: Choice = EVERYBODY,
 ) -> Ledger:
-    """Join and judge the imports; whoever opens it closes it. where: whom to mail; None for all.
+    """Join and judge the imports; whoever opens it closes it. choice: whom to mail, and whom first.
 
     Raises StateError when addresses of the roster are not in the address book yet, or the mailing of the
     period before has no package here.
@@ -50,7 +70,9 @@ def open_ledger(
             remedy=_("import them with `yibao import {table} FILE`").format(table="employers"),
         )
     by_household = settings.order == "household"
-    options = LedgerOptions(scratch, to_employers=to_employers, by_household=by_household, where=where)
+    options = LedgerOptions(
+        scratch, to_employers=to_employers, by_household=by_household, where=choice.where, first=choice.first
+    )
     previous = _pieces_before(workspace, kind, settings.previous)
     ledger = Ledger(kind, _sources(workspace, records), options, period, previous)
     try:
@@ -119,20 +141,25 @@ def _standards(lists: Iterable[Source]) -> pa.Table:
     """The addresses by which suppression lists name people, and their standard forms."""
     found: dict[str, str] = {}
     for source in lists:
-        for raw in pc.unique(pq.read_table(source.path, columns=["address"]).column("address")).to_pylist():
+        for raw in pc.unique(
+            pq.read_table(content_of(source.path), columns=["address"]).column("address")
+        ).to_pylist():
             if raw and raw not in found:
                 found[raw] = examine(raw)[0].standard
     columns = [pa.array(column, pa.string()) for column in (found.keys(), found.values())]
     return pa.table(columns, names=["raw", "standard"])
 
 
-def _address_book(workspace: Workspace) -> pa.Table:
+def _address_book(workspace: Workspace) -> Iterator[pa.Table]:
+    """The entries, some at a time, for a city's take a gigabyte as rows of Python; an empty table first."""
     c = book.entries().selected_columns
     columns = (c.id, c.raw, c.postcode_given, c.county_given, c.member, c.standard, c.county, c.postcode)
     query = book.entries().with_only_columns(*columns, c.province, c.city, c.street_key, c.verdict, c.reasons)
-    with workspace.reading() as connection:
-        rows = connection.execute(query).all()
     names = query.selected_columns.keys()
-    values = zip(*rows, strict=True) if rows else [[]] * len(names)
-    types = [pa.int64() if n == "id" else pa.string() for n in names]
-    return pa.table([pa.array(v, t) for v, t in zip(values, types, strict=True)], names=names)
+    schema = pa.schema([(n, pa.int64() if n == "id" else pa.string()) for n in names])
+    yield schema.empty_table()
+    with workspace.reading() as connection:
+        found = connection.execution_options(yield_per=_ENTRIES_AT_ONCE).execute(query)
+        for rows in found.partitions():
+            arrays = (pa.array(v, f.type) for v, f in zip(zip(*rows, strict=True), schema, strict=True))
+            yield pa.Table.from_arrays(list(arrays), schema=schema)

@@ -84,7 +84,9 @@ def list_mailing(
             new = {"state": "posted", "posted_on": day}
             connection.execute(update(mailings).where(mailings.c.id == mailing).values(**new))
             facts = {"pieces": posting.found.pieces, "postage_fen": posting.amount, "posted_on": day}
-            audit.record(connection, at=workspace.stamp, command="manifest", mailing=mailing, facts=facts)
+            audit.record_done(
+                connection, at=workspace.stamp, command="manifest", mailing=mailing, facts=facts
+            )
     name = f"manifest-{mailing}"
     return ListOutcome(
         folder,

@@ -169,6 +169,8 @@ def _processors() -> int:
 
 def _memory() -> int:
     """Bytes of memory that this process may use: of the machine, or of the container around it."""
+    if not hasattr(os, "sysconf"):  # pragma: no cover - Windows: nothing is known, so nothing is warned of
+        return _LEAST_MEMORY
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     try:
         limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()

@@ -15,7 +15,7 @@ from yibao_cli.jobs.against import Tie, Totals, stated_totals, tie_to
 from yibao_cli.jobs.findings import write_mailing_findings
 from yibao_cli.jobs.freezing import Freezer, Frozen
 from yibao_cli.jobs.kinds import require_clean_texts
-from yibao_cli.jobs.ledgering import open_ledger
+from yibao_cli.jobs.ledgering import Choice, open_ledger
 from yibao_cli.jobs.workspace import (
     PRINT,
     SCRATCH,
@@ -51,11 +51,13 @@ _PIECE_COLUMNS = ("piece", "part", "position", "address_id", "county", "employer
 class MergeOrder:
     """What is asked of a merge, beside the mailing.
 
-    against: the client's own totals; where: whom to mail, "" for what the settings say.
+    against: the client's own totals; where: whom to mail, first: whose pieces come before the others, "" for
+    what the settings say.
     """
 
     against: Path | None = None
     where: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,11 @@ def merge_mailing(
     """
     mailing = workspace.mailing_id(mailing)
     kind = workspace.kind(mailing)
-    where = _condition(workspace, mailing, kind, order.where)
+    settings = workspace.mailing(mailing)
+    choice = Choice(
+        _condition(workspace, mailing, ("where", order.where, settings.where)),
+        _condition(workspace, mailing, ("first", order.first, settings.first)),
+    )
     totals = stated_totals(workspace, kind, order.against) if order.against else None
     with workspace.locked_mailing(mailing):
         with workspace.reading() as connection:
@@ -101,8 +107,8 @@ def merge_mailing(
             )
         _require_imports(kind, mailing, records)
         require_clean_texts(workspace, mailing, kind)
-        freezer = Freezer(workspace, mailing, kind, records, progress, where.text if where else "")
-        outcome = _frozen(freezer, where, totals, state)
+        freezer = Freezer(workspace, mailing, kind, records, progress, choice)
+        outcome = _frozen(freezer, totals, state)
         if outcome.frozen is None:
             return outcome
         workbook = write_mailing_findings(workspace, mailing, outcome.frozen.findings)
@@ -118,19 +124,20 @@ def merge_mailing(
     return replace(outcome, findings_file=workbook, unchanged=unchanged)
 
 
-def _condition(workspace: Workspace, mailing: str, kind: Kind, given: str) -> Expression | None:
-    """Whom to mail: what the command says, else the settings."""
+def _condition(workspace: Workspace, mailing: str, asked: tuple[str, str, str]) -> Expression | None:
+    """A condition over the members: its name, what the command says of it, else what the settings do."""
+    name, given, otherwise = asked
     settings = workspace.mailing(mailing)
-    if not (given or settings.where):
+    if not (given or otherwise):
         return None
     days = {"starts": settings.starts, "ends": settings.ends, "posting": settings.posting}
     try:
-        return bound_condition(kind, given or settings.where, days)
+        return bound_condition(workspace.kind(mailing), given or otherwise, days)
     except SettingsError as error:
         if given:
-            raise UsageError(error.message, where="--where", remedy=error.remedy) from error
+            raise UsageError(error.message, where=f"--{name}", remedy=error.remedy) from error
         raise SettingsError(
-            error.message, where=f"yibao.toml: mailings.{mailing}.where", remedy=error.remedy
+            error.message, where=f"yibao.toml: mailings.{mailing}.{name}", remedy=error.remedy
         ) from error
 
 
@@ -144,15 +151,13 @@ def _require_imports(kind: Kind, mailing: str, records: list[ImportRecord]) -> N
             )
 
 
-def _frozen(
-    freezer: Freezer, where: Expression | None, totals: Totals | None, state: MailingState | None
-) -> MergeOutcome:
+def _frozen(freezer: Freezer, totals: Totals | None, state: MailingState | None) -> MergeOutcome:
     workspace, mailing = freezer.workspace, freezer.mailing
     scratch = private_folder(workspace.mailing_folder(mailing) / SCRATCH)
     try:
         freezer.progress(_("joining"), 0, 0)
         before = _kept_before(workspace, mailing, state, scratch)
-        ledger = open_ledger(workspace, freezer.kind, freezer.records, scratch, where)
+        ledger = open_ledger(workspace, freezer.kind, freezer.records, scratch, freezer.choice)
         try:
             found = _tied(freezer, ledger, totals)
             if found is not None and not found.holds:
@@ -164,7 +169,7 @@ def _frozen(
         finally:
             ledger.close()
         changes = _changes(freezer, frozen, state, before) if before else None
-        return MergeOutcome(mailing, frozen, tie=found, changes=changes, where=freezer.where)
+        return MergeOutcome(mailing, frozen, tie=found, changes=changes, where=freezer.choice.mailed)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -27,7 +27,7 @@ from yibao_cli.store.files import atomic_file, atomic_folder, sha256_of
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from yibao_cli.returns.standing import Account
@@ -65,17 +65,18 @@ def month_end(workspace: Workspace, month: str = "", progress: Progress = no_pro
         )
     broken = []
     target = workspace.folder / FOLDER / month
-    with atomic_folder(target) as folder:
-        for number, mailing in enumerate(ids, 1):
-            progress(_("month-end"), number, len(ids))
-            if not _mailing(workspace, mailing, last, folder / mailing):
-                broken.append(mailing)
-        _contents(folder, month, last, ids)
     path = target.with_suffix(".zip")
-    _pack(target, path)
-    with workspace.engine.begin() as connection:
-        facts = {"month": month, "mailings": len(ids), "sha256": sha256_of(path)}
-        audit.record(connection, at=workspace.stamp, command="month-end", mailing="", facts=facts)
+    with workspace.locked_folder(target.parent):
+        with atomic_folder(target) as folder:
+            for number, mailing in enumerate(ids, 1):
+                progress(_("month-end"), number, len(ids))
+                if not _mailing(workspace, mailing, last, folder / mailing):
+                    broken.append(mailing)
+            _contents(folder, month, last, ids)
+        _pack(target, path)
+        with workspace.engine.begin() as connection:
+            facts = {"month": month, "mailings": len(ids), "sha256": sha256_of(path)}
+            audit.record_done(connection, at=workspace.stamp, command="month-end", mailing="", facts=facts)
     return MonthEnd(path, tuple(ids), tuple(broken))
 
 
@@ -110,35 +111,40 @@ def _public(workspace: Workspace, account: Account, mailing: str, folder: Path) 
     """What may be put up in public: counts by county, small ones withheld."""
     smallest = workspace.settings.report.smallest_cell
     table = account.by_county
-    rows = [
-        (str(row["county"]) or "其他", tuple(int(row[c]) for c in COUNTS)) for row in table.to_dict("records")
-    ]
+    rows = [(str(row["county"]) or "其他", _counts(row)) for row in table.to_dict("records")]
     found = publishable(rows, smallest)
-    total = tuple(account.counts[c] for c in COUNTS)
-    cells = [
-        (row.place, *(("*",) * 4 if row.counts is None else _told(row.counts)))
-        for row in found
-        if row.counts is None or row.counts[0]
-    ]
-    title = f"妥投情况公示 (批次 {mailing}, 截至 {account.terms.today}; * 为少于 {smallest} 件等不公开的)"
+    whole = _counts(account.counts)
+    total = None if any(0 < c < smallest for c in whole) else whole
+    cells = [(row.place, *_told(row.counts)) for row in found if row.counts is None or row.counts[0]]
+    day = account.terms.today if account.is_final else f"{account.terms.today}, 待定按妥投计入妥投率"
+    title = f"妥投情况公示 (批次 {mailing}, 截至 {day}; * 为少于 {smallest} 件等不公开的)"
     with Book.to(folder / f"public-{mailing}.xlsx", _PAGE, f"批次 {mailing}") as book:
         book.long_table("公示", title, _PUBLIC, [*cells, ("合计", *_told(total))])
     plain = {
         "mailing": mailing,
         "as_of": account.terms.today,
         "smallest_cell": smallest,
-        "total": dict(zip(COUNTS, total, strict=True)),
-        "by_county": [
-            {"county": row.place} | ({} if row.counts is None else dict(zip(COUNTS, row.counts, strict=True)))
-            for row in found
-        ],
+        "total": _named(total),
+        "by_county": [{"county": row.place} | _named(row.counts) for row in found],
     }
     _write_json(folder / f"public-{mailing}.json", plain)
 
 
-def _told(counts: tuple[int, ...]) -> tuple[str, ...]:
+def _counts(row: Mapping[str, Any]) -> tuple[int, ...]:
+    """COUNTS, and what is left of the posted: it follows from them, so it must be no smaller than they."""
+    posted, delivered, returned = (int(row[c]) for c in COUNTS)
+    return posted, delivered, returned, posted - delivered - returned
+
+
+def _told(counts: tuple[int, ...] | None) -> tuple[str, ...]:
+    if counts is None:
+        return ("*",) * 4
     share = 1 - counts[2] / counts[0] if counts[0] else 0
-    return (*(f"{c:,}" for c in counts), f"{share:.1%}")
+    return (*(f"{c:,}" for c in counts[: len(COUNTS)]), f"{share:.1%}")
+
+
+def _named(counts: tuple[int, ...] | None) -> dict[str, int]:
+    return {} if counts is None else dict(zip(COUNTS, counts, strict=False))
 
 
 def _survey(workspace: Workspace, mailing: str) -> dict[str, Any] | None:

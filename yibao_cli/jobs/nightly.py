@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from yibao_cli.errors import ExitCode, InputNotFound
+from yibao_cli.errors import CheckFailed, ExitCode, InputNotFound, YibaoError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.inbox import files_meant
 from yibao_cli.jobs.steps import Ended, run_step
 from yibao_cli.jobs.workspace import Workspace, mailing_state
-from yibao_cli.store.files import atomic_file
+from yibao_cli.store.files import atomic_file, sweep_dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from yibao_cli.config import NightlySettings
 
 _GO_ON = (ExitCode.OK, ExitCode.FINDINGS)
+_SKEW = timedelta(minutes=10)  # by which the clocks of two machines may differ
 _WITHOUT_MAILING = ("doctor", "address clean")
 
 
@@ -36,14 +38,17 @@ class Night:
     out_of_time: bool = False
     posted: bool = False
     report: Path | None = None
+    untold: list[str] = field(default_factory=list)  # recipients that could not be given the account
 
     @property
     def exit_code(self) -> int:
-        """That of the step that stopped the night; else 3 when any step needs a person, else 0."""
+        """That of the step that stopped the night; 74 when a recipient got no account; 3 or 0, as the steps."""
         if self.out_of_time:
             return int(ExitCode.TERMINATED)
         stopped = [s.code for s in self.steps if s.code not in _GO_ON]
-        return stopped[0] if stopped else max((s.code for s in self.steps), default=int(ExitCode.OK))
+        if stopped or self.untold:
+            return stopped[0] if stopped else int(ExitCode.IO)
+        return max((s.code for s in self.steps), default=int(ExitCode.OK))
 
 
 def run_night(workspace: Workspace, mailing: str, manner: Sequence[str] = ()) -> Night:
@@ -57,6 +62,7 @@ def run_night(workspace: Workspace, mailing: str, manner: Sequence[str] = ()) ->
     mailing = workspace.mailing_id(mailing)
     workspace.mailing(mailing)
     with workspace.locked("nightly"):
+        sweep_dead(workspace.folder / settings.reports)
         night = Night(mailing, workspace.stamp)
         with workspace.reading() as connection:
             state = mailing_state(connection, mailing)
@@ -65,6 +71,47 @@ def run_night(workspace: Workspace, mailing: str, manner: Sequence[str] = ()) ->
             _run(night, list(_commands(workspace, settings, mailing)), workspace, manner)
             night.report = _report(workspace, settings, night)
     return night
+
+
+def require_night(workspace: Workspace, mailing: str, hours: int) -> None:
+    """Ask, for a monitor, whether a night of a mailing ended well not long ago; a posted one needs none.
+
+    hours: how long ago the last one that ended with 0 or 3 may have begun.
+
+    Raises CheckFailed when it began earlier, never, or, by the clock, in times to come.
+    """
+    mailing = workspace.mailing_id(mailing)
+    workspace.mailing(mailing)
+    with workspace.reading() as connection:
+        state = mailing_state(connection, mailing)
+    if state is not None and state.is_closed:
+        return
+    folder = workspace.folder / workspace.settings.nightly.reports
+    last = max(_good_nights(folder, mailing), default=None)
+    if last is None:
+        raise CheckFailed(
+            _("no night of {mailing} has ended well").format(mailing=mailing),
+            where=str(folder),
+            remedy=_("look whether cron runs `yibao nightly`, and what it said"),
+        )
+    age = workspace.now - last
+    if not -_SKEW <= age <= timedelta(hours=hours):
+        raise CheckFailed(
+            _("the last night that ended well began on {moment}").format(
+                moment=last.isoformat(timespec="minutes")
+            ),
+            where=str(folder),
+            remedy=_("look whether cron runs `yibao nightly`, what it said, and at the clock"),
+        )
+
+
+def _good_nights(folder: Path, mailing: str) -> Iterator[datetime]:
+    """When the nights began that are accounted for and ended with 0 or 3."""
+    for path in folder.glob(f"nightly-{mailing}-*.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            account = json.loads(path.read_text(encoding="utf-8"))
+            if account["mailing"] == mailing and account["exit"] in _GO_ON:
+                yield datetime.fromisoformat(account["started"]).astimezone(UTC)
 
 
 def _run(night: Night, commands: list[list[str]], workspace: Workspace, manner: Sequence[str]) -> None:
@@ -129,10 +176,19 @@ def _report(workspace: Workspace, settings: NightlySettings, night: Night) -> Pa
     """Write the account of the night, which names no person, and give a copy to each recipient."""
     name = f"nightly-{night.mailing}-{night.started[:19].replace(':', '').replace('-', '')}.json"
     text = json.dumps(_account(night), ensure_ascii=False, indent=2) + "\n"
-    for folder in (settings.reports, *settings.recipients):
-        with atomic_file(workspace.folder / folder / name, "w") as stream:
-            stream.write(text)
-    return workspace.folder / settings.reports / name
+    for folder in settings.recipients:
+        try:
+            _write(workspace.folder / folder / name, text)
+        except (YibaoError, OSError):
+            night.untold.append(folder)
+    own = workspace.folder / settings.reports / name
+    _write(own, json.dumps(_account(night), ensure_ascii=False, indent=2) + "\n" if night.untold else text)
+    return own
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_file(path, "w") as stream:
+        stream.write(text)
 
 
 def _account(night: Night) -> dict[str, Any]:
@@ -141,6 +197,7 @@ def _account(night: Night) -> dict[str, Any]:
         "started": night.started,
         "exit": night.exit_code,
         "out_of_time": night.out_of_time,
+        "untold": night.untold,
         "steps": [
             {"command": s.command, "exit": s.code, "seconds": s.seconds, "messages": list(s.messages)}
             for s in night.steps

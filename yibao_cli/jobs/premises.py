@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING
 from yibao_cli.config import FILE_NAME, Settings, find_workspace, load_settings, shipped
 from yibao_cli.errors import ExitCode, InputNotFound, YibaoError, os_reason
 from yibao_cli.i18n import _
-from yibao_cli.jobs.checkup import About
+from yibao_cli.jobs.checkup import About, State
+from yibao_cli.jobs.space import wanted_bytes
+from yibao_cli.jobs.unlocking import key_in_use
 from yibao_cli.jobs.workspace import CHINA, SCRATCH, TEMPLATES
 from yibao_cli.kinds import load_kind
 from yibao_cli.kinds.page import FontPlan
 from yibao_cli.store.files import TEMPORARY
 from yibao_cli.store.health import DatabaseHealth, database_health
+from yibao_cli.store.locks import try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from yibao_cli.jobs.checkup import Check
+    from yibao_cli.sealed.keys import Key
 
 _GB = 10**9
 _LITTLE_SPACE, _NO_SPACE = 2 * _GB, 10**8
@@ -59,10 +63,15 @@ def workspace_checks(given: Path | None, now: datetime) -> Iterator[Check]:
         yield _reachable(about, folder)
         settings, checks = _settings(folder)
         yield from checks
-        health, database = _database(folder, settings)
+        keyed, encryption = _encryption(folder, settings)
+        yield encryption
+        health, database = _database(folder, settings, keyed)
+        if encryption.state is State.FAULT:
+            remedy = _("first see to the key")
+            database = About("database", _("database")).warned(_("not looked at"), remedy)
         newest = health.newest_import if health else ""
         yield database
-        yield _space(folder)
+        yield _space(folder, wanted_bytes(folder, settings, health))
         yield _private(folder)
         yield _leftovers(folder)
     yield _clock(now, newest)
@@ -105,11 +114,31 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Check]]:
     ]
 
 
-def _database(folder: Path, settings: Settings | None) -> tuple[DatabaseHealth | None, Check]:
+def _encryption(folder: Path, settings: Settings | None) -> tuple[Key | None, Check]:
+    """The key where it can be had, and the check of it."""
+    about = About("encryption", _("encryption"))
+    if settings is None:
+        return None, about.warned(_("not looked at"), _("first see to the settings"))
+    try:
+        key = key_in_use(folder, settings)
+    except YibaoError as error:
+        return None, about.refused(error)
+    if key is None:
+        return None, about.well(_("off: files and database are kept plain"))
+    detail = _("on, key {id}").format(id=key.id.hex())
+    if settings.store.url:
+        remedy = _("the tables on the server are not encrypted by yibao: encrypt the server's disk")
+        return key, about.warned(detail, remedy)
+    return key, about.well(detail)
+
+
+def _database(
+    folder: Path, settings: Settings | None, key: Key | None
+) -> tuple[DatabaseHealth | None, Check]:
     """What a look at the database found, and the check of it; without settings the one in the workspace."""
     about = About("database", _("database"))
     try:
-        health = database_health(folder, settings.store.url if settings else "")
+        health = database_health(folder, settings.store.url if settings else "", key)
     except YibaoError as error:
         return None, about.refused(error)
     except OSError as error:
@@ -147,18 +176,21 @@ def _judged(about: About, health: DatabaseHealth | None) -> Check:
 # ---------------------------------------------------------------- space, permissions, leftovers
 
 
-def _space(folder: Path) -> Check:
+def _space(folder: Path, wanted: int) -> Check:
+    """Whether there is room. wanted: bytes that the current mailing may take, 0 where that is not known."""
     about = About("space", _("disk space"))
     free = shutil.disk_usage(folder).free
     last = _last_mailing(folder)
     detail = _("{free:.1f} GB free; the last mailing took {last:.1f} GB")
     detail = detail.format(free=free / _GB, last=last / _GB)
-    if free < _NO_SPACE:
+    if wanted:
+        told = _("; the current one may take {wanted:.1f} GB until it is posted")
+        detail += told.format(wanted=wanted / _GB)
+    if free < max(_NO_SPACE, wanted // 2):
         return about.failed(detail, _("make room"), ExitCode.IO)
-    if free < max(_LITTLE_SPACE, _TIMES_THE_LAST * last):
-        return about.warned(
-            detail, _("make room before the next mailing: 2 GB, and three times the last one")
-        )
+    if free < max(_LITTLE_SPACE, _TIMES_THE_LAST * last, wanted):
+        remedy = _("make room: 2 GB, three times the last mailing, and what the current one may take")
+        return about.warned(detail, remedy)
     return about.well(detail)
 
 
@@ -175,7 +207,8 @@ def _private(folder: Path) -> Check:
     """Whether others can read what is kept. Names of files are not shown: they may name a person."""
     about = About("permissions", _("permissions"))
     open_to_others = sum(bool(found.st_mode & _OTHERS) for _path, found in _walk(folder))
-    foreign = sum(found.st_uid != os.geteuid() for _path, found in _walk(folder))
+    user = getattr(os, "geteuid", lambda: 0)()  # Windows says 0 for every file's owner
+    foreign = sum(found.st_uid != user for _path, found in _walk(folder))
     if foreign:
         return about.warned(
             _("{count} files and folders belong to somebody else").format(count=foreign),
@@ -209,16 +242,12 @@ def _leftovers(folder: Path) -> Check:
 
 def _held(lock: Path) -> bool:
     """Whether a run holds a lock; the kernel frees a killed run's, whatever the file says."""
-    import fcntl  # noqa: PLC0415 - absent on Windows
-
     try:
-        with lock.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        # For a moment it is ours; to be changed, as Windows wants it for a lock.
+        with lock.open("r+b") as stream:
+            return not try_lock(stream)
     except OSError:
         return False
-    return False
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

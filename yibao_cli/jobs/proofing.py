@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from yibao_cli.compose import part_values
 from yibao_cli.i18n import _
+from yibao_cli.jobs.approving import write_control
 from yibao_cli.jobs.rendering import package_layout, whole_package
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.render.part import render_part
@@ -63,6 +64,7 @@ def proof_mailing(
             sheets = contact_sheet(pdf, captions, target / f"proof-{mailing}.png")
             bind_pictures(sheets, target / f"contact-{mailing}.pdf")
             pages = page_images(pdf, target, _DPI)
+            write_control(target, pdf, state.package_sha256)
     return ProofOutcome(
         pdf=folder / pdf.name,
         sheets=[folder / s.name for s in sheets],

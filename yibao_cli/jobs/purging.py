@@ -100,7 +100,7 @@ def _by_folder(workspace: Workspace, files: list[Path]) -> dict[str, int]:
 def _certify(workspace: Workspace, mailing: str, files: list[Path]) -> Path:
     """Write the certificate before anything goes; that of a purge that was killed stands."""
     path = workspace.folder / CERTIFICATES / f"purge-{mailing}.json"
-    if path.is_file() and not files:
+    if path.is_file() and _certifies(workspace, path, files):
         return path
     with workspace.reading() as connection:
         state = mailing_state(connection, mailing)
@@ -127,6 +127,15 @@ def _certify(workspace: Workspace, mailing: str, files: list[Path]) -> Path:
     return path
 
 
+def _certifies(workspace: Workspace, path: Path, files: list[Path]) -> bool:
+    """Whether a certificate speaks of these files: what a purge that was killed had not yet taken away."""
+    known, left = json.loads(path.read_text(encoding="utf-8")), _by_folder(workspace, files)
+    counted = all(count <= known["files"].get(folder, 0) for folder, count in left.items())
+    facts = [p.stat() for p in files]
+    older = all(f.st_mtime_ns <= path.stat().st_mtime_ns for f in facts)
+    return counted and older and sum(f.st_size for f in facts) <= known["bytes"]
+
+
 def _forget(workspace: Workspace, mailing: str, certificate: Path, *, addresses: bool) -> dict[str, int]:
     with workspace.engine.begin() as connection:
         rows = purge_rows(connection, mailing)
@@ -134,7 +143,10 @@ def _forget(workspace: Workspace, mailing: str, certificate: Path, *, addresses:
             rows |= purge_addresses(connection)
         connection.execute(update(mailings).where(mailings.c.id == mailing).values(state="purged"))
         facts = {"certificate": sha256_of(certificate), "rows": rows}
-        audit.record(connection, at=workspace.stamp, command="purge", mailing=mailing, facts=facts)
+        by = () if any(rows.values()) else ("certificate",)
+        audit.record_done(
+            connection, at=workspace.stamp, command="purge", mailing=mailing, facts=facts, by=by
+        )
     return rows
 
 

@@ -71,8 +71,9 @@ def import_receipts(
         with workspace.engine.begin() as connection:
             record_receipts(workspace, connection, (mailing, state.posted_on), rows, outcome)
             facts = {"sha256": sha256_of(path), "rows": outcome.rows_in, "accepted": outcome.accepted}
-            audit.record(
-                connection, at=workspace.stamp, command="receipts import", mailing=mailing, facts=facts
+            by = () if outcome.accepted else ("sha256", "rows")
+            audit.record_done(
+                connection, at=workspace.stamp, command="receipts import", mailing=mailing, facts=facts, by=by
             )
     return outcome
 

@@ -13,6 +13,7 @@ from yibao_cli.errors import StateError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.binding import settings_on
 from yibao_cli.kinds.kind import RECHECK_DAY, RECHECK_SETTING
+from yibao_cli.sealed.files import source
 from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import imports
 
@@ -59,5 +60,5 @@ def _told_on(workspace: Workspace, mailing: str, table: str) -> str:
 
 
 def _last_day(path: Path) -> str:
-    found: str | None = pc.max(pq.read_table(path, columns=[RECHECK_DAY]).column(RECHECK_DAY)).as_py()
+    found: str | None = pc.max(pq.read_table(source(path), columns=[RECHECK_DAY]).column(RECHECK_DAY)).as_py()
     return found or ""

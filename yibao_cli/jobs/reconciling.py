@@ -81,7 +81,9 @@ def reconcile_mailing(
             row = {"mailing": mailing, "as_of": account.terms.today, "at": workspace.stamp}
             store.add_account(connection, {**row, "operator": audit.operator()}, account.counts)
             facts = {"as_of": account.terms.today, **account.counts}
-            audit.record(connection, at=workspace.stamp, command="reconcile", mailing=mailing, facts=facts)
+            audit.record_done(
+                connection, at=workspace.stamp, command="reconcile", mailing=mailing, facts=facts
+            )
     xlsx, pdf, figures = (folder / names[form] for form in ("xlsx", "pdf", "json"))
     return ReconcileOutcome(account, xlsx, pdf, figures, restated, tuple(_findings(account)))
 
@@ -210,10 +212,15 @@ def _signed(connection: Connection, mailing: str, posted: pd.DataFrame) -> dict[
 def _restated(
     drawn: list[tuple[str, dict[str, int]]], returned: pd.DataFrame, day: str
 ) -> Iterator[Restated]:
-    """Accounts of before, the last one of each day, whose day looks otherwise by what came back since."""
+    """Accounts of before, the last one of each day, that look otherwise by what came back since.
+
+    An account with pieces pending is held against its own day: what came later was expected. One that took
+    silence for delivery is held against `day`, for whatever came after it was presumed to be delivered.
+    """
     for as_of, figures in sorted(dict(drawn).items()):
         then = figures["returned"] + figures["remailed"]
-        now = int(returned.loc[returned["returned_on"] <= as_of, "piece"].nunique())
+        until = as_of if figures["pending"] else day
+        now = int(returned.loc[returned["returned_on"] <= until, "piece"].nunique())
         if as_of <= day and then != now:
             posted = figures["posted"]
             rates = (wilson(posted - count, posted).value for count in (then, now))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ from sqlalchemy import update
 from yibao_cli.compose import Printing, compose_layout, part_values
 from yibao_cli.errors import CheckFailed, InputNotFound, StateError
 from yibao_cli.i18n import _
-from yibao_cli.jobs.pool import run_tasks
+from yibao_cli.jobs.approving import require_approval
+from yibao_cli.jobs.cluster import chosen_crew
+from yibao_cli.jobs.clusterparts import Trade, run_parts
 from yibao_cli.jobs.rechecking import require_recheck
 from yibao_cli.jobs.workspace import (
     PRINT,
@@ -41,12 +43,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PartTask:
-    """One part to render: small, so that it can go to any worker that sees the folder."""
+    """One part to render: small, so that it can go to any worker that sees the folder.
+
+    into: the folder that takes the print file in the place of the mailing's own; "" for that one.
+    """
 
     folder: str
     mailing: str
     part: int
     package_sha256: str
+    into: str = ""
+
+    def __str__(self) -> str:
+        return _("part {part} of mailing {mailing}").format(part=self.part, mailing=self.mailing)
+
+    @property
+    def number(self) -> int:
+        """The part."""
+        return self.part
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files that rendering makes, the control file last."""
+        pdf = pdf_path(Path(), self.part)
+        return pdf.as_posix(), pdf.with_suffix(".json").as_posix()
+
+    def moved(self, folder: str, into: str) -> PartTask:
+        """The same part, read from a folder, and written into another one."""
+        return replace(self, folder=folder, into=into)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +100,27 @@ class RenderOutcome:
 
 
 def render_mailing(
-    workspace: Workspace, mailing: str, part: int = 0, workers: int = 0, progress: Progress = no_progress
+    workspace: Workspace,
+    mailing: str,
+    part: int = 0,
+    workers: int = 0,
+    progress: Progress = no_progress,
+    cluster: str = "",
 ) -> RenderOutcome:
-    """Render all parts, or one.
+    """Render all parts, or one. cluster: as `cluster.chosen_crew` takes it; "" as the settings say.
 
     Raises InputNotFound for a part there is not, CheckFailed when the package was altered, StateError
     when the mailing is not merged.
     """
-    mailing = workspace.mailing_id(mailing)
+    mailing, crew = workspace.mailing_id(mailing), chosen_crew(workspace, workers, cluster)
     with workspace.locked_mailing(mailing):
         with workspace.reading() as connection:
             state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
         folder = workspace.mailing_folder(mailing)
         package = whole_package(workspace, mailing, state.package_sha256)
         require_recheck(workspace, mailing, package.kind)
+        if not state.is_closed:
+            require_approval(workspace, mailing, state.package_sha256)
         numbers = [e.part for e in package.manifest.parts if part in {0, e.part}]
         if not numbers:
             raise InputNotFound(
@@ -106,8 +137,8 @@ def render_mailing(
                 outcome.kept.append(done)
             else:
                 tasks.append(task)
-        chosen = workers or workspace.settings.render.workers
-        for _task, receipt in run_tasks(render_task, tasks, chosen):
+        trade = Trade(render_task, makes=_names)
+        for _task, receipt in run_parts(trade, tasks, package, crew):
             outcome.rendered.append(receipt)
             progress(
                 _("rendering"), sum(c.pieces for c in outcome.rendered), package.manifest.counts["pieces"]
@@ -193,15 +224,20 @@ def values_of_part(package: Package, layout: Layout, part: int) -> Iterator[Part
 def _prepared(folder: str, mailing: str, _sha256: str) -> tuple[Package, Layout, StaticLayer]:
     """What all parts of a package share; made once in each worker."""
     package = open_package(Path(folder), mailing)
+    _require_fonts(package)  # of this worker's machine, which may be another
     layout = package_layout(package)
     return package, layout, draw_static(layout, package.art)
+
+
+def _names(task: PartTask) -> tuple[str, ...]:
+    return task.names
 
 
 def render_task(task: PartTask) -> ControlFile:
     """Render one part: PDF first, then its control file; doing it twice is harmless."""
     package, layout, static = _prepared(task.folder, task.mailing, task.package_sha256)
     values = values_of_part(package, layout, task.part)
-    target = pdf_path(Path(task.folder), task.part)
+    target = pdf_path(Path(task.into or task.folder), task.part)
     with atomic_file(target) as stream:
         written = render_part(layout, static, values, stream)
     control = ControlFile(
@@ -251,7 +287,12 @@ def _already(task: PartTask, package: Package) -> ControlFile | None:
 
 
 def _record(workspace: Workspace, mailing: str, outcome: RenderOutcome, parts: int) -> None:
-    if not outcome.rendered:
+    with workspace.reading() as connection:
+        before = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
+    # Parts that a killed run has made are told by the run that finishes its work.
+    resumed = before.state == "merged" and len(outcome.parts) == parts
+    told = outcome.parts if resumed else outcome.rendered
+    if not told:
         return
     with workspace.engine.begin() as connection:
         state = require_state(connection, mailing, ("merged", "rendered", "verified", "posted"))
@@ -263,5 +304,5 @@ def _record(workspace: Workspace, mailing: str, outcome: RenderOutcome, parts: i
             at=workspace.stamp,
             command="render",
             mailing=mailing,
-            facts={f"part-{c.part:04d}": c.sha256 for c in outcome.rendered},
+            facts={f"part-{c.part:04d}": c.sha256 for c in told},
         )

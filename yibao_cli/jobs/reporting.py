@@ -64,7 +64,7 @@ def report_mailing(
             write_report(figures, target)
         with workspace.engine.begin() as connection:
             facts = {"as_of": account.terms.today, "posted": account.posted, "returned": account.returned}
-            audit.record(connection, at=workspace.stamp, command="report", mailing=mailing, facts=facts)
+            audit.record_done(connection, at=workspace.stamp, command="report", mailing=mailing, facts=facts)
     return ReportOutcome(account, folder, folder / f"report-{mailing}.html")
 
 

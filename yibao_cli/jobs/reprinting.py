@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,8 @@ from yibao_cli.i18n import _
 from yibao_cli.jobs.copies import CopyOrder, copies_pdf, print_copies, read_copy
 from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.rendering import whole_package
+from yibao_cli.jobs.roles import APPROVER, require_role_of
+from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, events, reprints
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _STATES = ("rendered", "verified", "posted")
-USER = "YIBAO_USER"
 _MOST_BYTES = 64 << 20
 
 
@@ -62,11 +62,6 @@ def reason_of(text: str) -> Reason:
             _("why are they printed again?"),
             remedy=_("give --reason, one of: {known}").format(known=", ".join(Reason)),
         ) from error
-
-
-def who(by: str = "") -> str:
-    """Who acts: the name given, YIBAO_USER, or the system's name."""
-    return (by or os.environ.get(USER, "") or audit.operator()).strip()
 
 
 def request_reprint(
@@ -122,6 +117,7 @@ def approve_reprint(
     """
     mailing = workspace.mailing_id(mailing)
     checker = who(by)
+    require_role_of(workspace, checker, APPROVER, "reprint --approve")
     with workspace.locked_mailing(mailing):
         with workspace.reading() as connection:
             state = require_state(connection, mailing, _STATES)
@@ -179,8 +175,11 @@ def require_copies_tied(connection: Connection, mailing: str) -> CopiesAccount:
     account = reprints.account(connection, mailing)
     if account.tied:
         return account
+    words = _("printed {printed} = posted {posted} + spoiled {spoiled} does not tie; {waiting} wait")
+    if account.waiting:
+        words = _("{waiting} wait for copies that were asked for, and nobody has answered")
     raise CheckFailed(
-        _("printed {printed} = posted {posted} + spoiled {spoiled} does not tie; {waiting} wait").format(
+        words.format(
             printed=account.printed, posted=account.posted, spoiled=account.spoiled, waiting=account.waiting
         ),
         remedy=_("answer the open requests with `yibao reprint {mailing}`").format(mailing=mailing),
@@ -229,19 +228,12 @@ def _open_request(connection: Connection, mailing: str, number: int, checker: st
             _("request {number} was answered already").format(number=number),
             remedy=_("see them with `yibao reprint {mailing}`").format(mailing=mailing),
         )
-    if checker and _same(found.maker, checker):
+    if checker and same_person(found.maker, checker):
         raise StateError(
             _("whoever asked for copies cannot sign for them"),
             remedy=_("a second person approves, with --by NAME or their own account"),
         )
     return found
-
-
-def _same(one: str, other: str) -> bool:
-    def fold(name: str) -> str:
-        return unicodedata.normalize("NFKC", name).casefold().strip()
-
-    return fold(one) == fold(other)
 
 
 def _tokens(given: str) -> tuple[list[tuple[str, int]], str]:

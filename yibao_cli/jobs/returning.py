@@ -18,6 +18,7 @@ from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_s
 from yibao_cli.returns.judging import Copy, Facts
 from yibao_cli.returns.match import match_returns
 from yibao_cli.returns.reasons import Wording, load_wording
+from yibao_cli.rules import Severity
 from yibao_cli.store import audit
 from yibao_cli.store import returns as store
 from yibao_cli.store.files import sha256_of
@@ -69,6 +70,7 @@ def import_returns(
         progress(_("matching returns"), len(rows), len(rows))
         with workspace.engine.begin() as connection:
             facts = mailing_facts(connection, mailing, state.posted_on, workspace.today)
+            unread = _unread(outcome.findings)
             rows = _without_known(connection, mailing, rows, path.name, outcome)
             matched = match_returns(rows, facts, wording)
             store.add_returns(connection, list(_new_rows(workspace, connection, facts, path.name, matched)))
@@ -77,10 +79,12 @@ def import_returns(
             labels = workspace.kind(mailing).inputs["returns"]
             told = [*matched.findings, *matched.doubts]
             outcome.findings += [replace(f, column=labels.field(f.column).label) for f in told]
-            _keep_refused(workspace, connection, mailing, matched.findings)
+            _keep_refused(workspace, connection, mailing, [*unread, *matched.findings])
             counts = {"sha256": sha256_of(path), "rows": outcome.rows_in, "accepted": outcome.accepted}
-            audit.record(
-                connection, at=workspace.stamp, command="returns import", mailing=mailing, facts=counts
+            # A list that brought nothing new was counted when it did.
+            by = () if outcome.accepted else ("sha256", "rows")
+            audit.record_done(
+                connection, at=workspace.stamp, command="returns import", mailing=mailing, facts=counts, by=by
             )
         outcome.suppressed = settle_returns(workspace, mailing)
     return outcome
@@ -174,6 +178,16 @@ def _new_rows(
             # A copy that was printed again goes where the first went.
             "address_id": went_to.get((piece, copy)) or went_to[piece, 0],
         }
+
+
+def _unread(findings: Iterable[Finding]) -> list[Finding]:
+    """The first finding of each row that could not be read, such as one without a date."""
+    first: dict[tuple[str, int | None], Finding] = {}
+    for finding in findings:
+        if finding.severity is Severity.REJECT:
+            # Whatever stands in a cell that is no piece may be a person's number.
+            first.setdefault((finding.sheet, finding.row), replace(finding, value=""))
+    return list(first.values())
 
 
 def _keep_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
 from yibao_cli.config import FILE_NAME, shipped
@@ -14,18 +15,36 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make_sample(folder: Path, kind: str, members: int, seed: int) -> SampleSummary:
+def make_sample(
+    folder: Path, kind: str, members: int, seed: int, lines_per_member: int | None = None
+) -> SampleSummary:
     """Write `folder/inbox/` and `folder/yibao.toml`, which makes the folder a workspace.
 
-    Raises StateError when the folder is a workspace already, UsageError for a kind or size there is not.
+    Raises StateError when the folder is a workspace already, UsageError for a kind, size or number of
+    lines there is not.
     """
     if (folder / FILE_NAME).exists():
         raise StateError(
             _("{folder} is a workspace already").format(folder=folder), remedy=_("choose another folder")
         )
     private_folder(folder)
-    summary = write_sample(folder, kind, members, seed)
-    settings = shipped("sample_data") / kind / FILE_NAME
+    summary = write_sample(folder, sampled(kind), members, seed, lines_per_member)
     with atomic_file(folder / FILE_NAME, "w") as stream:
-        stream.write(settings.read_text(encoding="utf-8"))
+        stream.write(sample_settings(kind))
     return summary
+
+
+def sampled(kind: str) -> str:
+    """The kind whose sample data a shipped kind takes: its own, else that of the kind that it extends."""
+    samples, path = shipped("sample_data"), shipped("templates") / kind / "kind.toml"
+    if (samples / kind).is_dir() or not path.is_file():
+        return kind
+    other = str(tomllib.loads(path.read_text(encoding="utf-8")).get("extends", ""))
+    return other if other and (samples / other).is_dir() else kind
+
+
+def sample_settings(kind: str) -> str:
+    """yibao.toml of a kind's sample; its mailings are of that kind."""
+    own = sampled(kind)
+    text = (shipped("sample_data") / own / FILE_NAME).read_text(encoding="utf-8")
+    return text.replace(f'kind = "{own}"', f'kind = "{kind}"')

@@ -16,11 +16,13 @@ from yibao_cli.kinds.sorting import FILE_NAME as SCHEMES
 from yibao_cli.kinds.sorting import load_schemes
 from yibao_cli.ledger import ordering, outcome
 from yibao_cli.mailing.parting import part_sizes
-from yibao_cli.mailing.sorting import sort_pieces
+from yibao_cli.mailing.sorting import sort_in_turn
 from yibao_cli.mailing.summary import TOO_LOOSE, check_parts, check_sorting, summary
 from yibao_cli.mailing.weights import Paper
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from yibao_cli.jobs.workspace import Workspace
@@ -36,6 +38,7 @@ COLUMNS = (
     *("walk", "office", "weight_mg", "thickness_um"),
 )
 REFUSED = (TOO_LOOSE,)
+_AT_ONCE = 50_000  # pieces
 _TYPES = {"bundle": pa.int32(), "bag": pa.int32(), "weight_mg": pa.int32(), "thickness_um": pa.int32()}
 _BY_DELIVERY = {"member": "china-letter", "employer": "employer"}
 # Words of a scheme that are no fields of a piece.
@@ -66,15 +69,20 @@ def sort_mailing(
     _require_free_names(ledger, scheme)
     walks, tables = walks_of_entries(workspace, mailing)
     words = [w for w in scheme.inside if w not in _WORDS]
-    found = ordering.candidates(ledger, words, walks)
     layout, product = printing
-    frame = _frame(found, layout, Paper.of(product))
+    frame = _frame(ordering.candidates(ledger, words, walks), layout, Paper.of(product))
     most = workspace.settings.render.pieces_per_part
-    placed = sort_pieces(frame, scheme, most)
+    first = frame["goes_first"].to_numpy()
+    placed = sort_in_turn([frame[first], frame[~first]], scheme, most)
     placed = placed.merge(frame[["row_id", "walk", "office", "weight_mg", "thickness_um"]], on="row_id")
+    del frame  # what follows wants the room
     facts = summary(placed, scheme)
-    pieces = ordering.order_pieces(ledger, _table(placed))
-    sizes = part_sizes(placed["bundle"].to_numpy(), placed["bag"].to_numpy(), most)
+    ahead = int(first.sum())
+    early = _part_sizes(placed[:ahead], most)
+    if ledger.options.first is not None:
+        facts["first"] = {"where": ledger.options.first.text, "pieces": ahead, "parts": len(early)}
+    pieces = ordering.order_pieces(ledger, _tables(placed))
+    sizes = [*early, *_part_sizes(placed[ahead:], most)]
     told = [*check_sorting(facts, scheme, with_walks=tables), *check_parts(placed, scheme, most)]
     return Sorted(pieces, sizes, facts, told)
 
@@ -121,6 +129,16 @@ def _frame(found: pa.Table, layout: Layout, paper: Paper) -> pd.DataFrame:
     # Few different texts stand on many pieces: as categories they take a tenth of the room.
     frame: pd.DataFrame = narrow.to_pandas(categories=texts)
     return frame.assign(weight_mg=paper.weights(pages), thickness_um=paper.thicknesses(pages))
+
+
+def _part_sizes(placed: pd.DataFrame, most: int) -> list[int]:
+    return part_sizes(placed["bundle"].to_numpy(), placed["bag"].to_numpy(), most)
+
+
+def _tables(placed: pd.DataFrame) -> Iterator[pa.Table]:
+    """The places of the pieces, some at a time, for as plain texts they take ten times the room."""
+    for start in range(0, max(len(placed), 1), _AT_ONCE):
+        yield _table(placed.iloc[start : start + _AT_ONCE])
 
 
 def _table(placed: pd.DataFrame) -> pa.Table:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yibao_cli.config import FILE_NAME, shipped
 from yibao_cli.errors import InputNotFound, StateError, UsageError
 from yibao_cli.i18n import _
+from yibao_cli.jobs.beginning import answered, quoted, settings_text
+from yibao_cli.jobs.sampling import sample_settings, sampled
 from yibao_cli.store.files import atomic_file, private_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _DEMO_MARK = ".yibao-demo"
@@ -45,17 +50,43 @@ window_days = 30 # no return after so many days counts as delivered 推定妥投
 """
 
 
-def init_workspace(folder: Path, kind: str, *, sample: bool) -> list[Path]:
-    """Make a workspace in a folder; returns what was written.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a new workspace is told: answers by the keys of `beginning.questions`. today: ISO."""
 
-    Raises StateError when there is one already, InputNotFound for a kind there is not.
-    """
+    given: Mapping[str, str]
+    sample: bool
+    today: str
+
+    def settings(self, start: str) -> str:
+        """yibao.toml; with a sample, `start` is the sample's own, and only the client is another."""
+        if not self.sample:
+            return settings_text(answered(self.given, self.today))
+        keys = {"client": "name", "address": "address", "postcode": "postcode", "phone": "phone"}
+        for key, name in {**keys, "printer": "printer"}.items():
+            if value := self.given.get(key):
+                line = f"{name} = {quoted(value)}"
+                start = re.sub(rf"(?m)^{name} = .*$", line.replace("\\", r"\\"), start, count=1)
+        return start
+
+
+def check_free(folder: Path) -> None:
+    """Refuse a folder that is a workspace already, by StateError."""
     if (folder / FILE_NAME).exists():
         raise StateError(
             _("{folder} is a workspace already").format(folder=folder),
             remedy=_("choose another folder, or go on with `yibao -w {folder} status`").format(folder=folder),
         )
-    source = shipped("sample_data") / kind
+
+
+def init_workspace(folder: Path, kind: str, *, sample: bool, order: Order | None = None) -> list[Path]:
+    """Make a workspace in a folder; returns what was written. order: without one, yibao.toml has blanks.
+
+    Raises StateError when there is one already, InputNotFound for a kind there is not, UsageError for an
+    answer that is wrong.
+    """
+    check_free(folder)
+    source = shipped("sample_data") / sampled(kind)
     if sample and not source.is_dir() and (shipped("templates") / kind / "kind.toml").is_file():
         having = ", ".join(sorted(p.name for p in shipped("sample_data").iterdir() if p.is_dir()))
         raise InputNotFound(
@@ -70,14 +101,14 @@ def init_workspace(folder: Path, kind: str, *, sample: bool) -> list[Path]:
             _("there is no statement kind {kind}").format(kind=kind),
             remedy=_("choose one of: {known}").format(known=known),
         )
+    settings = sample_settings(kind) if sample else _EMPTY_SETTINGS.format(kind=kind)
+    if order is not None:
+        settings = order.settings(settings)
     private_folder(folder)
     written = [folder / FILE_NAME]
     if sample:
         written += _copy_sample(source / "inbox", folder / "inbox")
     # Last, because it is what makes the folder a workspace.
-    settings = (
-        (source / FILE_NAME).read_text(encoding="utf-8") if sample else _EMPTY_SETTINGS.format(kind=kind)
-    )
     with atomic_file(folder / FILE_NAME, "w") as stream:
         stream.write(settings)
     return written

@@ -125,7 +125,9 @@ def draw_survey(
         survey = store.add_survey(connection, values, rows)
         facts = {"survey": survey, "size": len(rows), "population": population, "seed": seed}
         audit.record(connection, at=workspace.stamp, command="survey draw", mailing=mailing, facts=facts)
-    return Drawn(survey, len(chosen), population, _write_list(workspace, mailing, chosen, turn))
+        # Before the commit: what the database knows of has its list, though it were killed in between.
+        path = _write_list(workspace, mailing, chosen, turn)
+    return Drawn(survey, len(chosen), population, path)
 
 
 def _check_first(connection: Connection, mailing: str, *, again: bool) -> None:

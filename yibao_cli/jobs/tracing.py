@@ -21,6 +21,7 @@ from yibao_cli.errors import InputNotFound, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.workspace import MailingState, Workspace, require_state
 from yibao_cli.mailing.tracking import folded, is_tracking_number
+from yibao_cli.sealed.files import source
 from yibao_cli.store import events, tracking
 from yibao_cli.store.events import Event, Scope
 from yibao_cli.store.packages import FOLDER, MANIFEST, pieces_file
@@ -75,12 +76,15 @@ def track(workspace: Workspace, code: str, mailing: str = "") -> Track:
             )
         if handover := parse_handover_code(text):
             return _of_handover(connection, handover.mailing, handover.number)
-        where, piece = _named(workspace, connection, text, mailing)
+        where, piece = named_piece(workspace, connection, text, mailing)
         return _of_piece(workspace, connection, where, piece)
 
 
-def _named(workspace: Workspace, connection: Connection, text: str, mailing: str) -> tuple[str, str]:
-    """The mailing and the piece that a code names."""
+def named_piece(workspace: Workspace, connection: Connection, text: str, mailing: str) -> tuple[str, str]:
+    """The mailing and the piece that a code names: piece number, sheet code or tracking number.
+
+    text: in capitals. Raises UsageError for what is no code, InputNotFound for a tracking number nobody has.
+    """
     if sheet := parse_sheet_code(text):
         return sheet.mailing, sheet.piece
     parsed = parse_copy(text)
@@ -259,7 +263,7 @@ def _pieces_of(package: Package, column: str, number: int) -> Iterator[tuple[int
 
 def _ends(package: Package, part: int, column: str) -> tuple[int, int]:
     """The smallest and the largest value of a column in a part, as the head of its file says."""
-    with pq.ParquetFile(package.folder / pieces_file(part)) as file:
+    with pq.ParquetFile(source(package.folder / pieces_file(part))) as file:
         index = file.schema_arrow.names.index(column)
         groups = [
             file.metadata.row_group(i).column(index).statistics for i in range(file.metadata.num_row_groups)
@@ -272,7 +276,7 @@ def _facts(folder: Path, row: Row[Any]) -> dict[str, Any]:
     # The whole manifest and kind take longer to read than a scan should take to answer.
     kind = json.loads((folder / "kind.json").read_text(encoding="utf-8"))
     name = kind["verify"]["name"]
-    with pq.ParquetFile(folder / pieces_file(row.part)) as file:
+    with pq.ParquetFile(source(folder / pieces_file(row.part))) as file:
         there = set(file.schema_arrow.names)
         table = file.read([n for n in ("piece", name, "bundle", "bag") if n in there], use_threads=False)
     at = table.column("piece").index(row.piece).as_py()

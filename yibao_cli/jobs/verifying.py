@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from yibao_cli.i18n import _
+from yibao_cli.jobs.cluster import chosen_crew
+from yibao_cli.jobs.clusterparts import Trade, run_parts
 from yibao_cli.jobs.copies import read_copies
 from yibao_cli.jobs.piecefacts import fact_columns, piece_facts
-from yibao_cli.jobs.pool import run_tasks
 from yibao_cli.jobs.rendering import (
     ControlFile,
     PartTask,
@@ -45,6 +46,33 @@ class VerifyTask:
 
     part: PartTask
     full: bool = False
+
+    def __str__(self) -> str:
+        return str(self.part)
+
+    @property
+    def folder(self) -> str:
+        """The mailing's folder."""
+        return self.part.folder
+
+    @property
+    def mailing(self) -> str:
+        """The mailing."""
+        return self.part.mailing
+
+    @property
+    def number(self) -> int:
+        """The part."""
+        return self.part.part
+
+    @property
+    def package_sha256(self) -> str:
+        """Hash of the package."""
+        return self.part.package_sha256
+
+    def moved(self, folder: str, into: str) -> VerifyTask:
+        """The same part, read from another folder."""
+        return VerifyTask(self.part.moved(folder, into), self.full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +114,15 @@ def verify_mailing(
     progress: Progress = no_progress,
     *,
     full: bool = False,
+    cluster: str = "",
 ) -> VerifyOutcome:
     """Read everything back; full: every page by PDFium and pixels too, not those of a sample alone.
 
+    cluster: as `cluster.chosen_crew` takes it; "" as the settings say.
+
     Raises StateError when the mailing is not rendered.
     """
-    mailing = workspace.mailing_id(mailing)
+    mailing, crew = workspace.mailing_id(mailing), chosen_crew(workspace, workers, cluster)
     with workspace.locked_mailing(mailing):
         with workspace.reading() as connection:
             state = require_state(connection, mailing, ("rendered", "verified", "posted"))
@@ -104,9 +135,8 @@ def verify_mailing(
         outcome.press_checks = len(CHECKS) if package.press is not None else 0
         outcome.differences += _strays(workspace.mailing_folder(mailing), parts)
         # A package that cannot be read gives nothing to compare with.
-        for _task, found in run_tasks(
-            verify_task, [] if outcome.altered else tasks, workers or workspace.settings.render.workers
-        ):
+        trade = Trade(verify_task, reads=_names)
+        for _task, found in run_parts(trade, [] if outcome.altered else tasks, package, crew):
             outcome.pieces += found.pieces
             outcome.pages += found.pages
             outcome.pages_twice += found.pages_twice
@@ -137,6 +167,10 @@ def verify_task(task: VerifyTask) -> PartReading:
     tie = Tie(package.manifest.mailing, piece_facts(package.kind, layout, rows))
     found += read_back(pdf, part.part, expected, sample=sample, tie=tie, press=press)
     return PartReading(entry.pieces, entry.pages, len(sample.pages()), found)
+
+
+def _names(task: VerifyTask) -> tuple[str, ...]:
+    return task.part.names
 
 
 @lru_cache(maxsize=1)
@@ -203,7 +237,7 @@ def _record(workspace: Workspace, mailing: str, outcome: VerifyOutcome) -> None:
         if state.state != "posted":
             verdict = "verified" if outcome.clean else "rendered"
             connection.execute(update(mailings).where(mailings.c.id == mailing).values(state=verdict))
-        audit.record(
+        audit.record_done(
             connection,
             at=workspace.stamp,
             command="verify",

@@ -16,6 +16,7 @@ from yibao_cli.i18n import N_, _
 from yibao_cli.jobs.addresses import roster_batches, sources_of
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.model import Finding
+from yibao_cli.sealed.files import source
 from yibao_cli.store import audit
 from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import addresses, points
@@ -126,7 +127,7 @@ def _rows(workspace: Workspace, connection: Connection, mailing: str, table: str
     for record in active_imports(connection, mailing, table):
         path = record.rows(workspace.folder)
         if path.is_file():
-            yield from pq.read_table(path).to_pylist()
+            yield from pq.read_table(source(path)).to_pylist()
 
 
 def _stretch(row: dict[str, Any]) -> Stretch:

@@ -18,10 +18,13 @@ from yibao_cli.codes import is_mailing_id
 from yibao_cli.config import MailingSettings, Settings, find_workspace, load_settings, shipped
 from yibao_cli.errors import InputNotFound, PermissionsError, StateError, UsageError
 from yibao_cli.i18n import _
+from yibao_cli.jobs.unlocking import unlock
 from yibao_cli.kinds import Kind, load_kind, load_product
 from yibao_cli.kinds.binding import bound_kind
+from yibao_cli.sealed.keys import key_of
+from yibao_cli.store.database import FILE_NAME as DATABASE
 from yibao_cli.store.database import open_database, reading
-from yibao_cli.store.files import TEMPORARY, lock, recover_folder
+from yibao_cli.store.files import TEMPORARY, lock, recover_folder, sweep_dead
 from yibao_cli.store.packages import Package, open_package
 from yibao_cli.store.schema import mailings
 
@@ -46,6 +49,11 @@ def no_progress(_what: str, _done: int, _of: int) -> None:
     """For whoever does not look."""
 
 
+def today(now: datetime | None = None) -> str:
+    """Business date in China, ISO, at a moment, or now."""
+    return (now or datetime.now(UTC)).astimezone(CHINA).date().isoformat()
+
+
 @dataclass(frozen=True)
 class Workspace:
     """One client's workspace; `now` is the only clock of the program, given or read once."""
@@ -64,7 +72,7 @@ class Workspace:
                 where=str(self.folder),
                 remedy=_("make the folder yours, or choose another"),
             )
-        return open_database(self.folder, self.settings.store.url)
+        return open_database(self.folder, self.settings.store.url, key_of(self.folder / DATABASE))
 
     @property
     def has_database(self) -> bool:
@@ -78,7 +86,7 @@ class Workspace:
     @property
     def today(self) -> str:
         """Business date in China, ISO."""
-        return self.now.astimezone(CHINA).date().isoformat()
+        return today(self.now)
 
     @property
     def stamp(self) -> str:
@@ -141,6 +149,8 @@ class Workspace:
             shutil.rmtree(made / SCRATCH, ignore_errors=True)
             for folder in (made, made / PRINT, *(self.folder / "imports" / mailing).glob("*/")):
                 _clear_leftovers(folder)
+            for folder in made.glob("*/"):
+                sweep_dead(folder)
             yield
 
     @contextmanager
@@ -150,11 +160,22 @@ class Workspace:
             _clear_leftovers(self.folder / "imports" / table)
             yield
 
+    @contextmanager
+    def locked_folder(self, folder: Path) -> Iterator[None]:
+        """Hold the lock of a folder of the workspace; what a killed run left in it is undone first."""
+        with self.locked(folder.name):
+            _clear_leftovers(folder)
+            yield
+
 
 def open_workspace(given: Path | None, now: datetime | None = None) -> Workspace:
     """Open the workspace given, or found from the current folder upward."""
     folder = find_workspace(given)
-    return Workspace(folder, load_settings(folder), now or datetime.now(UTC))
+    settings = load_settings(folder)
+    unlock(folder, settings)
+    for place in (folder, folder / "certificates"):
+        sweep_dead(place)
+    return Workspace(folder, settings, now or datetime.now(UTC))
 
 
 def _clear_leftovers(folder: Path) -> None:

@@ -26,6 +26,7 @@ _THICKEST = 8.0  # mm
 _MOST = 24  # bars of one chart
 _SMALLEST = 5.0  # points that names and amounts may shrink to
 _DECIMALS = 2
+LEAST = 0.1  # mm that a bar has at least: what is more than nothing is seen
 
 
 class Bar(NamedTuple):
@@ -120,9 +121,9 @@ def rectangles(item: ChartItem, values: Sequence[int]) -> list[Rect]:
     found = []
     for value, (x, y, w, h) in zip(values, frames(item, len(values)), strict=True):
         if value > 0:
-            share = value / most
             lying = item.direction == "across"
-            found.append((x, y, w * share, h) if lying else (x, y + h * (1 - share), w, h * share))
+            length = max((w if lying else h) * value / most, LEAST)
+            found.append((x, y, length, h) if lying else (x, y + h - length, w, length))
     return [(round(x, _DECIMALS), round(y, _DECIMALS), round(w, 3), round(h, 3)) for x, y, w, h in found]
 
 

@@ -121,6 +121,18 @@ class BarcodeItem(Spec):
     module: Annotated[Mm, Field(ge=0.19, le=1)] = 0.33
 
 
+class QrItem(Spec):
+    """The QR of an ad's response code, on white, its top left corner at x, y; none where it asks for none.
+
+    side: mm across, a quiet zone of four modules around included. Source: ISO/IEC 18004.
+    """
+
+    type: Literal["qr"] = "qr"
+    x: Mm
+    y: Mm
+    side: Annotated[Mm, Field(ge=16, le=60)] = 20
+
+
 class OmrItem(Spec):
     """Marks that an inserter reads, on the front of each sheet; the first one's top left corner at x, y.
 
@@ -273,15 +285,18 @@ Item = Annotated[
 
 
 class PanelSpec(Spec):
-    """One panel: items, or a slot for an ad."""
+    """One panel: items, or a slot for an ad and the place of its response code."""
 
     items: tuple[Item, ...] = ()
     slot: Literal["A", "B", "C"] | None = None
+    code: QrItem | None = None
 
     @model_validator(mode="after")
     def _slot_is_empty(self) -> PanelSpec:
         if self.slot is not None and self.items:
             raise ValueError(_("a panel that carries an ad has no items of its own"))
+        if self.code is not None and self.slot is None:
+            raise ValueError(_("only a panel that carries an ad has a response code"))
         return self
 
 

@@ -60,6 +60,18 @@ def lint_kind(kind: Kind, constants: Mapping[str, Mapping[str, str]] | None = No
     return list(found)
 
 
+def untold(kind: Kind, client: Mapping[str, str]) -> list[str]:
+    """What the texts of a kind say of the client though it is blank; a printer 印制单位 there need not be."""
+    blank = {n for n, v in client.items() if n != "printer" and not v.strip("0 ")}
+    names = {
+        node.attr
+        for _place, text in (_texts(kind) if blank else ())
+        for node in parse_text(text).find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Name) and node.node.name == "client"
+    }
+    return sorted(blank & names)
+
+
 def _faults(place: str, text: str, kind: Kind, own: str) -> Iterator[Lint]:
     for match in _PLACEHOLDER.finditer(text):
         yield Lint(place, _("placeholder"), match[0])

@@ -101,7 +101,7 @@ def load_kind(templates: Path, kind_id: str, own: Path | None = None) -> Kind:
         # The tables, laws and texts of another kind, on other paper.
         parent = shelf.base_of(str(base), path)
         taken = {k: v for k, v in read_toml(parent / FILE_NAME).items() if k not in _OWN}
-        data = {**taken, **data, "inputs": {**taken.get("inputs", {}), **data.get("inputs", {})}}
+        data = {**taken, **data, "inputs": _over(taken.get("inputs", {}), data.get("inputs", {}))}
         texts = _text_files(parent)
         changes.insert(0, shelf.changes(str(base)))
     texts |= _text_files(folder)
@@ -111,7 +111,7 @@ def load_kind(templates: Path, kind_id: str, own: Path | None = None) -> Kind:
     # Tables that nothing of the kind would read are none of its inputs.
     unread = {t for t, key in (("adjustments", "adjust"), ("previous", "previous")) if key not in data}
     shared = {name: spec for name, spec in shared.items() if name not in unread}
-    data["inputs"] = {**shared, **data.get("inputs", {})}
+    data["inputs"] = _over(shared, data.get("inputs", {}))
     data["texts"] = texts
     data["omr"] = read_toml(templates / "common" / "omr.toml")
     kind = _validated(Kind, data, path)
@@ -170,13 +170,20 @@ def _change(folder: Path, data: dict[str, Any], texts: dict[str, str]) -> None:
     if not path.is_file():
         return
     changed, known = read_toml(path), data.get("settings", {})
+    if not isinstance(known, dict):
+        return
     if strange := sorted(set(changed) - set(known)):
         raise SettingsError(
             _("the kind has no setting {names}").format(names=", ".join(strange)),
             where=f"{folder.name}/{CHANGED_SETTINGS}",
             remedy=_("it has: {known}").format(known=", ".join(sorted(known)) or "-"),
         )
-    data["settings"] = {**known, **changed}
+    data["settings"] = _over(known, changed)
+
+
+def _over(base: Any, own: Any) -> Any:
+    """Tables with others in their place; what is no table is left as it is, for the check to refuse."""
+    return {**base, **own} if isinstance(base, dict) and isinstance(own, dict) else own
 
 
 def _text_files(folder: Path) -> dict[str, str]:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from yibao_cli.kinds.geometry import (
         BarcodeItem,
         BoxItem,
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
         OmrItem,
         OmrProfile,
         PictureItem,
+        QrItem,
         RuleItem,
         TableItem,
         TextItem,
@@ -101,10 +105,10 @@ class PlacedShape:
 class PlacedMark:
     """A mark for machines, moved from panel to page.
 
-    source: what a bar code says; profile: of OMR marks.
+    source: what a bar code or a QR says; profile: of OMR marks.
     """
 
-    item: CodeItem | BarcodeItem | OmrItem
+    item: CodeItem | BarcodeItem | OmrItem | QrItem
     dx: float
     dy: float
     source: Source = Source()
@@ -138,6 +142,11 @@ class PlacedSlot:
 
 # Numbers of the page plans that stand at no fixed place in a piece.
 FURTHER, BLANK = 0, -1
+
+
+def response_field(slot: str) -> str:
+    """The column of the pieces that has what the QR in a slot says, "" where its ad asks for none."""
+    return f"response_{slot.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +292,7 @@ class PageValues:
 
     texts: per source one text a page; tables: in the order of `PagePlan.tables`; marks: in the order of
     `PagePlan.marks`, what each says, "" where a page has none; art: per slot one key a page.
-    charts: in the order of `PagePlan.charts`, the sums of its bars in fen.
+    charts: in the order of `PagePlan.charts`, the sums in fen, a row a page, a column a bar.
     """
 
     count: int
@@ -291,7 +300,7 @@ class PageValues:
     tables: tuple[TableValues, ...]
     marks: tuple[list[str], ...]
     art: dict[str, list[str]]
-    charts: tuple[list[tuple[int, ...]], ...] = ()
+    charts: tuple[NDArray[np.int64], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from yibao_cli.kinds.geometry import (
 from yibao_cli.kinds.reach import Reach, text_reach
 
 if TYPE_CHECKING:
-    from yibao_cli.kinds.geometry import Item, OmrProfile, Rect
+    from yibao_cli.kinds.geometry import Item, OmrProfile, QrItem, Rect
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.kinds.page import Source
     from yibao_cli.kinds.product import PanelPlace, Product, WindowSpec, Zone
@@ -44,7 +44,7 @@ _ADDRESSING = {"name", "address", "postcode", "employer_name", "employer_no", "p
 class _Placed:
     """An item on its panel; source: of a text."""
 
-    item: Item
+    item: Item | QrItem
     panel: str
     source: Source | None
     reach: Reach
@@ -68,13 +68,19 @@ def check_placement(kind: Kind, product: Product, sources: dict[str, Source]) ->
             if panel.slot and not place.ads:
                 raise _refused(_("panel {panel} may not carry an ad").format(panel=name))
             own = [_placed(item, name, place, kind.omr, sources) for item in panel.items]
-            for one in own:
+            code = [] if panel.code is None else [_of_slot(panel.code, name)]
+            for one in (*own, *code):
                 _check_inside(one, place)
             _check_apart(own)
             placed += own
         _check_zones(product.zones, placed)
         if product.window is not None:
             _check_window(product, product.window, placed, kind.verify.name)
+
+
+def _of_slot(code: QrItem, panel: str) -> _Placed:
+    box = code.x, code.y, code.side, code.side
+    return _Placed(code, panel, None, Reach(box, box))
 
 
 def _place_of(product: Product, panel: str) -> PanelPlace:

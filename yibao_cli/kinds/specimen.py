@@ -6,6 +6,7 @@ The figures keep the kind's laws as far as each law can be kept by a field that 
 from __future__ import annotations
 
 import ast
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import id_check_char, piece_number
@@ -13,12 +14,14 @@ from yibao_cli.kinds.expressions import call_target, is_days
 from yibao_cli.kinds.texts import FILTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from yibao_cli.kinds.fields import FieldSpec
     from yibao_cli.kinds.kind import Kind, LawSpec
 
 Row = dict[str, Any]
+
+_DAYS_APART = 6  # days are told in so many stretches of the period
 
 _ID_17 = "13019919800101001"  # the area code was never given out
 _BY_NAME = {
@@ -28,6 +31,17 @@ _BY_NAME = {
     "employer_name": "石家庄冀岳纺织有限公司",
     "institution": "冀岳大药房长安店",
     "year": "2026",
+}
+# What a text says whose header has one of these words.
+_BY_WORD = {
+    "年月": "2026年9月",
+    "月份": "2026年7月至9月",
+    "月": "2026年7月",
+    "期间": "2026年9月1日至30日",
+    "时间": "9时30分",
+    "文号": "冀岳〔2026〕18号",
+    "编号": "2026-0018",
+    "银行": "石家庄市商业银行",
 }
 _BY_TYPE = {
     "name": "张晓明",
@@ -50,6 +64,7 @@ def specimen(kind: Kind, days: Mapping[str, str], lines: int) -> tuple[Row, list
     record: Row = {}
     for table in (*reversed(kind.merge.accounts), kind.merge.base):
         record |= {f.name: _value(f, n, days) for n, f in enumerate(kind.inputs[table].fields)}
+        record |= _dates(kind.inputs[table].fields, days)
     fixed: set[str] = set()
     # What lines add up to is fixed by them, so these laws come first.
     for law in sorted((w for w in kind.laws if not w.table), key=lambda w: not w.expression.sums):
@@ -69,7 +84,8 @@ def _lines(kind: Kind, days: Mapping[str, str], count: int) -> list[Row]:
     rows = []
     for number in range(count):
         fields = kind.inputs[kind.merge.lines].fields
-        row = {f.name: _value(f, n + 3 * number, days) for n, f in enumerate(fields)}
+        row = {f.name: _value(f, n + 3 * number, days, number) for n, f in enumerate(fields)}
+        row |= {f.name: _day(days, count - 1 - number) for f in fields if f.type == "date"}
         fixed: set[str] = set()
         for law in (w for w in kind.laws if w.table):
             _keep(law, row, fixed, [])
@@ -77,8 +93,8 @@ def _lines(kind: Kind, days: Mapping[str, str], count: int) -> list[Row]:
     return rows
 
 
-def _value(spec: FieldSpec, number: int, days: Mapping[str, str]) -> Any:
-    """The value of a field; number: its place, so that amounts differ."""
+def _value(spec: FieldSpec, number: int, days: Mapping[str, str], line: int = 0) -> Any:
+    """The value of a field; number: its place, so that amounts differ; line: that of its line."""
     if spec.name in _BY_NAME:
         return _BY_NAME[spec.name]
     if spec.type == "money":
@@ -86,10 +102,24 @@ def _value(spec: FieldSpec, number: int, days: Mapping[str, str]) -> Any:
     if spec.type == "integer":
         return 2 + number % 5
     if spec.type == "date":
-        return days["starts"] if number % 2 else days["ends"]
+        return days["ends"]
     if spec.type == "choice":
-        return next(iter(spec.choices))
-    return _BY_TYPE.get(spec.type, spec.label)
+        words = list(spec.choices)
+        return words[line % len(words)]
+    said = next((text for word, text in _BY_WORD.items() if word in spec.label), spec.label)
+    return _BY_TYPE.get(spec.type, said)
+
+
+def _dates(fields: Iterable[FieldSpec], days: Mapping[str, str]) -> Row:
+    """The days of a record, in the order of their columns; one that is alone is the last of the period."""
+    names = [f.name for f in fields if f.type == "date"]
+    return {name: _day(days, len(names) - 1 - place) for place, name in enumerate(names)}
+
+
+def _day(days: Mapping[str, str], before: int) -> str:
+    """The day that so many stretches of the period lie before its last."""
+    first, last = date.fromisoformat(days["starts"]), date.fromisoformat(days["ends"])
+    return (last - (last - first) / _DAYS_APART * before).isoformat()
 
 
 def _keep(law: LawSpec, row: Row, fixed: set[str], lines: list[Row]) -> None:

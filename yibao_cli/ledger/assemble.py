@@ -13,8 +13,16 @@ import duckdb
 import pyarrow as pa
 
 from yibao_cli.ledger import suppressing, vouching
-from yibao_cli.ledger.joining import SOURCE_COLUMNS, line_sums_query, record_query, sql_type
+from yibao_cli.ledger.joining import (
+    ENTRIES,
+    SOURCE_COLUMNS,
+    entries_query,
+    line_sums_query,
+    record_query,
+    sql_type,
+)
 from yibao_cli.ledger.sql import condition_sql, identifier, law_sql, literal
+from yibao_cli.sealed.engine import parquet_literal, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,16 +48,19 @@ class Source:
 class LedgerOptions:
     """Where DuckDB may spill, and how much memory it may take first; how the mailing is delivered.
 
+    threads: each brings buffers of its own, and with two a join of 700,000 members outgrew the memory.
     to_employers: pieces go to the employer's address where there is one. by_household: the pieces of one
-    delivery point lie side by side. where: which members are mailed; None for all.
+    delivery point lie side by side. where: which members are mailed; None for all. first: whose pieces come
+    before all others; None for nobody's.
     """
 
     scratch: Path
     memory: str = "512MB"
-    threads: int = 2
+    threads: int = 1
     to_employers: bool = False
     by_household: bool = False
     where: Expression | None = None
+    first: Expression | None = None
 
 
 @dataclass
@@ -74,6 +85,7 @@ class Ledger:
         self._db.execute(f"SET memory_limit = {literal(self.options.memory)}")
         self._db.execute(f"SET temp_directory = {literal(str(self.options.scratch))}")
         self._db.execute(f"SET threads = {int(self.options.threads)}")
+        prepare(self._db, self.options.scratch)
         self._db.execute("SET preserve_insertion_order = false")
         for table in self._tables():
             self._load(table)
@@ -97,7 +109,8 @@ class Ledger:
         """All imports of a table as one, with `row_id`: the ordinal of its data row over all files."""
         parts = [
             f"SELECT *, {literal(s.file_name)} AS src_file, "  # noqa: S608
-            f"(src_ordinal + {int(s.offset)})::BIGINT AS row_id FROM read_parquet({literal(str(s.path))})"
+            f"(src_ordinal + {int(s.offset)})::BIGINT AS row_id "
+            f"FROM read_parquet({parquet_literal([s.path])})"
             for s in self.sources.get(table, ())
         ]
         if not parts:
@@ -139,28 +152,39 @@ class Ledger:
 
     # ---------------------------------------------------------------- joining
 
-    def join(self, addresses: pa.Table, suppressed: pa.Table = _NO_STANDARDS) -> None:
+    def join(self, addresses: pa.Table | Iterable[pa.Table], suppressed: pa.Table = _NO_STANDARDS) -> None:
         """Join every roster row with its address, employer, accounts and the sums of its lines.
 
+        addresses: the address book, whole or in stretches of the same columns, at least one.
         suppressed: the standard forms of the suppression lists' addresses, by `raw`.
         """
-        if "member" not in addresses.schema.names:
-            addresses = addresses.append_column("member", pa.array([""] * addresses.num_rows, pa.string()))
-        self.adopt("address_book", addresses)
+        for stretch in [addresses] if isinstance(addresses, pa.Table) else addresses:
+            self._adopt_entries(stretch)
         if self.kind.merge.lines:
             self.execute(f"CREATE TABLE line_sums AS {line_sums_query(self.kind)}")
         to_employers = self.has_employers and self.options.to_employers
-        query = record_query(self.kind, employers=self.has_employers, to_employers=to_employers)
-        self.execute(f"CREATE TABLE record AS {query}")
+        whose = {"employers": self.has_employers, "to_employers": to_employers}
+        self.execute(f"CREATE TABLE {ENTRIES} AS {entries_query(self.kind, **whose)}")
+        self.execute(f"CREATE TABLE record AS {record_query(self.kind, **whose)}")
         if self.has_suppressions:
             suppressing.suppress(self, suppressed)
         vouching.vouch(self)
 
-    def adopt(self, name: str, table: pa.Table) -> None:
-        """Take a table from outside in under a name."""
+    def _adopt_entries(self, entries: pa.Table) -> None:
+        if "member" not in entries.schema.names:
+            entries = entries.append_column("member", pa.array([""] * entries.num_rows, pa.string()))
+        self.adopt("address_book", entries, more=True)
+
+    def adopt(self, name: str, table: pa.Table, *, more: bool = False) -> None:
+        """Take a table from outside in under a name; more: behind what it has already, where it is there."""
         # A table, because a registered frame is not seen by the cursors of `query`.
         self._db.register("given", table)
-        self.execute(f"CREATE TABLE {identifier(name)} AS SELECT * FROM given")  # noqa: S608
+        made = identifier(name)
+        if more:
+            self.execute(f"CREATE TABLE IF NOT EXISTS {made} AS SELECT * FROM given LIMIT 0")  # noqa: S608
+            self.execute(f"INSERT INTO {made} SELECT * FROM given")  # noqa: S608
+        else:
+            self.execute(f"CREATE TABLE {made} AS SELECT * FROM given")  # noqa: S608
         self._db.unregister("given")
 
     # ---------------------------------------------------------------- judging

@@ -10,6 +10,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from yibao_cli.ledger.sql import identifier, literal
+from yibao_cli.sealed.engine import parquet_literal, prepare
+from yibao_cli.sealed.files import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,8 +118,8 @@ def overlap(one: Path, other: Path, spec: TableSpec, scratch: Path) -> Hits | No
         return None
     keys = ", ".join(map(identifier, spec.key))
     query = (
-        f"FROM read_parquet({literal(str(one))}) SEMI JOIN "  # noqa: S608 - quoted identifiers and literals
-        f"(SELECT {keys} FROM read_parquet({literal(str(other))})) USING ({keys})"
+        f"FROM read_parquet({parquet_literal([one])}) SEMI JOIN "  # noqa: S608 - quoted identifiers and literals
+        f"(SELECT {keys} FROM read_parquet({parquet_literal([other])})) USING ({keys})"
     )
     return _hits(query, scratch)
 
@@ -127,7 +129,7 @@ def outside(rows: Path, day: str, period: tuple[str, str], scratch: Path) -> Hit
     first, last = map(literal, period)
     name = identifier(day)
     return _hits(
-        f"FROM read_parquet({literal(str(rows))}) WHERE {name} < {first} OR {name} > {last}", scratch
+        f"FROM read_parquet({parquet_literal([rows])}) WHERE {name} < {first} OR {name} > {last}", scratch
     )
 
 
@@ -143,13 +145,12 @@ def _rows(paths: Sequence[Path], spec: TableSpec) -> str:
     keys = [identifier(n) for n in spec.key or spec.names]
     blank = " OR ".join(f"{k} IS NULL" for k in keys) if spec.key else "true"
     # An older import may lack a field that the kind has gained since.
-    there = {name for path in paths for name in pq.read_schema(path).names}
+    there = {name for path in paths for name in pq.read_schema(source(path)).names}
     lacking = "".join(f"NULL AS {identifier(n)}, " for n in spec.names if n not in there)
-    files = ", ".join(literal(str(p)) for p in paths)
     return (
         f"SELECT *, CASE WHEN {blank} "  # noqa: S608
         f"THEN row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY src_ordinal) ELSE 0 END AS nth "
-        f"FROM (SELECT {lacking}* FROM read_parquet([{files}], union_by_name = true))"
+        f"FROM (SELECT {lacking}* FROM read_parquet({parquet_literal(paths)}, union_by_name = true))"
     )
 
 
@@ -160,6 +161,7 @@ def _database(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         db.execute(f"SET memory_limit = {literal(_MEMORY)}")
         db.execute(f"SET temp_directory = {literal(str(scratch))}")
         db.execute(f"SET threads = {_THREADS}")
+        prepare(db, scratch)
         yield db
     finally:
         db.close()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from yibao_cli.kinds.fields import FieldSpec
     from yibao_cli.kinds.kind import Kind
 
+# Which entry of the address book a roster row has: found first, by itself, for every join wants its memory.
+ENTRIES = "own_entries"
 SOURCE_COLUMNS = ("src_file", "src_sheet", "src_row")
 
 # What later stages ask of every piece, whatever its kind's roster has.
@@ -82,15 +84,50 @@ def _add_roster(select: Select, kind: Kind, *, employers: bool) -> None:
     absent = {n: t for n, t in _CORE.items() if n not in names and n not in elsewhere}
     select.columns += [f"NULL::{sql_type(t)} AS {n}" for n, t in absent.items()]
     select.columns += [f"r.{c}" for c in (*SOURCE_COLUMNS, "row_id")]
-    key = identifier(kind.merge.key)
-    select.columns.append(f"row_number() OVER (PARTITION BY r.{key} ORDER BY r.row_id) AS appearance")
+    select.columns.append("coalesce(again.appearance, 1) AS appearance")
+    base, key = identifier(f"in_{kind.merge.base}"), identifier(kind.merge.key)
+    select.joins.append(f"LEFT JOIN ({repeated(base, key)}) again ON again.row_id = r.row_id")
 
 
 def _add_address(select: Select, kind: Kind, *, to_employers: bool) -> None:
-    """The address book's entry for what the client wrote: its standard form, and what was left blank.
+    """The address book's entry for what the client wrote: its standard form, and what was left blank."""
+    (_address, postcode, county), _owner = _written(kind, to_employers=to_employers)
+    select.columns += [
+        "a.id AS address_id",
+        "coalesce(a.verdict, 'unknown') AS verdict",
+        "a.street_key",
+        "a.standard AS address",
+        f"coalesce(nullif(a.postcode, ''), {postcode}) AS postcode",
+        f"coalesce(nullif(a.county, ''), {county}) AS county",
+    ]
+    select.joins += [
+        f"LEFT JOIN {ENTRIES} n ON n.row_id = r.row_id",
+        "LEFT JOIN address_book a ON a.id = n.address_id",
+    ]
+
+
+def entries_query(kind: Kind, *, employers: bool, to_employers: bool) -> str:
+    """The query that finds the entry of the address book for every roster row: `row_id` and `address_id`.
 
     The own entry of a member, or of the employer, goes before the one that everybody has.
     """
+    (address, postcode, county), owner = _written(kind, to_employers=to_employers)
+    writing = (
+        f"{{0}}.raw = coalesce({address}, '') AND {{0}}.postcode_given = coalesce({postcode}, '') "
+        f"AND {{0}}.county_given = coalesce({county}, '')"
+    )
+    select = Select(["r.row_id", "coalesce(own.id, al.id) AS address_id"])
+    if employers:
+        select.joins.append(_employer_join())
+    select.joins += [
+        f"LEFT JOIN address_book own ON own.member = {owner} AND {writing.format('own')}",
+        f"LEFT JOIN address_book al ON al.member = '' AND {writing.format('al')}",
+    ]
+    return select.sql(f"in_{kind.merge.base}")
+
+
+def _written(kind: Kind, *, to_employers: bool) -> tuple[tuple[str, str, str], str]:
+    """Address, postcode and county as the client wrote them, and whose own entry goes before."""
     address, postcode, county = (_given(kind, name) for name in _BY_ADDRESS)
     owner = f"'{kind.merge.key}=' || r.{identifier(kind.merge.key)}"
     if to_employers:
@@ -104,23 +141,7 @@ def _add_address(select: Select, kind: Kind, *, to_employers: bool) -> None:
                 ("'employer_no=' || e.employer_no", owner),
             )
         )
-    select.columns += [
-        "a.id AS address_id",
-        "coalesce(a.verdict, 'unknown') AS verdict",
-        "a.street_key",
-        "a.standard AS address",
-        f"coalesce(nullif(a.postcode, ''), {postcode}) AS postcode",
-        f"coalesce(nullif(a.county, ''), {county}) AS county",
-    ]
-    writing = (
-        f"{{0}}.raw = coalesce({address}, '') AND {{0}}.postcode_given = coalesce({postcode}, '') "
-        f"AND {{0}}.county_given = coalesce({county}, '')"
-    )
-    select.joins += [
-        f"LEFT JOIN address_book own ON own.member = {owner} AND {writing.format('own')}",
-        f"LEFT JOIN address_book al ON al.member = '' AND {writing.format('al')}",
-        "LEFT JOIN address_book a ON a.id = coalesce(own.id, al.id)",
-    ]
+    return (address, postcode, county), owner
 
 
 def _given(kind: Kind, name: str) -> str:
@@ -154,8 +175,11 @@ def _add_employer(select: Select, kind: Kind) -> None:
         "e.employer_postcode",
         "e.delivery_mode",
     ]
-    first = _first_of_each("in_employers", "employer_no")
-    select.joins.append(f"LEFT JOIN ({first}) e ON e.employer_no = r.employer_no")
+    select.joins.append(_employer_join())
+
+
+def _employer_join() -> str:
+    return f"LEFT JOIN ({_first_of_each('in_employers', 'employer_no')}) e ON e.employer_no = r.employer_no"
 
 
 def _add_lines(select: Select, kind: Kind) -> None:
@@ -167,9 +191,18 @@ def _add_lines(select: Select, kind: Kind) -> None:
     select.joins.append(f"LEFT JOIN line_sums s ON s.{key} = r.{key}")
 
 
+def repeated(table: str, key: str) -> str:
+    """Rows of a table whose key came before, with the how manieth they are: `row_id` and `appearance`.
+
+    A window carries along whatever is selected beside it, so it goes over two columns and not over all.
+    """
+    return (
+        f"SELECT row_id, appearance FROM (SELECT row_id, row_number() OVER (PARTITION BY {key} "  # noqa: S608
+        f"ORDER BY row_id) AS appearance FROM {table}) WHERE appearance > 1"
+    )
+
+
 def _first_of_each(table: str, key: str) -> str:
     """The rows of a table, of each key the one that came first."""
-    return (
-        f"SELECT * FROM {identifier(table)} "  # noqa: S608
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_id) = 1"
-    )
+    source = identifier(table)
+    return f"SELECT * FROM {source} ANTI JOIN ({repeated(source, key)}) USING (row_id)"  # noqa: S608

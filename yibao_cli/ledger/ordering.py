@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from yibao_cli.ledger.sql import identifier, sum_column
+from yibao_cli.ledger.sql import condition_sql, identifier, sum_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +49,7 @@ def candidates(ledger: Ledger, words: Iterable[str] = (), walks: pa.Table | None
     Returns row_id, address_id, rank (place in the kind's own order, from 1), variant, line_count; postcode,
     county, city, province, walk, office, employer as texts, "" where unknown; road and door as ranks of
     their names among all, for there may be as many doors as pieces; road_no as integer, 0 where there is
-    none; and the words as texts. `employer` is blank for a piece that does not go there.
+    none; `goes_first`; and the words as texts. `employer` is blank for a piece that does not go there.
     """
     _rank(ledger)
     ledger.execute(f"DROP TABLE IF EXISTS {_WALKS}")
@@ -61,7 +61,7 @@ def candidates(ledger: Ledger, words: Iterable[str] = (), walks: pa.Table | None
     for origin, names in (("j", ("postcode", "county")), ("b", known), ("w", ("walk", "office"))):
         columns += [f"coalesce({origin}.{name}, '') AS {name}" for name in names]
     columns += [f"'' AS {name}" for name in _BY_ADDRESS if name not in known]
-    columns += [f"{_employer(ledger)} AS employer", *_street()]
+    columns += [f"{_employer(ledger)} AS employer", *_street(), f"{_first(ledger)} AS goes_first"]
     columns += [
         f"coalesce(j.{identifier(w)}::VARCHAR, '') AS {identifier(w)}" for w in words if w not in _MADE
     ]
@@ -73,17 +73,18 @@ def candidates(ledger: Ledger, words: Iterable[str] = (), walks: pa.Table | None
     return table
 
 
-def order_pieces(ledger: Ledger, places: pa.Table | None = None) -> int:
+def order_pieces(ledger: Ledger, places: pa.Table | Iterable[pa.Table] | None = None) -> int:
     """Put all that is not held into print order; returns how many pieces there are.
 
-    places: `row_id` and `position` of each candidate, and further columns that the pieces get; without it
-    the kind's own order counts.
+    places: `row_id` and `position` of each candidate, and further columns that the pieces get, whole or
+    in stretches; without it the kind's own order counts.
     """
     if places is None:
         _rank(ledger)
         ledger.execute(f"CREATE TABLE {_PLACES} AS SELECT row_id, rank AS position FROM {_RANKS}")  # noqa: S608
     else:
-        ledger.adopt(_PLACES, places)
+        for stretch in [places] if isinstance(places, pa.Table) else places:
+            ledger.adopt(_PLACES, stretch, more=True)
     ledger.execute(
         "CREATE TABLE ordered AS SELECT j.*, p.* EXCLUDE (row_id) "  # noqa: S608 - a name of ours
         f"FROM judged j JOIN {_PLACES} p USING (row_id)"
@@ -118,6 +119,11 @@ def _street() -> tuple[str, ...]:
         f"CASE WHEN {known} THEN {number} ELSE 0 END AS road_no",
         "dense_rank() OVER (ORDER BY coalesce(j.street_key, ''), coalesce(j.address, ''))::INTEGER AS door",
     )
+
+
+def _first(ledger: Ledger) -> str:
+    first = ledger.options.first
+    return f"coalesce({condition_sql(first, ledger.types())}, false)" if first is not None else "false"
 
 
 def _employer(ledger: Ledger) -> str:

@@ -10,9 +10,11 @@ import duckdb
 import pyarrow.parquet as pq
 
 from yibao_cli.ledger.sql import identifier, literal
+from yibao_cli.sealed.engine import parquet_literal, prepare
+from yibao_cli.sealed.files import source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 # Where a piece stands in the run, and what follows from it: it is the same piece elsewhere.
@@ -51,6 +53,7 @@ def compare_pieces(old: Path, new: Path, key: str, scratch: Path) -> Remerge:
         db.execute(f"SET memory_limit = {literal(_MEMORY)}")
         db.execute(f"SET temp_directory = {literal(str(scratch))}")
         db.execute(f"SET threads = {_THREADS}")
+        prepare(db, scratch)
         for side, parts in sides.items():
             db.execute(f"CREATE TABLE {side}_pieces AS {_pieces(parts, [key, *names], key)}")
         differs = {n: f"a.{identifier(n)} IS DISTINCT FROM b.{identifier(n)}" for n in (*names, LINES)}
@@ -78,23 +81,23 @@ def _parts(folder: Path) -> list[tuple[Path, Path]]:
 
 
 def _fields(parts: Sequence[tuple[Path, Path]]) -> list[str]:
-    return list(pq.read_schema(parts[0][0]).names) if parts else []
+    return list(pq.read_schema(source(parts[0][0])).names) if parts else []
 
 
 def _pieces(parts: Sequence[tuple[Path, Path]], names: Sequence[str], key: str) -> str:
     """The pieces with a sum of their lines' hashes, in which the order of lines does not count."""
     shown = ", ".join(f"p.{identifier(n)}" for n in names)
-    pieces = f"read_parquet([{_listed(p for p, _l in parts)}])"
-    with_lines = [lines for _p, lines in parts if lines.is_file() and pq.read_schema(lines).names]
+    pieces = f"read_parquet({parquet_literal(p for p, _l in parts)})"
+    with_lines = [lines for _p, lines in parts if lines.is_file() and pq.read_schema(source(lines)).names]
     if not with_lines:
         return f"SELECT {shown}, 0 AS {LINES}, true AS here FROM {pieces} p"  # noqa: S608
     k = identifier(key)
-    hashed = f"hash({', '.join(map(identifier, pq.read_schema(with_lines[0]).names))})"
+    hashed = f"hash({', '.join(map(identifier, pq.read_schema(source(with_lines[0])).names))})"
     # Part numbers stand in the files' names; a line belongs to the last piece that begins at or before it.
     lines = (
         "SELECT regexp_extract(filename, 'lines-([0-9]+)', 1)::INTEGER AS part, file_row_number AS at, "  # noqa: S608
         f"{hashed} AS h "
-        f"FROM read_parquet([{_listed(with_lines)}], filename = true, file_row_number = true)"
+        f"FROM read_parquet({parquet_literal(with_lines)}, filename = true, file_row_number = true)"
     )
     return (
         f"SELECT {shown}, coalesce(s.h, 0) AS {LINES}, true AS here FROM {pieces} p LEFT JOIN ("  # noqa: S608
@@ -102,7 +105,3 @@ def _pieces(parts: Sequence[tuple[Path, Path]], names: Sequence[str], key: str) 
         f"(SELECT {k}, part, line_start FROM {pieces} WHERE line_stop > line_start) q "
         f"ON l.part = q.part AND l.at >= q.line_start GROUP BY 1) s ON s.{k} = p.{k}"
     )
-
-
-def _listed(paths: Iterable[Path]) -> str:
-    return ", ".join(literal(str(p)) for p in paths)

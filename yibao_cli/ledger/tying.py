@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from yibao_cli.kinds.against import PEOPLE, field_of, sum_name
 from yibao_cli.ledger.joining import sql_type
 from yibao_cli.ledger.sql import identifier, literal, sum_column
+from yibao_cli.sealed.engine import parquet_literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,7 +104,6 @@ def _rejected(
     """The rejected rows of members who stand in no other row, with what their accounts say."""
     merge = ledger.kind.merge
     key, roster = identifier(merge.key), identifier("in_" + merge.base)
-    listed = ", ".join(literal(str(f)) for f in files)
     fields = [ledger.kind.inputs[merge.base].field(g) for g in groups]
     named = ", ".join(f"coalesce(q.{identifier(f.name)}::{sql_type(f.type)}, '')" for f in fields)
     joins = ""
@@ -120,8 +120,9 @@ def _rejected(
     if merge.lines:
         joins += f"LEFT JOIN line_sums s ON s.{key} = q.{key} "
     shown = "".join(f", coalesce({found.get(c, f's.{c}')}, 0)" for c in columns.values())
+    listed = parquet_literal(files)
     return (
-        f"SELECT {literal(REJECTED)}, {named}{shown} FROM (SELECT * FROM read_parquet([{listed}]) "  # noqa: S608
+        f"SELECT {literal(REJECTED)}, {named}{shown} FROM (SELECT * FROM read_parquet({listed}) "  # noqa: S608
         f"QUALIFY {key} IS NULL OR row_number() OVER (PARTITION BY {key} ORDER BY src_ordinal) = 1) q "
         f"{joins}WHERE q.{key} IS NULL OR q.{key} NOT IN (SELECT {key} FROM {roster})"
     )

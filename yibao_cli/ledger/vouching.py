@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from yibao_cli.ledger.sql import identifier, literal
 from yibao_cli.model import Finding
 from yibao_cli.money import yuan
+from yibao_cli.sealed.engine import parquet_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from yibao_cli.ledger.assemble import Ledger
 
@@ -133,13 +134,9 @@ def _closings(ledger: Ledger) -> str:
     if ledger.previous:
         parts.append(
             f"SELECT {key}, {closing} AS {CLOSING}, 1 AS rank, row_id "  # noqa: S608
-            f"FROM read_parquet([{_listed(ledger.previous)}])"
+            f"FROM read_parquet({parquet_literal(ledger.previous)})"
         )
     return (
         f"SELECT {key}, {CLOSING} FROM ({' UNION ALL '.join(parts)}) "  # noqa: S608
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY rank, row_id) = 1"
     )
-
-
-def _listed(paths: Sequence[object]) -> str:
-    return ", ".join(literal(str(p)) for p in paths)

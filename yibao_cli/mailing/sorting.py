@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.types import union_categoricals
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 NO_LEVEL, NO_BAG_LEVEL = "散件", "混合"  # what a label says of pieces, or bundles, that no level took
 _NO_LIMIT = 2**62
+_NUMBERS = ("position", "bundle", "bag")
+_NAMES = ("level", "destination", "bag_level", "bag_destination")
 _MG, _UM = 1000, 1000  # mg in a gram, micrometres in a millimetre
 
 
@@ -83,6 +86,25 @@ def sort_pieces(frame: pd.DataFrame, scheme: Scheme, largest: int = 0) -> pd.Dat
     bundles = _bundles(scheme, (loads, _inside(frame, scheme), limits), keys)
     bags = _bags(scheme, loads, bundles, frame)
     return _numbered(frame, scheme, (bundles, bags), keys)
+
+
+def sort_in_turn(turns: Sequence[pd.DataFrame], scheme: Scheme, largest: int = 0) -> pd.DataFrame:
+    """Sort pieces turn by turn, each as `sort_pieces` does: all of the first come before those of the next.
+
+    No bundle and no bag holds pieces of two turns; positions and numbers go on from turn to turn.
+    """
+    found: list[pd.DataFrame] = []
+    for frame in [f for f in turns if len(f)] or turns[:1]:
+        placed = sort_pieces(frame.reset_index(drop=True), scheme, largest)
+        for name in _NUMBERS if found else ():
+            placed[name] += found[-1][name].max()
+        found.append(placed)
+    if len(found) == 1:
+        return found[0]
+    for name in _NAMES:
+        words = union_categoricals([f[name] for f in found]).categories
+        found = [f.assign(**{name: f[name].cat.set_categories(words)}) for f in found]
+    return pd.concat(found, ignore_index=True)
 
 
 def level_names(levels: Sequence[BundleLevel | BagLevel]) -> list[str]:

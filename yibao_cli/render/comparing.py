@@ -31,6 +31,7 @@ Found = tuple["What", str]
 _FORMATS = {
     "code": zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix),
     "barcode": zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128),
+    "qr": zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
 }
 _SHOWN = 3  # texts named in one difference
 _SHOWN_LETTERS = 20
@@ -173,7 +174,8 @@ def _mask_differences(
         return
     for shown, mark in zip(found, want.marks, strict=True):
         symbol = mark.symbol
-        if codes and (shown.modules, shown.bits) != (symbol.modules, symbol.bits):
+        same = (shown.modules, shown.bits) == (symbol.modules, symbol.bits)
+        if codes and not (same and shown.opaque == symbol.opaque):
             yield What.CODE, code_difference(_decoded(shown, mark.type), mark)
         elif not _in_place(shown, symbol.box, height):
             yield What.CODE, _("the {mark} does not stand in its place").format(mark=_named(mark))
@@ -182,7 +184,7 @@ def _mask_differences(
 
 
 def _named(mark: ExpectedMark) -> str:
-    return {"code": _("Data Matrix"), "barcode": _("bar code")}.get(mark.type, _("OMR marks"))
+    return {"code": _("Data Matrix"), "barcode": _("bar code"), "qr": _("QR")}.get(mark.type, _("OMR marks"))
 
 
 def _in_place(shown: CodeShown, box: Box, height: float) -> bool:

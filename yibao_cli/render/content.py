@@ -69,7 +69,10 @@ _WORD = re.compile(r"[A-Za-z'\"*]{1,3}(?![\w])")
 _SPACE = "\0\t\n\f\r "
 _MASK_ENTRY = re.compile(rf"/(\w++){_W}*+/?(\w++)")
 _MASK_KEYS = {"Width": "W", "Height": "H", "ImageMask": "IM", "BitsPerComponent": "BPC", "Filter": "F"}
+_MASK_KEYS |= {"ColorSpace": "CS"}
 _MASKS = tuple({"IM": "true", "BPC": "1", "F": f} for f in ("AHx", "ASCIIHexDecode"))
+_PICTURES = tuple({"CS": "G", "BPC": "1", "F": f} for f in ("AHx", "ASCIIHexDecode"))
+_BLACK = "0 g"
 _EM = 1000
 _KERN = 100  # thousandths of the type size that two strings of one array may be apart or together
 BLACK = "0 g"
@@ -89,16 +92,18 @@ class FormShown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """A one-bit mask on a page.
+    """A one-bit mask on a page, or a one-bit picture in black and white.
 
     box: x and y of its bottom left corner, width and height in points; modules: pixels across and down;
-    bits: its rows as hexadecimal, each padded to whole bytes; colour: what it is painted with.
+    bits: its rows as hexadecimal, each padded to whole bytes; colour: what it is painted with;
+    opaque: whether its light pixels are painted too.
     """
 
     box: tuple[float, float, float, float]
     modules: tuple[int, int]
     bits: str
     colour: str
+    opaque: bool = False
 
 
 class BarShown(NamedTuple):
@@ -255,11 +260,14 @@ class PageReader:
         width, height, x, y, entries, bits = mask
         said = {_MASK_KEYS.get(k, k): v for k, v in _MASK_ENTRY.findall(entries)}
         wide, high = int(said.pop("W", 0)), int(said.pop("H", 0))
-        if said not in _MASKS or wide < 1 or high < 1:
+        opaque = said in _PICTURES
+        if not (opaque or said in _MASKS) or wide < 1 or high < 1:
             self._refuse("BI")
         box = float(x), float(y), float(width), float(height)
         bits = "".join(bits.replace("\0", "").split()).lower()
-        self._page.codes.append(CodeShown(box, (wide, high), bits, self._colour))
+        self._page.codes.append(
+            CodeShown(box, (wide, high), bits, _BLACK if opaque else self._colour, opaque)
+        )
 
     def _decode(self) -> None:
         """Give the page the texts of all strings, decoded font by font, and their places."""

@@ -75,6 +75,8 @@ class ExpectedMark:
         """Its place with the quiet zone, mm from the page's top left corner: x, y, w, h."""
         x, y, w, h = self.symbol.box
         module = w / self.symbol.modules[0]
+        if self.symbol.opaque:
+            return self.symbol.box  # its quiet zone is a part of it
         across, down = (_QUIET_BARS, 0) if self.type == "barcode" else (_QUIET, _QUIET)
         return x - across * module, y - down * module, w + 2 * across * module, h + 2 * down * module
 
@@ -188,7 +190,7 @@ class _Plan:
 
     def _bars(self, row: int) -> Iterator[ExpectedBar]:
         for chart, sums, fill in zip(self._page.charts, self._values.charts, self._fills, strict=True):
-            for box in chart_boxes(chart, sums[row], self._page.height):
+            for box in chart_boxes(chart, sums[row].tolist(), self._page.height):
                 yield ExpectedBar(box, fill)
 
     def _marks(self, row: int) -> tuple[ExpectedMark, ...]:

@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import zxingcpp
 
-from yibao_cli.kinds.geometry import BarcodeItem, OmrItem
+from yibao_cli.kinds.geometry import BarcodeItem, OmrItem, QrItem
 
 if TYPE_CHECKING:
     from yibao_cli.kinds.page import PlacedMark
 
 _QUIET = 10  # modules on both sides of a Code 128; ISO/IEC 15417
 _BARCODE_ROW = 1
+_QUIET_QR = 4  # modules around a QR; ISO/IEC 18004
 
 
 class Symbol(NamedTuple):
     """modules: across and down; bits: each row as hexadecimal, padded to whole bytes, a 0 bit is dark.
 
-    box: x, y, w, h in mm from the page's top left corner.
+    box: x, y, w, h in mm from the page's top left corner. opaque: light modules are painted white, for a mark
+    over an ad; else they are left as they are.
     """
 
     modules: tuple[int, int]
     bits: str
     box: tuple[float, float, float, float]
+    opaque: bool = False
 
 
 def symbol_of(mark: PlacedMark, text: str) -> Symbol:
@@ -42,6 +45,9 @@ def symbol_of(mark: PlacedMark, text: str) -> Symbol:
         quiet = _QUIET * mark.item.module
         width = modules[0] * mark.item.module
         return Symbol(modules, bits, (x + quiet, y, width, mark.item.height))
+    if isinstance(mark.item, QrItem):
+        modules, bits = qr_image(text)
+        return Symbol(modules, bits, (x, y, mark.item.side, mark.item.side), opaque=True)
     side, bits = code_image(text)
     size = side * getattr(mark.item, "module", 0.5)
     return Symbol((side, side), bits, (x, y, size, size))
@@ -73,6 +79,14 @@ def bar_image(text: str) -> tuple[tuple[int, int], str]:
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
     row = np.array(symbol.to_image(scale=1, add_quiet_zones=False))[:_BARCODE_ROW]
     return (row.shape[1], _BARCODE_ROW), _packed(row != 0)
+
+
+def qr_image(text: str) -> tuple[tuple[int, int], str]:
+    """A text as a QR (level M) with its quiet zone: modules across and down, and bits as in Symbol."""
+    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    modules = np.array(symbol.to_image(scale=1, add_quiet_zones=False))
+    whole = np.pad(modules != 0, _QUIET_QR, constant_values=True)
+    return (whole.shape[1], whole.shape[0]), _packed(whole)
 
 
 @lru_cache(maxsize=256)

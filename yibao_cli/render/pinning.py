@@ -87,11 +87,16 @@ def _pinned(face: hb.Face, weight: int) -> bytes:
     return bytes(hb.subset(face, wanted).blob.data)
 
 
+def _own_name() -> str:
+    # Windows gives each user temporary files of their own.
+    return f"yibao-{os.getuid()}" if hasattr(os, "getuid") else "yibao"
+
+
 def _cache_folder() -> Path:
     # Cron may give no HOME; the cache then lies in the system's folder for temporary files.
     home = os.environ.get("HOME")
     base = os.environ.get("XDG_CACHE_HOME") or (str(Path(home) / ".cache") if home else tempfile.gettempdir())
-    for folder in (Path(base) / "yibao", Path(tempfile.gettempdir()) / f"yibao-{os.getuid()}"):
+    for folder in (Path(base) / "yibao", Path(tempfile.gettempdir()) / _own_name()):
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):

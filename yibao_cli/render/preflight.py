@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yibao_cli.kinds.page import PagePlan, PlacedMark, PlacedTable, PlacedText
     from yibao_cli.render.fonts import Font
 
+_NO_AMOUNT = 10**18  # fen; the ledger, which counts in 64 bits, holds no sum as large
 _APART = 1.0  # mm between two texts; amounts that touch read as one number
 
 
@@ -103,10 +104,16 @@ def unfitting_marks(mark: PlacedMark, texts: Sequence[str]) -> list[int]:
 
 
 def largest_fitting_amount(table: PlacedTable, column: int, font: Font) -> int:
-    """Amounts of at least this many fen, of either sign, may not fit a table's column; smaller ones do."""
+    """Amounts of at least this many fen, of either sign, may not fit a table's column; smaller ones do.
+
+    No more than _NO_AMOUNT, however wide the column is.
+    """
     item = table.item
     width = (item.columns[column].width - 2 * CELL_PAD) * MM
     limit = 1
-    while fit_text(yuan(-limit * 10 + 1), width, 1, (item.size, item.min_size), font).whole:
+    while (
+        limit < _NO_AMOUNT
+        and fit_text(yuan(-limit * 10 + 1), width, 1, (item.size, item.min_size), font).whole
+    ):
         limit *= 10
     return limit

@@ -7,10 +7,10 @@ field. Source: design.md section 7; research/render.md, how the limit gets there
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from yibao_cli.render.barchart import bar_column
+from yibao_cli.render.barchart import bar_columns
 from yibao_cli.render.encode import number
 from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.marks import Symbol, symbol_of
@@ -20,6 +20,9 @@ from yibao_cli.render.table import TableProgram
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from yibao_cli.kinds.geometry import TextItem
     from yibao_cli.kinds.page import PagePlan, PageValues, PlacedChart, PlacedMark, PlacedText
@@ -34,10 +37,16 @@ Column = list[str]
 
 @dataclass
 class Setter:
-    """A stretch of a page's format string with the columns that fill its `%s`."""
+    """A stretch of a page's format string with the columns that fill its `%s`.
+
+    begins: the operators for colour and font that must be in force before it; lasts: whether they still are
+    behind it.
+    """
 
     template: str
     columns: list[Column] = field(default_factory=list)
+    begins: str = ""
+    lasts: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ def page_contents(page: PagePlan, variant: str, values: PageValues, tools: Tools
     parts += [_bars(c, page.height, sums, tools) for c, sums in zip(page.charts, values.charts, strict=True)]
     if page.texts or page.tables:
         parts.append(Setter("BT\n"))
-        parts += [_text(t, page, values.texts[t.source], tools) for t in page.texts]
+        parts += _in_turn([_text(t, page, values.texts[t.source], tools) for t in page.texts])
         for table, lines in zip(page.tables, values.tables, strict=True):
             parts.append(Setter("%s", [TableProgram(table, page, fonts["body", REGULAR]).contents(lines)]))
         # The marks behind it are black.
@@ -89,9 +98,21 @@ def _slot(corner: tuple[float, float], art: Column, form_names: dict[str, str]) 
     return Setter(f"q 1 0 0 1 {x} {y} cm %s Q\n", [[invoke[k] for k in art]])
 
 
-def _bars(chart: PlacedChart, height: float, sums: list[tuple[int, ...]], tools: Tools) -> Setter:
+def _bars(chart: PlacedChart, height: float, sums: NDArray[np.int64], tools: Tools) -> Setter:
     """The bars of a chart, filled; nothing where a piece has none."""
-    return Setter("%s", [bar_column(chart, sums, height, tools.inks.fill(chart.item.fill))])
+    columns = bar_columns(chart, sums, height, tools.inks.fill(chart.item.fill))
+    return Setter("%s" * len(columns), columns)
+
+
+def _in_turn(setters: list[Setter]) -> Iterator[Setter]:
+    """Texts one after another, each with its colour and font where those are not in force already."""
+    in_force = ""
+    for setter in setters:
+        if setter.begins and setter.begins != in_force:
+            yield Setter(setter.begins)
+        if setter.begins:
+            in_force = setter.begins if setter.lasts else ""
+        yield setter
 
 
 def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Setter:
@@ -101,19 +122,24 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Se
     item = placed.item
     font = tools.fonts[item.face, item.weight]
     x, y = (item.x + placed.dx) * MM, (page.height - item.y - placed.dy) * MM
-    colour, at = f"{tools.inks.fill(item.color)} ", f"{_n(x)} {_n(y)}"
+    colour, place = tools.inks.fill(item.color), f"1 0 0 1 {_n(x)} {_n(y)} Tm"
+
+    def begins(name: str) -> str:
+        return f"{colour} /{name} {_n(item.size)} Tf "
+
     one_line = item.width is None and item.lines == 1
     if item.pitch is not None or (one_line and item.align == "left"):
         name, strings = font.strings(texts)
-        show = f"{colour}/{name} {_n(item.size)} Tf 1 0 0 1 {at} Tm %sTj\n"
+        show = f"{place} %sTj\n"
         if item.pitch is not None:
             space = _n(item.pitch * MM - font.font.width("0", item.size))
             show = f"{space} Tc {show}0 Tc\n"
-        return Setter(show, [strings])
-    if placed.source.amount and item.lines == 1 and item.align in _SHARES and _all_fit(texts, item, font):
-        name, strings = _amounts(texts, font, _SHARES[item.align])
-        return Setter(f"{colour}/{name} {_n(item.size)} Tf 1 0 0 1 {at} Tm[%s]TJ\n", [strings])
-    return Setter(f"{colour}/{font.wide} {_n(item.size)} Tf %s\n", [_set_column(placed, (x, y), texts, font)])
+        return Setter(show, [strings], begins(name))
+    if placed.source.amount and item.lines == 1 and item.align in _SHARES:
+        amounts = _amounts(texts, item, font)
+        if amounts is not None:
+            return replace(amounts, template=place + amounts.template, begins=begins(font.narrow))
+    return Setter("%s\n", [_set_column(placed, (x, y), texts, font)], begins(font.wide), lasts=False)
 
 
 def _set_column(placed: PlacedText, at: tuple[float, float], texts: Column, font: PartFont) -> Column:
@@ -155,24 +181,27 @@ class _Setting:
         return " ".join(found)
 
 
-def _samples(texts: Column) -> dict[tuple[int, bool], str]:
-    """An amount of each width: digits are of one width, so it depends on length and sign alone."""
-    return {(len(t), t[:1] == "-"): t for t in texts}
+def _amounts(texts: Column, item: TextItem, font: PartFont) -> Setter | None:
+    """Amounts in the narrow font from their place on, within a TJ array; None where one of them is too wide.
 
-
-def _all_fit(texts: Column, item: TextItem, font: PartFont) -> bool:
-    """Whether amounts stand in one line of an item as they are."""
-    if item.width is None:
-        return True
-    return all(font.font.width(t, item.size) <= item.width * MM for t in _samples(texts).values())
-
-
-def _amounts(texts: Column, font: PartFont, share: float) -> tuple[str, Column]:
-    """Amounts as elements of a TJ array, and the name of their font; share: what stands left of the place."""
-    samples = _samples(texts)
-    shifts = {key: _n(share * font.font.width(t, 1000)) for key, t in samples.items()}
-    name, strings = font.strings(texts)
-    return name, [f"{shifts[len(t), t[:1] == '-']}{s}" for t, s in zip(texts, strings, strict=True)]
+    Digits are of one width, so that of an amount depends on its length and sign alone.
+    """
+    joined = "".join(texts)
+    lengths = map(len, texts) if "-" not in joined else (-len(t) if t[:1] == "-" else len(t) for t in texts)
+    kinds = list(lengths)
+    share, begins, lasts = _SHARES[item.align], {}, True
+    for kind, text in dict(zip(kinds, texts, strict=True)).items():
+        setting = set_text(text, item, font.font)
+        if setting.lines != (text,):
+            return None
+        begins[kind] = f"[{_n(share * font.font.width(text, 1000))}("
+        if setting.size != item.size:
+            begins[kind] = f"/{font.narrow} {_n(setting.size)} Tf{begins[kind]}"
+            lasts = False
+    if not font.takes_narrow(joined):
+        return None
+    shown = [begins[kind] + text for kind, text in zip(kinds, texts, strict=True)]
+    return Setter("%s)]TJ\n", [shown], lasts=lasts)
 
 
 def _mark(mark: PlacedMark, height: float, texts: Column) -> Setter:
@@ -192,9 +221,10 @@ def _mark(mark: PlacedMark, height: float, texts: Column) -> Setter:
 
 def _mask_head(symbol: Symbol, height: float) -> str:
     (wide, high), (x, y, w, h) = symbol.modules, symbol.box
+    kind = "/CS /G" if symbol.opaque else "/IM true"
     return (
         f"q {_pt(w)} 0 0 {_pt(h)} {_pt(x)} {_pt(height - y - h)} cm "
-        f"BI /W {wide} /H {high} /IM true /BPC 1 /F /AHx ID "
+        f"BI /W {wide} /H {high} {kind} /BPC 1 /F /AHx ID "
     )
 
 

@@ -15,5 +15,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    # A bar would end the cell, an angle bracket would start a tag, a line break would end the row.
-    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
+    # A bar would end the cell, an angle bracket outside of code would start a tag, a line break end the row.
+    parts = text.replace("|", "\\|").split("`")
+    return " ".join("`".join(p if i % 2 else p.replace("<", "&lt;") for i, p in enumerate(parts)).split())

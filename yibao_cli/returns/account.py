@@ -55,11 +55,11 @@ _RETURNED = (
 )
 _RESTATED = (
     Column("原对账日期"),
-    Column("原退信", "count"),
-    Column("现退信", "count"),
+    Column("原曾退回", "count"),
+    Column("现曾退回", "count"),
     Column("差", "count"),
-    Column("原妥投率", "rate"),
-    Column("现妥投率", "rate"),
+    Column("原首次妥投率", "rate"),
+    Column("现首次妥投率", "rate"),
 )
 SIGNERS = ("编制人", "复核人")
 _ROLES = (*SIGNERS, "日期")
@@ -68,7 +68,10 @@ _NOTE = "平信无妥投证明; 期满未退回的按推定妥投计, 分母为�
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """An account of before, and what its day looks like by now: late returns change it."""
+    """An account of before, and what it looks like by now: late returns change it.
+
+    returned: pieces that ever came back, mailed again or not; rates: first pass, of which they are the rest.
+    """
 
     as_of: str
     returned_then: int

@@ -11,7 +11,7 @@ from yibao_cli.sample.places import COMPOUNDS, ROADS
 from yibao_cli.sample.workbook import Broken, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
     from random import Random
 
@@ -42,8 +42,8 @@ class Col(IntEnum):
     REMARK = 18
 
 
-# How often each plant stands in a sample of 3,000 members or more; smaller samples have fewer, at
-# least one of each. Larger samples keep these counts: needles in a haystack.
+# How often each plant stands in a sample of 3,000 members; smaller samples have fewer, at least one of each.
+# Larger samples keep these counts, needles in a haystack, but for bad addresses, which keep their share.
 PLANTS = {
     # rows that cannot be used
     "duplicate": 6,
@@ -94,6 +94,7 @@ REJECTED = frozenset(tuple(PLANTS)[:8])
 COPIES = frozenset({"duplicate", "conflicting"})
 LONG_NAME = "阿依努尔·买买提江·吐尔逊·阿卜杜热合曼·努尔买提·艾合买提"
 WITHOUT_FONT = "𫝑"
+_WHOLE_DRAW = 20_000  # members
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,16 @@ def plan(cast: Cast) -> dict[int, Plant]:
     """
     rng = cast.rng("plan", 0)
     barred = set(range(cast.merged.first, cast.merged.first + cast.merged.size)) | {cast.single.first}
-    kinds = [kind for kind, count in PLANTS.items() for _ in range(_scaled(count, cast.members))]
+    kinds = [kind for kind in PLANTS for _ in range(_count(kind, cast.members))]
     copies = [kind for kind in kinds if kind in COPIES]
     others = [kind for kind in kinds if kind not in COPIES]
     free_even = range(cast.first_free + cast.first_free % 2 + 2, cast.members + 1, 2)
     copy_rows = rng.sample(free_even, len(copies))
-    # A window bounds the memory of the draw at any size.
-    window = range(2, min(cast.members, 20_000) + 1, 2)
-    rows = [n for n in window if n not in barred and n not in set(copy_rows)]
+    window: Sequence[int] = range(2, cast.members + 1, 2)
+    if cast.members > _WHOLE_DRAW:  # to draw from some of the rows bounds the memory of the draw
+        window = rng.sample(window, 2 * len(others))
+    taken = barred.union(copy_rows)
+    rows = [n for n in window if n not in taken]
     plants = {row: Plant(kind) for row, kind in zip(rng.sample(rows, len(others)), others, strict=True)}
     sources = (range(cast.first_free | 1, row, 2) for row in copy_rows)
     for row, kind, source in zip(copy_rows, copies, sources, strict=True):
@@ -200,8 +203,9 @@ def spoil(cells: list[Cell], plant: Plant, person: Person, rng: Random) -> None:
 _WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
 
 
-def _scaled(count: int, members: int) -> int:
-    return max(1, count * min(members, 3000) // 3000)
+def _count(kind: str, members: int) -> int:
+    rows = members if kind.startswith("address_") else min(members, 3000)
+    return max(1, PLANTS[kind] * rows // 3000)
 
 
 def _cut_by_excel(person: Person, _rng: Random) -> Cell:

@@ -17,6 +17,7 @@ from yibao_cli.sample.places import Home, home
 
 PERIOD_START, PERIOD_END = date(2026, 7, 1), date(2026, 9, 30)
 FEWEST, MOST = 200, 1_500_000
+_MOST_UNITS = 4_000  # employers of a city, however many members it has
 
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
@@ -188,7 +189,7 @@ def _drawn(chances: dict[str, float], rng: Random) -> str:
 
 
 def _units(members: int, rng: Random) -> list[Unit]:
-    count = max(40, members // 75)
+    count = min(max(40, members // 75), _MOST_UNITS)
     employed = members * 3 // 5
     large = min(600, employed // 3)
     shares = [rng.lognormvariate(0, 0.7) for _ in range(count)]

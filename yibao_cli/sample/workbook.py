@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
 
 import xlsxwriter
+
+from yibao_cli.sample.rowxml import Broken, Cell, row_xml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,17 +19,10 @@ if TYPE_CHECKING:
 SHEET_ROWS = 1_000_000
 FILE_SHEETS = 2
 
+__all__ = ["FILE_SHEETS", "SHEET_ROWS", "Book", "Broken", "Cell", "Layout"]
+
 # The clock must not reach the files: same seed, same bytes.
 _CREATED = datetime(2026, 9, 30, 8, 0, 0)  # noqa: DTZ001 - Excel knows no time zones
-
-
-class Broken(Enum):
-    """Cells that hold an error instead of a value."""
-
-    NOT_AVAILABLE = "#N/A"
-
-
-Cell = str | int | float | date | Broken | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +74,11 @@ class Book:
         """Write a row that is no data: a blank one, a repeated header, a total."""
         if self._next - self._layout.head_rows >= self._sheet_rows:
             self._next_sheet()
-        for column, cell in enumerate(cells):
-            if cell is not None:
-                self._write(column, cell)
+        xml = self._fast(cells)
+        if xml is None:
+            for column, cell in enumerate(cells):
+                if cell is not None:
+                    self._write(column, cell)
         self._next += 1
 
     def merge_up(self, column: int, rows: int) -> None:
@@ -90,6 +86,21 @@ class Book:
         # Worksheet.merge_range writes the cells below at once, which constant_memory forbids; the
         # cells are written already, so only the range is recorded.
         self._sheet.merge.append([self._next - rows, column, self._next - 1, column])
+
+    def _fast(self, cells: Sequence[Cell]) -> str | None:
+        """Put a row behind those that the writer has written; None when it has to write this one itself."""
+        # The index of a format counts from its first use: the writer's own bytes until there is a date.
+        style = self._date_format.xf_index or 0
+        if not style and any(isinstance(cell, date) for cell in cells):
+            return None
+        xml = row_xml(cells, self._next + 1, style)
+        if xml:
+            sheet = self._sheet
+            sheet._check_dimensions(self._next, 0)  # noqa: SLF001 - what the sheet says of its own size
+            sheet._check_dimensions(self._next, len(cells) - 1)  # noqa: SLF001
+            sheet._write_single_row(self._next)  # noqa: SLF001 - the row that is waiting goes first
+            sheet.row_data_fh.write(xml)
+        return xml
 
     def _write(self, column: int, cell: Cell) -> None:
         # A name that begins with "=" is a name: strings never become formulas here.

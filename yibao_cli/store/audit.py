@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 from dataclasses import dataclass
@@ -11,15 +10,21 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, text
 
 from yibao_cli.i18n import _
+from yibao_cli.store.files import user_name
 from yibao_cli.store.schema import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection
     from sqlalchemy.engine import RowMapping
 
 _FIRST = "0" * 64
+_LOOKED_AT = 50  # events of a mailing, from the last
+# Commands that write down what is known and change nothing that another of them reads.
+_TELLING = frozenset(
+    {"verify", "labels", "manifest", "reconcile", "report", "returns corrections", "month-end", "ads settle"}
+)
 
 
 def record(
@@ -45,9 +50,44 @@ def record(
     connection.execute(insert(audit).values(**event, hash=event_hash(event)))
 
 
+def record_done(
+    connection: Connection,
+    *,
+    at: str,
+    command: str,
+    mailing: str,
+    facts: Mapping[str, object],
+    by: Collection[str] = (),
+) -> None:
+    """Append an event of a command that may be done again, unless it is there already.
+
+    It is there when the same operator did the same with the same facts on the same day, and nothing has
+    changed the mailing since: so the trail of a command that was killed after its effect, and run again, is
+    that of one that was not. by: the facts that tell whether it is the same; default: all.
+    """
+    wanted = {k: facts[k] for k in by or facts}
+    query = select(audit).where(audit.c.mailing == mailing).order_by(audit.c.seq.desc())
+    for before in connection.execute(query.limit(_LOOKED_AT)):
+        if before.command == command:
+            known = json.loads(before.facts)
+            same = before.at[:10] == at[:10] and before.operator == operator()
+            if same and {k: known.get(k) for k in wanted} == json.loads(json.dumps(wanted)):
+                return
+        if before.command not in _TELLING:
+            break
+    record(connection, at=at, command=command, mailing=mailing, facts=facts)
+
+
+def last_facts(connection: Connection, command: str) -> dict[str, Any] | None:
+    """The facts of the last event of a command, of whatever mailing; None where there is none."""
+    query = select(audit.c.facts).where(audit.c.command == command)
+    facts = connection.execute(query.order_by(audit.c.seq.desc()).limit(1)).scalar()
+    return None if facts is None else dict(json.loads(facts))
+
+
 def operator() -> str:
     """Who runs the program, by the system's name."""
-    return getpass.getuser()
+    return user_name()
 
 
 def has(connection: Connection, known: Head) -> bool:

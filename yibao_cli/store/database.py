@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from yibao_cli.errors import LockHeld, OutputError, StateError
+from yibao_cli.errors import LockHeld, OutputError, SettingsError, StateError, YibaoError
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -21,33 +21,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import ExceptionContext
+
+    from yibao_cli.sealed.keys import Key
 
 FILE_NAME = "yibao.db"
-HEAD = "0007"  # the newest revision in migrations/versions
+HEAD = "0008"  # the newest revision in migrations/versions
 
 _BUSY_SECONDS = 60
+_LOST = ("disk I/O error", "readonly database", "unable to open", "malformed")
 _READS = "yibao_reads"
 _SMALLEST = 512  # bytes; the smallest page a SQLite database can have
+_PLAIN = b"SQLite format 3\0"
 
 
-def open_database(workspace: Path, url: str = "") -> Engine:
+def open_database(workspace: Path, url: str = "", key: Key | None = None) -> Engine:
     """Open a workspace's database and bring its schema up to date.
 
-    url: SQLAlchemy URL; empty for yibao.db in the workspace.
+    url: SQLAlchemy URL; empty for yibao.db in the workspace. key: what that is encrypted with; None for a
+    plain one. A server encrypts by its own means.
 
-    Raises OutputError when it cannot be opened, LockHeld when it stays locked for a minute.
+    Raises OutputError when it cannot be opened, SettingsError when it has another key, LockHeld when it stays
+    locked for a minute.
     """
     try:
-        engine = create_engine(url) if url else _sqlite(workspace / FILE_NAME)
+        engine = create_engine(url) if url else _sqlite(workspace / FILE_NAME, key)
+        event.listen(engine, "handle_error", _told)
         _migrate(engine)
     except OperationalError as error:
         if "locked" in str(error.orig):
-            raise LockHeld(
-                _("the database is locked by another run"), where=FILE_NAME, remedy=_("try again later")
-            ) from error
-        raise _unusable() from error
+            raise _locked() from error
+        raise unusable() from error
     except DatabaseError as error:
-        raise _unusable() from error
+        raise unusable(None if url else key) from error
     return engine
 
 
@@ -68,7 +74,55 @@ def bare(engine: Engine) -> Iterator[Any]:
         connection.close()
 
 
-def _unusable() -> OutputError:
+def _told(context: ExceptionContext) -> None:
+    """Tell what the system does to a database that was open already: none of it is a bug of ours."""
+    error = context.original_exception
+    words = str(error)
+    if "locked" in words:
+        raise _locked() from error
+    if "disk is full" in words:
+        raise OutputError(
+            _("the disk is full"), where=FILE_NAME, remedy=_("make room and run the command again")
+        ) from error
+    if context.is_disconnect or any(reason in words for reason in _LOST):
+        raise OutputError(
+            _("the database cannot be read or written any more"),
+            where=FILE_NAME,
+            remedy=_("look after the disk or the server, and run the command again"),
+        ) from error
+
+
+def _locked() -> LockHeld:
+    return LockHeld(_("the database is locked by another run"), where=FILE_NAME, remedy=_("try again later"))
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file is a SQLite database that everybody can read."""
+    with path.open("rb") as stream:
+        return stream.read(len(_PLAIN)) == _PLAIN
+
+
+def unlock(connection: Any, key: Key | None) -> None:
+    """Give a new connection of SQLCipher its key; the first thing that is done with it."""
+    if key is not None:
+        # What it has to say of a wrong key is for our messages, not for the terminal.
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = {raw_key(key)}")
+
+
+def raw_key(key: Key) -> str:
+    """The database's own key as SQLCipher takes it: no password, so nothing has to be made hard to guess."""
+    return f"\"x'{key.derived(b'yibao database').hex()}'\""
+
+
+def unusable(key: Key | None = None) -> YibaoError:
+    """Why a database cannot be opened."""
+    if key is not None:
+        return SettingsError(
+            _("the database does not open with the key that is configured, or it is damaged"),
+            where=FILE_NAME,
+            remedy=_("name the right key in [encryption] of yibao.toml, or restore the database"),
+        )
     return OutputError(
         _("the database cannot be opened"),
         where=FILE_NAME,
@@ -76,14 +130,14 @@ def _unusable() -> OutputError:
     )
 
 
-def _sqlite(path: Path) -> Engine:
+def _sqlite(path: Path, key: Key | None = None) -> Engine:
     from sqlcipher3 import dbapi2  # noqa: PLC0415 - only where SQLite is used
 
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     elif 0 < path.stat().st_size < _SMALLEST:
         # SQLite takes a file cut to a few bytes for a new one, and everything recorded would be gone unseen.
-        raise _unusable()
+        raise unusable()
     engine = create_engine(
         f"sqlite+pysqlite:///{path}",
         module=dbapi2,
@@ -92,6 +146,7 @@ def _sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
+        unlock(connection, key)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -16,6 +16,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from yibao_cli.errors import LockHeld, OutputError, PermissionsError, os_reason
 from yibao_cli.i18n import _
+from yibao_cli.sealed.files import any_content
+from yibao_cli.store.locks import try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +86,31 @@ def recover_folder(target: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
+def sweep_dead(folder: Path) -> None:
+    """Remove the temporary files and folders that processes which are no more left right below a folder."""
+    for left in folder.glob(f"*{TEMPORARY}"):
+        process = left.name.removesuffix(TEMPORARY).rpartition(".")[2]
+        if not process.isdigit() or _is_alive(int(process)):
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # pragma: no cover - there signal 0 ends a process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames in a folder durable, where the system can."""
     if os.name == "nt":  # pragma: no cover - Windows has no folder descriptors
@@ -96,9 +123,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """SHA-256 of what a file says, hexadecimal: the same whether it is encrypted or not."""
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
+    with any_content(path) as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
@@ -107,24 +134,28 @@ def sha256_of(path: Path) -> str:
 @contextlib.contextmanager
 def lock(folder: Path, name: str) -> Iterator[None]:
     """Hold `name` in a folder; LockHeld at once when another run does. The kernel frees it on kill -9."""
-    import fcntl  # noqa: PLC0415 - absent on Windows, where one operator works at a time
-
     path = private_folder(folder) / f"{name}.lock"
     with path.open("a+") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not try_lock(stream):
             stream.seek(0)
             raise LockHeld(
                 _("{name} is in use by another run (user and process: {holder})").format(
                     name=name, holder=stream.read().strip() or "?"
                 ),
                 remedy=_("wait for it to end, then try again"),
-            ) from error
+            )
         stream.truncate(0)
-        stream.write(f"{getpass.getuser()} {os.getpid()}")
+        stream.write(f"{user_name()} {os.getpid()}")
         stream.flush()
         yield
+
+
+def user_name() -> str:
+    """The system's name of whoever runs the program; `uid-1000` where a container knows no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "uid-0"
 
 
 @contextlib.contextmanager

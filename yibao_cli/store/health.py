@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
-from yibao_cli.errors import OutputError
-from yibao_cli.i18n import _
-from yibao_cli.store.database import FILE_NAME, HEAD
-from yibao_cli.store.schema import imports
+from yibao_cli.store.database import FILE_NAME, HEAD, unlock, unusable
+from yibao_cli.store.schema import imports, mailings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
+
+    from yibao_cli.sealed.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,15 @@ class DatabaseHealth:
     """What a look at the database found.
 
     revision: of its schema, "" where it has none of ours; faults: what the database says is damaged;
-    newest_import: moment of the last import, ISO, or "".
+    newest_import: moment of the last import, ISO, or ""; rows: how many were kept of each (mailing, table);
+    posted: the mailings that are.
     """
 
     revision: str
     faults: tuple[str, ...] = ()
     newest_import: str = ""
+    rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    posted: frozenset[str] = frozenset()
 
     @property
     def current(self) -> bool:
@@ -42,34 +46,35 @@ class DatabaseHealth:
         return self.revision > HEAD
 
 
-def database_health(workspace: Path, url: str = "") -> DatabaseHealth | None:
+def database_health(workspace: Path, url: str = "", key: Key | None = None) -> DatabaseHealth | None:
     """Look at a database; None where there is none yet.
 
-    Raises OutputError when it cannot be opened or read.
+    Raises OutputError when it cannot be opened or read, SettingsError when it has another key.
     """
     path = workspace / FILE_NAME
     if not url and (not path.exists() or not path.stat().st_size):
         return None
     try:
-        engine = create_engine(url) if url else _existing(path)
+        engine = create_engine(url) if url else _existing(path, key)
     except Exception as error:
         # A wrong URL, or the driver of another database that is not installed.
-        raise _unusable() from error
+        raise unusable() from error
     try:
         with engine.connect() as connection:
             return _look(connection)
     except DatabaseError as error:
-        raise _unusable() from error
+        raise unusable(None if url else key) from error
     finally:
         engine.dispose()
 
 
-def _existing(path: Path) -> Engine:
+def _existing(path: Path, key: Key | None) -> Engine:
     from sqlcipher3 import dbapi2  # noqa: PLC0415 - only where SQLite is used
 
     def connect() -> object:
         # Opened to read only, SQLite leaves its two files beside the database when it closes.
         connection = dbapi2.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+        unlock(connection, key)
         connection.execute("PRAGMA query_only = ON")
         return connection
 
@@ -85,15 +90,18 @@ def _look(connection: Connection) -> DatabaseHealth:
     if not tables.has_table("alembic_version"):
         return DatabaseHealth("", faults)
     revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
-    newest = ""
+    newest, rows, posted = "", {}, frozenset[str]()
     if tables.has_table(imports.name):
         newest = connection.execute(select(func.max(imports.c.imported_at))).scalar() or ""
-    return DatabaseHealth(str(revision), faults, str(newest))
+        rows = _rows(connection)
+    if tables.has_table(mailings.name):
+        there = select(mailings.c.id).where(mailings.c.posted_on != "")
+        posted = frozenset(connection.execute(there).scalars())
+    return DatabaseHealth(str(revision), faults, str(newest), rows, posted)
 
 
-def _unusable() -> OutputError:
-    return OutputError(
-        _("the database cannot be opened"),
-        where=FILE_NAME,
-        remedy=_("check the file and its permissions, or restore it from a backup"),
-    )
+def _rows(connection: Connection) -> dict[tuple[str, str], int]:
+    i = imports.c
+    query = select(i.mailing, i.table_name, func.sum(i.rows_kept)).where(i.superseded.is_(False))
+    found = connection.execute(query.group_by(i.mailing, i.table_name))
+    return {(mailing, table): int(rows) for mailing, table, rows in found}

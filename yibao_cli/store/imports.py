@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from yibao_cli.model import Finding
+from yibao_cli.sealed.files import opened, writing
 from yibao_cli.store.schema import imports
 
 if TYPE_CHECKING:
@@ -154,15 +155,14 @@ def _sheet(options: str) -> str:
 
 def write_findings(path: Path, findings: Iterable[Finding]) -> None:
     """Keep findings as JSON lines; their values are masked already."""
-    with path.open("w", encoding="utf-8") as stream:
+    with writing(path) as stream:
         for f in findings:
-            stream.write(json.dumps(_as_json(f), ensure_ascii=False) + "\n")
-    path.chmod(0o600)
+            stream.write(json.dumps(_as_json(f), ensure_ascii=False).encode() + b"\n")
 
 
 def read_findings(path: Path) -> Iterator[Finding]:
     """Read back what `write_findings` wrote."""
-    with path.open(encoding="utf-8") as stream:
+    with opened(path) as stream:
         for line in stream:
             yield Finding(**json.loads(line))
 

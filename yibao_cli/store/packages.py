@@ -21,6 +21,7 @@ from yibao_cli.i18n import _
 from yibao_cli.kinds.kind import Kind
 from yibao_cli.kinds.page import FontPlan, PressPlan
 from yibao_cli.kinds.product import Product
+from yibao_cli.sealed.files import source, writing
 from yibao_cli.store.files import private_folder, sha256_of
 
 if TYPE_CHECKING:
@@ -191,15 +192,15 @@ class Package:
 
     def pieces(self, part: int, columns: list[str] | None = None) -> pa.Table:
         """The pieces of a part, in print order."""
-        return pq.ParquetFile(self.folder / pieces_file(part)).read(columns)
+        return pq.ParquetFile(source(self.folder / pieces_file(part))).read(columns)
 
     def lines(self, part: int) -> pa.Table:
         """The lines of a part, in the order of its pieces."""
-        return pq.ParquetFile(self.folder / lines_file(part)).read()
+        return pq.ParquetFile(source(self.folder / lines_file(part))).read()
 
     def piece_fields(self) -> tuple[str, ...]:
         """Columns of the pieces."""
-        return tuple(pq.read_schema(self.folder / pieces_file(1)).names)
+        return tuple(pq.read_schema(source(self.folder / pieces_file(1))).names)
 
     def altered_files(self, sha256: str) -> list[str]:
         """Names of files that are not what they were when the package was frozen, or were not there then.
@@ -268,5 +269,5 @@ def lines_file(part: int) -> str:
 
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a table so that equal tables give equal bytes, readable by the owner alone."""
-    pq.write_table(table.combine_chunks(), path, compression="zstd", store_schema=False)
-    path.chmod(0o600)
+    with writing(path) as stream:
+        pq.write_table(table.combine_chunks(), stream, compression="zstd", store_schema=False)

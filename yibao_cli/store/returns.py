@@ -200,8 +200,12 @@ def asked_again(connection: Connection, mailing: str) -> set[str]:
 
 
 def add_account(connection: Connection, row: Mapping[str, object], figures: Mapping[str, object]) -> None:
-    """Remember the figures of an account that was drawn."""
-    connection.execute(insert(accounts).values(**row, figures=json.dumps(figures, sort_keys=True)))
+    """Remember the figures of an account that was drawn; the same ones drawn again are one account."""
+    values = {**row, "figures": json.dumps(figures, sort_keys=True)}
+    query = select(accounts).where(accounts.c.mailing == row["mailing"]).order_by(accounts.c.id.desc())
+    last = connection.execute(query.limit(1)).mappings().first()
+    if last is None or any(last[name] != values[name] for name in ("as_of", "operator", "figures")):
+        connection.execute(insert(accounts).values(**values))
 
 
 def drawn_accounts(connection: Connection, mailing: str) -> Iterator[tuple[Row[Any], dict[str, Any]]]:

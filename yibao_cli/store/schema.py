@@ -339,6 +339,18 @@ ad_scans = Table(
     Column("file_name", Text, nullable=False),
 )
 
+package_approvals = Table(
+    "package_approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailing", String(20), nullable=False, index=True),
+    Column("package_sha256", String(64), nullable=False),  # of another package the approval says nothing
+    Column("proof_sha256", String(64), nullable=False),
+    Column("maker", Text, nullable=False),
+    Column("checker", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

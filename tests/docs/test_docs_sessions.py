@@ -1,0 +1,61 @@
+"""What the pages tell their reader to type is typed, and every command's example with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from docs_builders import DOCS, ROOT
+
+from yibao_cli.jobs.docs import command_helps, told_in, typed_in
+
+# In the order in which they are typed, all in one shell.
+SESSIONS = ("tutorial.md", "examples.md", "howto-kind.md", "tutorial.zh-CN.md")
+# Examples that a session cannot hold: they wait for a person, stay until they are ended, or take minutes.
+NOT_TYPED = {"demo", "returns scan", "receipts scan", "serve"}
+
+
+def test_every_session_says_what_the_program_says():
+    pages = [str(DOCS / name) for name in SESSIONS]
+
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "docs" / "console.py"), "--check", *pages],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_page_with_a_session_is_typed():
+    assert {
+        page.name for page in DOCS.glob("*.md") if "<!-- session" in page.read_text(encoding="utf-8")
+    } == set(SESSIONS)
+
+
+def test_every_command_has_its_example_in_a_session(command_tree):
+    told = told_in((DOCS / name).read_text(encoding="utf-8") for name in SESSIONS)
+
+    missing = [
+        line
+        for command in list(command_helps(command_tree))[1:]
+        for line in command.examples
+        if command.name.removeprefix("yibao ") not in NOT_TYPED and line not in told
+    ]
+
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("block", "found"),
+    [
+        ("$ a\n1\n2\n$ b\n", [("a", "1\n2\n"), ("b", "")]),
+        ("$ a \\\n  b\n1\n", [("a \\\n  b", "1\n")]),
+        ("words\n", []),
+    ],
+)
+def test_a_block_is_read_as_lines_typed_and_what_they_say(block, found):
+    assert list(typed_in(block)) == found
