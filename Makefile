@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 PARALLEL := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-chain bench-address bench-cluster bench-writers goldens sample catalogue docs docs-data sessions lock clean
+.PHONY: help setup demo test check bench bench-chain bench-address bench-cluster bench-kill bench-writers goldens sample catalogue docs docs-data sessions lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench-address: $(STAMP) ## Score the address parser on the labelled set; B="-v 2
 
 bench-cluster: $(STAMP) ## Print pages/s of render and verify by workers, pool and Dask; N=6000 members, B="1 2" workers
 	N=$(or $(N),6000) $(BIN)/python benchmarks/cluster.py $(B)
+
+bench-kill: $(STAMP) ## kill -9 at seeded moments of every command, run again and compared; N=300 rounds
+	$(BIN)/python tests/e2e/kill_harness.py --rounds $(or $(N),300)
 
 bench-writers: $(STAMP) ## Four writers at once for five minutes, SQLite and PostgreSQL; B=10 for ten seconds
 	$(BIN)/python benchmarks/writers.py $(B)

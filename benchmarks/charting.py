@@ -7,7 +7,7 @@ from __future__ import annotations
 from measure import Clock
 from parts import invented_part, stretches
 
-BARS = (4, 12, 16, -16)  # below nothing: bars that stand
+BARS = (4, 8, 12, -12)  # below nothing: bars that stand
 _WORDS = "西药中药检查检验治疗手术床位护理材料诊察麻醉输血门诊住院购药慢病"
 _KEY, _PANEL = "service", "statement"
 

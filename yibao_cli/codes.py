@@ -1,4 +1,4 @@
-"""Numbers with a check: read them, check them, mask them.
+"""Numbers with a check, and days: read them, check them, mask them.
 
 ID number 公民身份号码 (GB 11643), USCC 统一社会信用代码 (GB 32100), mobile, postcode, the post's numbers of
 registered items (UPU S10 and domestic), and our own piece number, sheet code and handover code. Worked values
@@ -119,6 +119,14 @@ def is_machine_mobile(text: str) -> bool:
     Source: research/domain.md 6.4.
     """
     return _NOBODYS_MOBILE.fullmatch(text) is not None
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day YYYY-MM-DD; only these compare as text in the order of days."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def is_postcode(text: str) -> bool:

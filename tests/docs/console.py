@@ -92,7 +92,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
-            timeout=300,
+            timeout=900,
         )
         said, _end, place = run.stdout.decode("utf-8", "replace").rpartition(_END)
         self._place = Path(place)

@@ -10,6 +10,7 @@ import sys
 import pytest
 from docs_builders import DOCS, ROOT, read, section
 
+from yibao_cli.cli.exits import exits_of
 from yibao_cli.config import shipped
 from yibao_cli.errors import ExitCode, InputNotFound, SettingsError
 from yibao_cli.jobs.docs import MARKED_PAGES, command_helps, files_sections, pages, write_pages
@@ -116,7 +117,7 @@ def test_words_around_the_marked_places_stay_as_they_are(command_tree, name):
     marked = as_they_stand()
     marked[name] = marked[name].replace("\n", "\n\nA word of ours.\n", 1)
 
-    assert pages(command_tree, marked, {})[name] == marked[name]
+    assert pages(command_tree, marked, {}, exits_of)[name] == marked[name]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_words_around_the_marked_places_stay_as_they_are(command_tree, name):
 )
 def test_a_page_without_the_right_places_is_refused(command_tree, name, text, named):
     with pytest.raises(SettingsError, match=named) as refused:
-        pages(command_tree, as_they_stand() | {name: text}, {})
+        pages(command_tree, as_they_stand() | {name: text}, {}, exits_of)
 
     assert refused.value.where == name
 
@@ -142,7 +143,7 @@ def test_a_folder_that_lacks_a_marked_page_is_refused_before_anything_is_written
         shutil.copyfile(DOCS / other, tmp_path / other)
 
     with pytest.raises(InputNotFound) as refused:
-        write_pages(command_tree, tmp_path)
+        write_pages(command_tree, tmp_path, exits_of)
 
     assert refused.value.where.endswith(name)
     assert [p.name for p in tmp_path.iterdir()] == sorted(set(MARKED_PAGES) - {name})

@@ -18,6 +18,7 @@ from e2e_chain import (
     changed,
     environment,
     finish,
+    is_declared,
     said_cleanly,
     start,
 )
@@ -117,6 +118,7 @@ def call(capfd, canaries) -> Callable[..., Result]:
         capfd.readouterr()
         code = run(words(*arguments))
         out, err = capfd.readouterr()
+        assert is_declared(arguments, code), f"{arguments} ended with {code}, which its help does not name"
         return said_cleanly(Result(code, out, err), canaries)
 
     return called

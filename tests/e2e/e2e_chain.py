@@ -15,6 +15,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -22,7 +23,11 @@ from sqlalchemy import create_engine, text
 from sqlcipher3 import dbapi2
 
 from yibao_cli.__main__ import run
+from yibao_cli.cli.exits import ALWAYS, commands, exits_of
 from yibao_cli.sample import write_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CHECKOUT = Path(__file__).parents[2]
 MAILING = "2026Q3"
@@ -113,6 +118,18 @@ def quietly(*arguments: object, allowed: tuple[int, ...] = (0, 3)) -> None:
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
         code = run(yibao(*arguments))
     assert code in allowed, said.getvalue()
+
+
+def is_declared(arguments: Sequence[object], code: int) -> bool:
+    """Whether the help of a command names the code that it ended with."""
+    given, named = iter(map(str, arguments)), []
+    for word in given:
+        if word in {"-w", "--workspace", "--lang", "--now"}:
+            next(given, None)
+        elif not word.startswith("-"):
+            named.append(word)
+    command = next((c for n in (2, 1) if (c := " ".join(named[:n])) in commands()), None)
+    return command is None or code in {*exits_of(command), *ALWAYS}
 
 
 # ------------------------------------------------------------------ workspaces

@@ -64,7 +64,7 @@ def test_a_letter_is_mailed_again_as_a_copy_that_counts_by_itself(mailed, call, 
     again = call("--now", DAY, "-w", mailed, "returns", "remail", "--by", "maker")
 
     assert "1 queued to be mailed again, 0 of them to another address" in first.err
-    assert f"yibao reprint {MAILING} --approve 1" in first.err
+    assert f"yibao -w {mailed} reprint {MAILING} --approve 1" in first.err
     assert "0 queued" in again.err
     assert rows_of(mailed, "SELECT piece, copy, reason, posted_on FROM remails") == [(piece, 1, "R07", "")]
     waits = call("--now", DAY, "-w", mailed, "reconcile")

@@ -45,7 +45,7 @@ def test_what_was_imported_after_the_merge_is_merged_before_it_is_printed(at, ca
 
     assert "merge again" in imported.err
     assert rendered.code == 5
-    assert "yibao merge" in rendered.err
+    assert " merge 2026Q3" in rendered.err
 
 
 def test_new_artwork_under_an_old_name_is_taken(at, call):

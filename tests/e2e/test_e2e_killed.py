@@ -8,7 +8,7 @@ import signal
 import time
 
 import pytest
-from e2e_chain import MAILING, goods, hashes, leftovers, made, outside, rows_of, start
+from e2e_chain import MAILING, changed, goods, hashes, leftovers, made, outside, rows_of, start
 
 
 def moments(seed, count):
@@ -113,6 +113,19 @@ def test_a_folder_killed_between_its_two_renames_comes_back(at, call):
     assert result.code == 0
     assert {n: d for n, d in goods(workspace).items() if n.startswith("package/")} == whole
     assert leftovers(workspace) == []
+
+
+def test_a_render_killed_before_it_told_the_database_is_told_by_the_next(at, states):
+    workspace = at("rendered")
+    changed(workspace, "UPDATE mailings SET state = 'merged'")
+    changed(workspace, "DELETE FROM audit WHERE command = 'render'")
+    (workspace / "audit.head").unlink()
+
+    assert outside("-w", workspace, "render").code == 0
+
+    told = "SELECT command, facts FROM audit WHERE command = 'render'"
+    assert rows_of(workspace, told) == rows_of(states.at("rendered"), told)
+    assert rows_of(workspace, "SELECT state FROM mailings") == [("rendered",)]
 
 
 @pytest.mark.parametrize("seconds", [0.9, 1.3, 1.7, 2.1])

@@ -49,6 +49,25 @@ def test_the_public_figures_tell_no_small_count(packed, mailed):
     assert [c.value for c in list(sheet.iter_rows())[-1]] == ["合计", "169", "157", "12", "92.9%"]
 
 
+def test_a_total_that_is_small_is_not_told_either(mailed, call):
+    back = [p["piece"] for p in pieces(mailed)][:3]
+    call("--now", DAY, "-w", mailed, "returns", "import", returns_of(mailed / "back.xlsx", back))
+
+    call("--now", DAY, "-w", mailed, "month-end")
+
+    folder = mailed / "monthend" / "2026-11" / MAILING
+    assert json.loads((folder / f"public-{MAILING}.json").read_text(encoding="utf-8"))["total"] == {}
+    rows = openpyxl.load_workbook(folder / f"public-{MAILING}.xlsx").active.iter_rows(values_only=True)
+    assert list(rows)[-1] == ("合计", "*", "*", "*", "*")
+
+
+def test_figures_of_an_open_window_say_how_pending_pieces_count(mailed, call):
+    call("--now", "2026-10-21", "-w", mailed, "month-end")
+
+    book = mailed / "monthend" / "2026-10" / MAILING / f"public-{MAILING}.xlsx"
+    assert "截至 2026-10-21, 待定按妥投计入妥投率" in openpyxl.load_workbook(book).active["A1"].value
+
+
 def test_the_pack_names_no_member(packed, mailed, canaries):
     folder = packed.with_suffix("") / MAILING
     told = "".join(p.read_text(encoding="utf-8") for p in folder.iterdir() if p.suffix in {".json", ".html"})

@@ -6,11 +6,14 @@ import fcntl
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
-from e2e_chain import MAILING, finish, outside, pdfs, start
+from e2e_chain import CHECKOUT, MAILING, finish, outside, pdfs, start
 
+from yibao_cli.__main__ import run
 from yibao_cli.jobs.steps import run_step
 
 QUICK = '\n[nightly]\nsteps = ["import", "address clean", "merge"]\n'
@@ -133,3 +136,89 @@ def test_a_step_whose_time_is_over_is_told_to_end(tmp_path):
 
     assert step.late
     assert step.code == 143
+
+
+# ------------------------------------------------------------------ for a monitor, and for cron
+
+
+def account(folder, started, code=0, name="x"):
+    reports = folder / "nightly"
+    reports.mkdir(mode=0o700, exist_ok=True)
+    words = {"mailing": MAILING, "started": started, "exit": code}
+    (reports / f"nightly-{MAILING}-{name}.json").write_text(json.dumps(words), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("nights", "code"),
+    [
+        ([], 4),
+        ([("2026-11-20T03:00:00+00:00", 0)], 0),
+        ([("2026-11-20T03:00:00+00:00", 3)], 0),
+        ([("2026-11-20T03:00:00+00:00", 74)], 4),
+        ([("2026-11-20T03:00:00+00:00", 0), ("2026-11-21T03:00:00+00:00", 65)], 0),
+        ([("2026-11-18T03:00:00+00:00", 0), ("2026-11-21T03:00:00+00:00", 65)], 4),
+        ([("2027-11-20T03:00:00+00:00", 0)], 4),  # the clock jumped back
+    ],
+)
+def test_a_monitor_hears_when_no_night_ended_well_of_late(at, capfd, nights, code):
+    folder = at("imported")
+    for number, (started, ended) in enumerate(nights):
+        account(folder, started, ended, str(number))
+    (folder / "nightly").mkdir(mode=0o700, exist_ok=True)
+    (folder / "nightly" / f"nightly-{MAILING}-broken.json").write_bytes(b"{")
+
+    # The day is noon in China, 4 o'clock in Greenwich.
+    assert run(["--lang", "en", "-w", str(folder), "--now", "2026-11-21", "nightly", "--check", "26"]) == code
+
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert ("look whether cron runs" in said.err) is (code == 4)
+
+
+def test_a_mailing_that_is_posted_needs_no_night_for_a_monitor(at, capfd):
+    assert run(["--lang", "en", "-w", str(at("posted")), "nightly", "--check", "1"]) == 0
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_recipient_that_cannot_be_written_is_told_and_the_others_get_theirs(at, tmp_path):
+    folder = at("merged")
+    (tmp_path / "file").touch()
+    places = json.dumps([str(tmp_path / "file" / "centre"), str(tmp_path / "city")])
+    settings(folder, f'\n[nightly]\nsteps = ["render"]\nrecipients = {places}\n')
+
+    result = outside("-w", folder, "nightly")
+
+    assert result.code == 74
+    assert "file/centre: the account of the night could not be written there" in result.err
+    assert report(folder)["untold"] == [str(tmp_path / "file" / "centre")]
+    assert [p.name for p in (tmp_path / "city").iterdir()] == [p.name for p in (folder / "nightly").iterdir()]
+    assert pdfs(folder)
+
+
+def test_a_bare_cron_hears_nothing_of_a_good_night_and_json_alone_of_a_bad_one(at, tmp_path):
+    folder = at("merged")
+    settings(folder, '\n[nightly]\nsteps = ["render", "verify"]\n')
+
+    good = bare(folder, tmp_path)
+    (folder / "mailings" / MAILING / "package" / "package.json").write_bytes(b"{}")
+    bad = bare(folder, tmp_path)
+
+    assert (good.returncode, good.stdout, good.stderr) == (0, b"", b"")
+    assert bad.returncode == 4
+    assert bad.stdout == b""
+    lines = [json.loads(line) for line in bad.stderr.decode().splitlines()]
+    assert lines
+    assert all({"type", "message"} <= line.keys() for line in lines)
+
+
+def bare(folder, tmp_path):
+    """A night in an environment with nothing in it, without standard input."""
+    words = [sys.executable, "-m", "yibao_cli", "--log-json", "-w", str(folder), "nightly"]
+    return subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" "$@" <&-', *words],
+        env={"PATH": "/usr/bin:/bin", "LANG": "C", "PYTHONPATH": str(CHECKOUT)},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )

@@ -80,6 +80,11 @@ def test_a_purge_leaves_no_person_and_keeps_counts_hashes_and_the_trail(at, cana
     before = rows_of(folder, "SELECT package_sha256 FROM mailings")
     for path in (folder / "inbox").rglob("*.xlsx"):
         path.unlink()  # the client's own files are not the mailing's
+    month = folder / "monthend" / "2026-11" / MAILING
+    month.mkdir(parents=True)
+    number = min(canaries.numbers)
+    for path in (month / f"corrections-{MAILING}.xlsx", month.parent.with_suffix(".zip")):
+        path.write_text(number)
 
     result = outside("--now", LATER, "-w", folder, "purge", MAILING, "--yes", "--addresses")
 

@@ -195,6 +195,7 @@ def test_a_real_browser_shows_and_prints_it(reported, tmp_path):
         for k, who in enumerate(("医保中心", "邮政"))
     ]
     assert starts == sorted(set(starts))
+    assert all(any(t.startswith(f"致{who}") for t in texts) for who in ("邮政", "广告主", "审计"))
     assert any("勾稽关系" in t for t in texts)
     # Words inside the charts are drawn: a bar of the funnel, a reason, a tile.
     assert all(any(word in t for t in texts) for word in ("169(84.5%)", "R03原址查无此人", "长安区"))

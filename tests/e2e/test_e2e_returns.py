@@ -250,6 +250,19 @@ def test_refused_rows_of_a_list_wait_for_a_person_once(mailed, call):
     assert call("-w", workspace, "returns", "settle", first).code == 66
 
 
+def test_a_row_that_cannot_be_read_waits_for_a_person_once(mailed, call):
+    one = min(numbers(mailed))
+    listed = mailed / "post.csv"
+    listed.write_text(f"条码,改退日期,改退原因\n{one},10月20日,拒收\n", encoding="utf-8")
+    for _ in range(2):
+        assert call("--now", LATER, "-w", mailed, "returns", "import", listed).code == 3
+
+    told = call("-w", mailed, "returns", "waiting", "-f", "jsonl").out.splitlines()
+
+    assert [(json.loads(t)["rule"], json.loads(t)["source"]) for t in told] == [("I142", "post.csv!2")]
+    assert returned(mailed) == []
+
+
 # ------------------------------------------------------------------ the account
 
 
@@ -277,6 +290,20 @@ def test_the_account_of_a_day_and_what_late_returns_change_of_it(mailed, call, s
     assert [s["role"] for s in account["signatures"]] == ["编制人", "复核人"]
     pdf = mailed / "mailings" / MAILING / "account" / f"account-{MAILING}.pdf"
     assert pdf.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_return_after_the_window_restates_the_account_that_presumed_delivery(mailed, call):
+    one, two = sorted(numbers(mailed))[:2]
+    first = returns_of(mailed / "first.xlsx", [one], DAY)
+    call("--now", "2026-11-12", "-w", mailed, "returns", "import", first)
+    call("--now", "2026-11-12", "-w", mailed, "reconcile")
+    late = returns_of(mailed / "late.xlsx", [two], "2026-11-20")
+    call("--now", "2026-11-25", "-w", mailed, "returns", "import", late)
+
+    call("--now", "2026-11-25", "-w", mailed, "reconcile")
+
+    found = [(r["as_of"], r["returned_then"], r["returned_now"]) for r in account_of(mailed)["restated"]]
+    assert found == [("2026-11-12", 1, 2)]
 
 
 def test_the_account_of_a_past_day_leaves_out_what_came_later(mailed, call, scan):

@@ -10,6 +10,7 @@ from e2e_chain import MAILING, made, rows_of
 
 from yibao_cli.cli.main import app
 from yibao_cli.jobs.roles import ANYBODY, COMMANDS
+from yibao_cli.jobs.signers import same_person
 
 PEOPLE = '[roles]\noperator = ["wang"]\napprover = ["li"]\nauditor = ["zhao"]\n'
 REQUIRED = "[approval]\nrequired = true\n"
@@ -105,12 +106,12 @@ def test_nothing_is_rendered_before_a_second_person_signed_the_proofs(as_user, a
     assert as_user("", folder, "render").code == 5
     assert as_user("li", folder, "approve").code == 5  # there are no proofs yet
     assert as_user("", folder, "proof -n 1").code == 0
-    assert "next: yibao approve" in as_user("", folder, "status").err
+    assert f"next: yibao -w {folder} approve" in as_user("", folder, "status").err
     assert as_user("", folder, "approve").code == 5  # whoever merged it cannot sign
     signed = as_user("li", folder, "approve")
     assert signed.code == 0, signed.err
     assert as_user("li", folder, "approve").code == 0
-    assert "next: yibao render" in as_user("", folder, "status").err
+    assert f"next: yibao -w {folder} render" in as_user("", folder, "status").err
     assert as_user("", folder, "render --workers 1").code == 0
     events = rows_of(folder, "SELECT facts FROM audit WHERE command = 'approve'")
     package = rows_of(folder, "SELECT package_sha256 FROM mailings")[0][0]
@@ -131,6 +132,24 @@ def test_another_merge_makes_the_signature_void(as_user, at):
     assert refused.code == 5
     assert f"the proofs of mailing {MAILING} are not signed" in refused.err
     assert as_user("li", folder, "approve").code == 5  # the proofs are of the package before
+
+
+@pytest.mark.parametrize("name", ["WANG", " wang ", "ｗａｎｇ", "wa\u200bng", "wa ng", "wang\u00a0"])
+def test_another_way_to_write_a_name_is_no_second_person(name):
+    assert same_person("wang", name)
+    assert not same_person("wang", name + "2")
+
+
+def test_nobody_who_merged_the_package_signs_it(as_user, at):
+    folder = at("imported")
+    for user in ("wang", "chen"):
+        assert as_user(user, folder, "merge").code == 3
+    assert as_user("wang", folder, "proof -n 1").code == 0
+
+    for user in ("wang", "chen", "WANG"):
+        refused = as_user(user, folder, "approve")
+        assert (refused.code, "whoever merged" in refused.err) == (5, True)
+    assert as_user("li", folder, "approve").code == 0
 
 
 def test_proofs_that_were_changed_are_not_signed(as_user, at):

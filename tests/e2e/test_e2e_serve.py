@@ -161,6 +161,12 @@ def test_what_is_too_long_is_refused_unread(visitor):
     assert visitor.ask(f"/m/{MAILING}/search", "POST", None, Content_Length="-1").status == 411
 
 
+def test_a_form_of_many_fields_is_refused_in_words(visitor):
+    answer = visitor.ask(f"/m/{MAILING}/search", "POST", "a=1&" * 7 + "q=12")
+
+    assert answer.status == 400
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -65,7 +65,7 @@ def test_a_step_out_of_turn_is_refused_and_says_which_comes_next(call, at, *, st
     result = call("-w", workspace, *(a.format(inbox=workspace / "inbox") for a in arguments))
 
     assert result.code == code
-    assert words in result.err
+    assert words in result.err.replace(f" -w {workspace} ", " ")
     assert rows_of(workspace, "SELECT * FROM mailings") == before
 
 
@@ -79,9 +79,8 @@ def test_an_address_that_was_not_cleaned_is_asked_for_before_the_merge(call, at,
     result = call("-w", workspace, "merge")
 
     assert result.code == 5
-    assert (
-        "1 addresses of the roster are not in the address book; run `yibao address clean` first" in result.err
-    )
+    assert "1 addresses of the roster are not in the address book; run `yibao " in result.err
+    assert "address clean` first" in result.err
 
 
 def test_a_roster_of_nobody_to_print_is_refused_and_says_why(call, at, tmp_path):
@@ -266,15 +265,16 @@ def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, sta
     following = {
         "new": "yibao import roster FILE",
         "imported": "yibao merge 2026Q3",
-        "merged": "yibao render 2026Q3",
+        "merged": "yibao proof 2026Q3",
         "rendered": "yibao verify 2026Q3",
         "verified": "yibao manifest 2026Q3",
         "posted": "yibao reconcile 2026Q3",
     }
     for state, step in following.items():
-        result = call("-w", states.at(state), "status", "-f", "jsonl")
+        folder = states.at(state)
+        result = call("-w", folder, "status", "-f", "jsonl")
         assert result.code == 0
-        assert f"next: {step}" in result.err
+        assert f"next: {step.replace('yibao', f'yibao -w {folder}')}" in result.err
         assert {r["step"] for r in map(json.loads, result.out.splitlines())} >= {"roster", "mailing"}
     assert len(pdfs(states.at("posted"))) == 6
     assert (made(states.at("posted")) / "manifest" / f"manifest-{MAILING}.xlsx").exists()

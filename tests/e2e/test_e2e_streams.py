@@ -36,7 +36,7 @@ def test_the_rows_of_status_are_on_stdout_and_nothing_else(call, states, form):
         "jsonl": lambda out: [json.loads(line)["step"] for line in out.splitlines()],
     }[form](result.out)
     assert len(steps) == 15
-    assert "next: yibao reconcile 2026Q3" not in result.out
+    assert "reconcile 2026Q3" not in result.out
 
 
 def test_rows_can_go_to_a_file_that_is_private(call, states, tmp_path):

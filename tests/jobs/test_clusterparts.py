@@ -133,6 +133,7 @@ def task(tmp_path):
 def seen(task):
     meeting = Path(task.folder) / "scratch" / "meeting"
     meeting.mkdir(parents=True)
+    (meeting / "open").touch()
     return SeenFolder(work, makes, str(meeting))
 
 
@@ -142,6 +143,16 @@ def test_a_worker_writes_into_a_place_of_its_own(seen, task):
     assert (Path(seen.meeting) / sent.place / "print" / "part").read_text() == "done"
     assert sent.files == (("print/part", digest_of(b"done")),)
     assert not (Path(task.folder) / "print").exists()
+
+
+def test_a_worker_that_the_next_run_swept_away_under_leaves_nothing(seen, task):
+    def swept(found):
+        shutil.rmtree(Path(seen.meeting).parent)
+        return work(found)
+
+    replace(seen, work=swept)(task)
+
+    assert not Path(seen.meeting).parent.exists()
 
 
 def test_a_worker_that_does_not_see_the_folder_is_refused(seen, task):

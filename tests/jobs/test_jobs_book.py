@@ -105,7 +105,7 @@ def test_nothing_is_sent_to_a_suppressed_point_in_any_writing_until_it_is_releas
 def test_a_suppressed_point_is_held_at_the_merge_with_its_reason(workspace):
     book.suppress_point(workspace, "1", "demolished")
 
-    rows = {r["id"]: r for r in _address_book(workspace).to_pylist()}
+    rows = {r["id"]: r for t in _address_book(workspace) for r in t.to_pylist()}
 
     assert rows[2]["verdict"] == "bad"
     assert json.loads(rows[2]["reasons"]) == [["A131", {"suppressed": "demolished", "day": "2026-09-01"}]]
@@ -239,7 +239,7 @@ def test_without_a_table_there_is_nothing_to_look_up(workspace):
 def test_a_members_own_door_is_what_the_merge_takes(workspace):
     made(workspace, DOUBTFUL, "corrected", text=DOOR)
 
-    rows = [r for r in _address_book(workspace).to_pylist() if r["raw"] == DOUBTFUL]
+    rows = [r for t in _address_book(workspace) for r in t.to_pylist() if r["raw"] == DOUBTFUL]
 
     assert [(r["member"], r["verdict"]) for r in rows] == [("", "doubtful"), ("person_no=3", "good")]
     with workspace.reading() as connection:

@@ -141,7 +141,7 @@ def test_lines_of_another_month_and_blank_ones_are_in_no_bar(printed):
 def test_the_least_sum_beside_the_largest_has_a_bar_that_is_seen_and_read_back(tmp_path):
     kind = charted()
     pieces, lines = job._specimens(kind)
-    own = [{**line, "total": 9_000_000_00} for line in lines.to_pylist()]
+    own = [{**line, "service": "门诊", "total": 9_000_000_00} for line in lines.to_pylist()]
     # More than nothing, and too little for a bar of its own share.
     own[0] |= {"service": "住院", "total": 1}
     lines = pa.Table.from_pylist(own, schema=lines.schema)

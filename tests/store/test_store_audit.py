@@ -120,3 +120,51 @@ def test_another_files_content_is_refused(tmp_path, content):
 
     with pytest.raises(CheckFailed):
         read_anchor(tmp_path)
+
+
+# ------------------------------------------------------------------ what is done again
+
+
+def told(engine, command="report", day="2026-10-02", facts=None, by=()):
+    """Record what may be done again; gives how many events there are."""
+    with engine.begin() as connection:
+        audit.record_done(
+            connection,
+            at=f"{day}T00:00:00+00:00",
+            command=command,
+            mailing="2026Q3",
+            facts={"pieces": 3} if facts is None else facts,
+            by=by,
+        )
+    return trail(engine).events - EVENTS
+
+
+def test_what_is_done_again_with_no_further_effect_is_one_event(engine):
+    assert told(engine) == 1
+    assert told(engine) == 1
+    assert told(engine, "labels") == 2
+    assert told(engine) == 2
+    assert trail(engine).broken is None
+
+
+@pytest.mark.parametrize(
+    "other", [{"day": "2026-10-03"}, {"facts": {"pieces": 4}}, {"facts": {}}, {"command": "verify"}]
+)
+def test_another_day_other_facts_and_another_command_are_another_event(engine, other):
+    told(engine)
+
+    assert told(engine, **other) == 2
+
+
+def test_after_the_mailing_has_changed_the_same_is_another_event(engine):
+    told(engine, "verify")
+    told(engine, "render")
+
+    assert told(engine, "verify") == 3
+
+
+def test_of_a_list_taken_again_what_it_brought_is_not_compared(engine):
+    told(engine, "returns import", facts={"sha256": "a", "accepted": 3})
+
+    assert told(engine, "returns import", facts={"sha256": "a", "accepted": 0}, by=("sha256",)) == 1
+    assert told(engine, "returns import", facts={"sha256": "b", "accepted": 0}, by=("sha256",)) == 2

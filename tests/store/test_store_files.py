@@ -18,6 +18,7 @@ from yibao_cli.store.files import (
     private_folder,
     recover_folder,
     sha256_of,
+    sweep_dead,
     told_as_errors,
 )
 
@@ -197,3 +198,19 @@ def test_the_systems_refusals_become_errors_with_a_remedy(tmp_path, number, erro
         raise OSError(number, os.strerror(number))
 
     assert getattr(caught.value, "remedy", "its own") != ""
+
+
+def test_what_dead_processes_left_is_swept_and_what_the_living_write_is_not(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f"list.csv.{dead.pid}.tmp").touch()
+    (tmp_path / f"pack.{dead.pid}.tmp").mkdir()
+    (tmp_path / f"pack.{dead.pid}.tmp" / "inside").touch()
+    kept = {f"report.{os.getpid()}.tmp", "package.old.tmp", "own.tmp", "list.csv"}
+    for name in kept:
+        (tmp_path / name).touch()
+
+    sweep_dead(tmp_path)
+    sweep_dead(tmp_path / "nowhere")
+
+    assert {p.name for p in tmp_path.iterdir()} == kept

@@ -124,10 +124,6 @@ def _tail(text: str, place: Place, village: Village | None, flags: set[str]) -> 
     return tail
 
 
-def _contradicted(flags: set[str]) -> bool:
-    return any(f.startswith("contradiction:") for f in flags)
-
-
 def _written_county(rest: str, flags: set[str]) -> tuple[str, str]:
     """The county as written that no list confirms, or else the zone; empty where the rest names none."""
     match = UNKNOWN_COUNTY.match(rest)

@@ -14,7 +14,8 @@ import numpy as np
 from yibao_cli.ads.fallback import high_water_mark
 from yibao_cli.ads.people import hashes_of, held_out, masks_of, people_of
 from yibao_cli.ads.problem import problem_of
-from yibao_cli.ads.program import Model, has_solver, tiers_of, whole_plan
+from yibao_cli.ads.program import Model, has_solver, tiers_of
+from yibao_cli.ads.rounding import whole_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
     import pyarrow as pa
@@ -189,12 +189,6 @@ def age_on(born: str, day: str) -> int:
     if len(born) != len("2026-01-01") or born > day:
         return NO_AGE
     return int(day[:4]) - int(born[:4]) - (day[5:] < born[5:])
-
-
-def county_counts(people: People, chosen: npt.NDArray[np.bool_]) -> Mapping[str, int]:
-    """How many of the chosen live in each county."""
-    counts = np.bincount(people.county.codes[chosen], minlength=len(people.county.words))
-    return {w: int(n) for w, n in zip(people.county.words, counts, strict=True) if n}
 
 
 def class_codes(*columns: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yibao_cli.ads.rounding import WHOLE, whole_plan
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from yibao_cli.ads.problem import Problem
 
-_EXACT, _WHOLE = 1e-6, 1e-5
+_EXACT = 1e-6
 _MILP_SECONDS = 20.0
 
 
@@ -70,7 +72,7 @@ def solve(problem: Problem) -> Solution:
     conflicts: list[Conflict] = []
     for tier in tiers_of(problem):
         best = model.minimise_shortage(tier)
-        bound[tier] = math.ceil(best - _WHOLE)
+        bound[tier] = math.ceil(best - WHOLE)
         if bound[tier]:
             conflicts += model.conflicts(tier)
     best_revenue = model.maximise_revenue()
@@ -124,7 +126,7 @@ class Model:
         for ad, contract in enumerate(self.problem.contracts):
             costs[self._edges + ad] = float(contract.tier == tier)
         best = self._minimise(costs)
-        self._keep(costs, best, math.ceil(best - _WHOLE))
+        self._keep(costs, best, math.ceil(best - WHOLE))
         return best
 
     def conflicts(self, tier: int) -> list[Conflict]:
@@ -135,15 +137,15 @@ class Model:
         duals = np.asarray(self._solution.row_dual)
         lacking = np.asarray(self._solution.col_value)[self._edges : self._edges + self._ads]
         first = self._first_contract_row
-        ads = [a for a in range(self._ads) if abs(duals[first + 2 * a + 1]) > _WHOLE]
-        tight = {place for row, place in enumerate(self._rows_of_panels) if abs(duals[row]) > _WHOLE}
+        ads = [a for a in range(self._ads) if abs(duals[first + 2 * a + 1]) > WHOLE]
+        tight = {place for row, place in enumerate(self._rows_of_panels) if abs(duals[row]) > WHOLE}
         wants: dict[int, set[tuple[int, int]]] = {a: set() for a in ads}
         for cls, ad, panel in self.problem.edges.tolist():
             if ad in wants and (cls, panel) in tight:
                 wants[ad].add((cls, panel))
         found = []
         for together, places in _joined(wants):
-            missing = math.ceil(float(lacking[together].sum()) - _WHOLE)
+            missing = math.ceil(float(lacking[together].sum()) - WHOLE)
             if len(together) > 1 and missing:
                 found.append(Conflict(tier, tuple(together), tuple(sorted(places)), missing))
         return found
@@ -303,38 +305,6 @@ def _gathered(
         ((int(pairs[s][0]), int(pairs[s][1])), places)
         for s, places in zip(starts, np.split(order, breaks), strict=True)
     ]
-
-
-def whole_plan(problem: Problem, x: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Round a plan down, then give back what fits: first to what is short, then to what earns most."""
-    whole = np.floor(x + _WHOLE).astype(np.int64)
-    whole = np.maximum(whole, 0)
-    panel_left, group_left = problem.slacks(whole)
-    printed = problem.printed(whole)
-    value = problem.values()
-    loose = x - whole
-    tier = np.array([c.tier for c in problem.contracts])
-    for limit, only_loose in ((problem.floors, True), (problem.floors, False), (problem.quotas, False)):
-        ads = problem.edges[:, 1]
-        wanted = np.flatnonzero(printed[ads] < limit[ads])
-        if limit is problem.quotas:
-            wanted = wanted[value[wanted] > 0]
-        if only_loose:
-            wanted = wanted[loose[wanted] > _WHOLE]
-        order = wanted[np.lexsort((wanted, -loose[wanted], -value[wanted], tier[ads[wanted]]))]
-        for edge in order:
-            cls, ad, panel = problem.edges[edge]
-            group = problem.groups[ad]
-            most = 1 if only_loose else int(limit[ad] - printed[ad])
-            step = min(
-                int(panel_left[cls, panel]), int(group_left[cls, group]), most, int(limit[ad] - printed[ad])
-            )
-            if step > 0:
-                whole[edge] += step
-                printed[ad] += step
-                panel_left[cls, panel] -= step
-                group_left[cls, group] -= step
-    return whole
 
 
 def _closed(

@@ -69,12 +69,12 @@ def complaints_list(
     context: typer.Context,
     mailing: opt.Mailing = "",
     output: opt.Output = "-",
-    fmt: opt.FormatOption = opt.Format.TABLE,
+    form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.view import write_rows
     from yibao_cli.jobs.complaining import COLUMNS, complaint_rows
 
-    write_rows(complaint_rows(session(context).workspace(), mailing), output, fmt, COLUMNS)
+    write_rows(complaint_rows(session(context).workspace(), mailing), output, form, COLUMNS)
 
 
 @complaints_app.command(

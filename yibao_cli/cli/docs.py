@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from yibao_cli.cli.exits import exits_of
 from yibao_cli.cli.main import app
 from yibao_cli.errors import ExitCode, YibaoError
 from yibao_cli.i18n import _
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(_("usage: python -m yibao_cli.cli.docs FOLDER") + "\n")
         return ExitCode.USAGE
     try:
-        written = write_pages(typer.main.get_command(app), Path(arguments[0]))
+        written = write_pages(typer.main.get_command(app), Path(arguments[0]), exits_of)
     except YibaoError as error:
         sys.stderr.write(f"yibao: {error}\n")
         return int(error.exit_code)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from yibao_cli.cli.exits import ALWAYS, MEANINGS, exits_of
 from yibao_cli.cli.view import width_of
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import N_, _
@@ -32,8 +33,8 @@ _OF_TYPER = (
 # What Typer calls the type of a value, and what we call it.
 _TYPES = {
     "str": N_("text"),
-    "int": N_("number"),
-    "int range": N_("number"),
+    "int": N_("whole number"),
+    "int range": N_("whole number"),
     "path": N_("path"),
     "list[str]": N_("text, may be repeated"),
     "list[Path]": N_("paths"),
@@ -91,7 +92,8 @@ def help_page(command: Any, ctx: Any) -> str:
     """All that `--help` shows of a command: usage, text, arguments, options, commands by panel."""
     width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST) - _GAP
     pieces = [_(piece) if piece.isupper() else named(piece) for piece in command.collect_usage_pieces(ctx)]
-    blocks = [_("Usage: {line}").format(line=" ".join([ctx.command_path, *pieces]))]
+    usage = wrapped(_("Usage: {line}").format(line=" ".join([ctx.command_path, *pieces])), width)
+    blocks = [("\n" + " " * _GAP).join(usage)]
     blocks += [_indented(paragraph, width) for paragraph in _paragraphs(command.help or "")]
     params = [(p.param_type_name, p.get_help_record(ctx)) for p in command.get_params(ctx)]
     for kind, title in (("argument", _("Arguments:")), ("option", _("Options:"))):
@@ -99,7 +101,17 @@ def help_page(command: Any, ctx: Any) -> str:
         blocks += [_section(title, rows, width)] if rows else []
     if isinstance(command, TyperGroup):
         blocks += [_section(title, rows, width) for title, rows in _panels(command, ctx)]
+    else:
+        blocks.append(_exits(ctx.command_path, width))
     return "\n\n".join(blocks)
+
+
+def _exits(command_path: str, width: int) -> str:
+    """The codes that a command can end with, its own with their words."""
+    own = exits_of(command_path.partition(" ")[2])
+    every = ", ".join(str(int(code)) for code in ALWAYS)
+    rows = [(str(int(code)), _(MEANINGS[code])) for code in own]
+    return _section(_("Exit codes, beside {codes} of every command:").format(codes=every), rows, width)
 
 
 def named(text: str) -> str:

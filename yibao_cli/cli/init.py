@@ -9,7 +9,7 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.session import session
-from yibao_cli.cli.view import visible
+from yibao_cli.cli.view import for_shell, visible
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -76,10 +76,11 @@ init_command.__doc__ = _(
 
 
 def _tell_next(run: Session, folder: object, *, sample: bool, told: bool) -> None:
+    typed = for_shell(str(folder))
     if sample:
-        step = f"yibao -w {folder} import roster {folder}/inbox/roster.xlsx"
+        step = f"yibao -w {typed} import roster {for_shell(f'{folder}/inbox/roster.xlsx')}"
     elif told:
-        step = f"yibao -w {folder} import roster FILE"
+        step = f"yibao -w {typed} import roster FILE"
     else:
         place = f"{folder}/yibao.toml"
         run.view.say(_("next: name the client and the mailing in {file}").format(file=place))

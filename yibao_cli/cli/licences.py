@@ -22,7 +22,8 @@ def licences_command(
     unknown = [str(row["name"]) for row in rows if not row["licence"]]
     shown = rows
     if form is opt.Format.TABLE:  # four columns would not fit a terminal
-        shown = [{k: row[k] or _("unknown") for k in ("name", "version", "licence")} for row in rows]
+        names = {"packages": "name", "version": "version", "licence": "licence"}
+        shown = [{k: row[name] or _("unknown") for k, name in names.items()} for row in rows]
     write_rows(shown, output, form, COLUMNS)
     run.view.say(_("{count} packages").format(count=len(rows)))
     if unknown:

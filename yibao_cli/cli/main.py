@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -113,7 +114,7 @@ def root(
     if version:
         sys.stdout.write(f"yibao {__version__}\n")
         raise typer.Exit
-    view = View(quiet, log_json)
+    view = View(quiet, log_json, str(workspace or ""))
     _views.append(view)
     # It was used before this module was imported; here it is only looked at.
     if lang is not None and lang not in LANGUAGES:
@@ -163,7 +164,8 @@ def _run(argv: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way
         )
         return int(ExitCode.PERMISSIONS)
     except OSError as error:
-        _view().failure(YibaoError(os_reason(error), where=str(error.filename or "")))
+        remedy = _("make room and run the command again") if error.errno == errno.ENOSPC else ""
+        _view().failure(YibaoError(os_reason(error), where=str(error.filename or ""), remedy=remedy))
         return int(ExitCode.IO)
     except Exception as error:  # noqa: BLE001 - the last line of defence; values stay out of the message
         return _bug(error)

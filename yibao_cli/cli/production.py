@@ -21,7 +21,6 @@ def merge_command(
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.merged import tell_changes, tell_selection, tell_tie
-    from yibao_cli.jobs.approving import step_after_merge
     from yibao_cli.jobs.merging import MergeOrder, merge_mailing
     from yibao_cli.money import yuan
 
@@ -52,7 +51,7 @@ def merge_command(
     if outcome.changes is not None:
         tell_changes(run.view, outcome.changes, kind)
     run.view.say(_("findings: {file}").format(file=outcome.findings_file))
-    run.view.say(_("next: {step}").format(step=step_after_merge(workspace, outcome.mailing)))
+    run.view.say(_("next: {step}").format(step=f"yibao proof {outcome.mailing}"))
     raise typer.Exit(exit_code(frozen.findings))
 
 

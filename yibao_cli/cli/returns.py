@@ -142,13 +142,13 @@ def returns_waiting(
     context: typer.Context,
     mailing: opt.Mailing = "",
     output: opt.Output = "-",
-    fmt: opt.FormatOption = opt.Format.TABLE,
+    form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.view import write_rows
     from yibao_cli.jobs.waiting import COLUMNS, waiting_rows
 
     rows = waiting_rows(session(context).workspace(), mailing)
-    write_rows(rows, output, fmt, COLUMNS)
+    write_rows(rows, output, form, COLUMNS)
     raise typer.Exit(ExitCode.FINDINGS if rows else ExitCode.OK)
 
 
@@ -180,12 +180,12 @@ def returns_cures(
     context: typer.Context,
     mailing: opt.Mailing = "",
     output: opt.Output = "-",
-    fmt: opt.FormatOption = opt.Format.TABLE,
+    form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.view import write_rows
     from yibao_cli.jobs.curing import COLUMNS, cure_rows
 
-    write_rows(cure_rows(session(context).workspace(), mailing), output, fmt, COLUMNS)
+    write_rows(cure_rows(session(context).workspace(), mailing), output, form, COLUMNS)
 
 
 @returns_app.command(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 WIDEST = 80
 _BAR, _LABEL = 30, 22
+_GAP = 3  # between two columns
+_ROOM = 10  # columns that are kept for each of those that may be broken
+_NARROW = 20  # a moment, a number of a piece, a short name
 _COUNTIES = 12
 _LEVELS = "▁▂▃▄▅▆▇█"
 
@@ -35,13 +38,30 @@ def show_table(
     from rich.table import Table
     from rich.text import Text
 
+    cells = [[visible(str(cell)) for cell in row] for row in rows]
+    whole = _unbroken([[name, *(row[at] for row in cells)] for at, name in enumerate(header)], numbers)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for at, name in enumerate(header):
         justify: Literal["left", "right"] = "right" if at in numbers else "left"
-        table.add_column(Text(name), justify=justify, no_wrap=at in numbers, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(visible(str(cell))) for cell in row))
+        table.add_column(Text(name), justify=justify, no_wrap=at in whole, overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
     Console(file=stream, width=columns(), highlight=False).print(table)
+
+
+def _unbroken(cells: Sequence[Sequence[str]], numbers: Sequence[int]) -> set[int]:
+    """Columns that keep their words whole: numbers, then the narrow ones as long as the others have room."""
+    widths = [max(map(width_of, column)) for column in cells]
+    whole = set(numbers)
+    room = columns() - _ROOM * len(widths) - sum(max(widths[at] + _GAP - _ROOM, 0) for at in whole)
+    if room < 0:  # what does not wrap would be cut
+        return set()
+    for at in sorted(set(range(len(widths))) - whole, key=lambda at: widths[at]):
+        room -= max(widths[at] + _GAP - _ROOM, 0)
+        if widths[at] > _NARROW or room < 0:
+            break
+        whole.add(at)
+    return whole
 
 
 def bars(items: Sequence[tuple[str, int]], whole: int = 0) -> Iterator[str]:

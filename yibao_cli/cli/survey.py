@@ -88,7 +88,7 @@ def survey_import(
     ),
 )
 def survey_result(
-    context: typer.Context, mailing: opt.Mailing = "", fmt: opt.FormatOption = opt.Format.TABLE
+    context: typer.Context, mailing: opt.Mailing = "", form: opt.FormatOption = opt.Format.TABLE
 ) -> None:
     from yibao_cli.cli.view import write_rows
     from yibao_cli.jobs import surveying
@@ -102,10 +102,10 @@ def survey_result(
     weighted = (found.weighted, found.weighted_low, found.weighted_high)
     row = {"what": "received, weighted", "count": found.received.count, "of": found.reached}
     rows.append(row | dict(zip(("rate", "low", "high"), weighted, strict=True)))
-    if fmt is opt.Format.TABLE:
+    if form is opt.Format.TABLE:
         # A rate of nobody is no rate.
         rows = [r | {k: f"{r[k]:.2%}" if r["of"] else "-" for k in ("rate", "low", "high")} for r in rows]
-    write_rows(rows, "-", fmt)
+    write_rows(rows, "-", form)
     session(context).view.say(
         _(
             "{drawn} drawn = {reached} reached + {silent} silent + {refused} refused + {dead} dead "

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -34,20 +35,28 @@ _WORDS = (
     *(N_("file"), N_("pages"), N_("text"), N_("amount"), N_("code"), N_("press")),
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+_MOST_RULED = 1000  # rows; drawing more takes seconds, and nobody reads them on a terminal
+_MOST_COLUMNS = 12  # of 80 characters: with more, nothing could be read in any of them
+# A command that a person is told to type, where it is for a workspace that there is.
+_COMMAND = re.compile(r"(?:(?<=`)|(?<=: )|(?<=：))yibao (?!init |demo |sample |[^`]*--help)(?=[a-z])")
 _ORDER = (Severity.REJECT, Severity.HOLD, Severity.WARN, Severity.NOTE)
 
 
 @dataclass(frozen=True)
 class View:
-    """Where messages go: to people, or as JSON lines to programs."""
+    """Where messages go: to people, or as JSON lines to programs.
+
+    folder: what -w named, so that a command that is told works where the person is; "" for nothing.
+    """
 
     quiet: bool = False
     log_json: bool = False
+    folder: str = ""
 
     def say(self, text: str) -> None:
         """Say how things went; nothing when quiet."""
         if not self.quiet:
-            self._write("info", text)
+            self._write("info", self.typed(text))
 
     def warn(self, text: str) -> None:
         """Say what is wrong, also when quiet."""
@@ -66,7 +75,16 @@ class View:
                 }
             )
         else:
-            sys.stderr.write(_line(f"yibao: {error}"))
+            # The remedy stands last; what comes before it may quote a command line.
+            head = str(error).removesuffix(error.remedy)
+            sys.stderr.write(_line(f"yibao: {head}{self.typed(error.remedy)}"))
+
+    def typed(self, text: str) -> str:
+        """A text whose commands name the workspace that -w named."""
+        if not self.folder:
+            return text
+        begin = f"yibao -w {for_shell(self.folder)} "
+        return _COMMAND.sub(lambda _match: begin, text)
 
     def report(self, findings: Sequence[Finding]) -> None:
         """One line a rule: the first place, what is wrong, what to do, and how many more there are."""
@@ -135,6 +153,9 @@ def write_rows(
 
     columns: the header of a csv without rows; with rows, their keys are the header.
     """
+    if form is Format.TABLE and output == "-" and _may_be_ruled(rows) and sys.stdout.isatty():
+        _ruled(rows)
+        return
     text = _as_text(rows, form, list(rows[0]) if rows else list(columns))
     if output == "-":
         sys.stdout.write(text)
@@ -155,6 +176,20 @@ def _as_text(rows: Sequence[Mapping[str, object]], form: Format, header: list[st
         writer.writerows([safe_text(str(v)) if isinstance(v, str) else v for v in r.values()] for r in rows)
         return buffer.getvalue()
     return _table(rows)
+
+
+def _may_be_ruled(rows: Sequence[Mapping[str, object]]) -> bool:
+    return 0 < len(rows) <= _MOST_RULED and len(rows[0]) <= _MOST_COLUMNS
+
+
+def _ruled(rows: Sequence[Mapping[str, object]]) -> None:
+    """A table that fits the terminal, for a person who reads it there: without columns that say nothing."""
+    from yibao_cli.cli.status_view import show_table
+
+    names = [name for name in rows[0] if any(r[name] not in ("", None) for r in rows)]
+    numbers = [at for at, name in enumerate(names) if all(isinstance(r[name], int | float) for r in rows)]
+    cells = [[_shown(r[name]) for name in names] for r in rows]
+    show_table([_(name) for name in names], cells, sys.stdout, numbers=numbers)
 
 
 def _table(rows: Sequence[Mapping[str, object]]) -> str:
@@ -188,6 +223,22 @@ def moment(text: str) -> str:
         return datetime.fromisoformat(text).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
         return text
+
+
+def for_shell(text: str) -> str:
+    """An argument as it is typed, quoted where it has to be.
+
+    >>> for_shell("city"), for_shell("my city")
+    ('city', "'my city'")
+    """
+    if os.name == "nt":
+        import subprocess
+
+        return subprocess.list2cmdline([text])
+    import shlex
+
+    # shlex quotes what is not ASCII, too; no shell needs that.
+    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def width_of(text: str) -> int:

@@ -239,27 +239,3 @@ def _roster(workspace: Workspace, kind: Kind, records: Sequence[ImportRecord]) -
     table = pa.concat_tables(tables, promote_options="permissive")
     table = table.append_column("member_key", table.column(kind.merge.key))
     return table.append_column("row_id", pa.array(np.arange(table.num_rows)))
-
-
-def rate_card(workspace: Workspace, mailing: str) -> list[dict[str, object]]:
-    """What a thousand more pieces would earn, by panel and county: where to sell next, and for how much."""
-    facts = plan_now(workspace, mailing).found
-    from yibao_cli.ads.telling import shadow_by_county  # noqa: PLC0415 - beside its only use
-
-    shadow = shadow_by_county(facts.plan, facts.people)
-    return [
-        {"panel": panel, "county": county, "price": price}
-        for panel, counties in shadow.items()
-        for county, price in sorted(counties.items())
-    ]
-
-
-def contract_named(desk: Desk, number: str) -> Contract:
-    """The contract with a number; InputNotFound where none is in force."""
-    found = next((c for c in desk.book.contracts if c.id == number), None)
-    if found is None:
-        raise InputNotFound(
-            _("contract {contract} is not in force in this mailing").format(contract=number),
-            remedy=_("see `yibao ads check` for why"),
-        )
-    return found

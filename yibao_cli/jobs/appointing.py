@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from yibao_cli.codes import mask_id
+from yibao_cli.codes import is_day, mask_id
 from yibao_cli.ingest import ReadOptions, read_batches
 from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.tracking import table_spec
@@ -88,15 +87,8 @@ def _judged(
     if number in first:
         return finding("M152", "单位编号", number, first=first[number])
     time = time_of(row["time"] or "")
-    if time is None or not _is_day(row["day"]):
+    if time is None or not is_day(row["day"]):
         return finding("M151", "预约时间", mask_id(row["time"] or ""))
     if time and minutes_of(time) > limits.deadline:
         return finding("M153", "预约时间", time, deadline=clock(limits.deadline))
     return []
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -11,7 +11,7 @@ from yibao_cli.jobs.roles import APPROVER, require_role_of
 from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import require_state
 from yibao_cli.store import audit
-from yibao_cli.store.approvals import Approval, add_approval, approval_of, maker_of
+from yibao_cli.store.approvals import Approval, add_approval, approval_of, makers_of
 from yibao_cli.store.files import sha256_of
 
 if TYPE_CHECKING:
@@ -34,14 +34,15 @@ def approve_mailing(workspace: Workspace, mailing: str, by: str = "") -> Approva
     with workspace.locked_mailing(mailing):
         with workspace.reading() as connection:
             state = require_state(connection, mailing, ("merged", "rendered", "verified"))
-            maker = maker_of(connection, mailing, state.package_sha256)
+            makers = makers_of(connection, mailing, state.package_sha256)
             known = approval_of(connection, mailing, state.package_sha256)
-        if maker and same_person(maker, checker):
+        if any(same_person(maker, checker) for maker in makers):
             raise StateError(
                 _("whoever merged a mailing cannot sign its proofs"),
                 remedy=_("a second person approves, with --by NAME or their own account"),
             )
         proof = _proof_sha256(workspace, mailing, state.package_sha256)
+        maker = makers[0] if makers else ""
         made = Approval(mailing, state.package_sha256, proof, maker, checker, workspace.stamp)
         if known and (known.proof_sha256, known.checker) == (proof, checker):
             return known
@@ -63,9 +64,13 @@ def require_approval(workspace: Workspace, mailing: str, package_sha256: str) ->
         )
 
 
-def step_after_merge(workspace: Workspace, mailing: str) -> str:
-    """The command that comes after a merge."""
-    return f"yibao {'proof' if workspace.settings.approval.required else 'render'} {mailing}"
+def has_proofs(workspace: Workspace, mailing: str, package_sha256: str) -> bool:
+    """Whether there are proofs of this very package."""
+    try:
+        _proof_sha256(workspace, mailing, package_sha256)
+    except StateError:
+        return False
+    return True
 
 
 def is_approved(workspace: Workspace, mailing: str, package_sha256: str) -> bool:

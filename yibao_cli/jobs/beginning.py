@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yibao_cli.codes import is_mailing_id, is_postcode
+from yibao_cli.codes import is_day, is_mailing_id, is_postcode
 from yibao_cli.config import shipped
 from yibao_cli.errors import UsageError, YibaoError
 from yibao_cli.i18n import _
@@ -190,10 +190,11 @@ def _kinds(_answers: Answers) -> dict[str, str]:
 
 
 def _products(answers: Answers) -> dict[str, str]:
-    """Those that the kind is printed on, with the name of the kind that is."""
-    products = sorted({facts["product"] for facts in kinds().values()})
-    found = {p: kind_of({**answers, "product": p}) for p in products}
-    return {p: kinds()[kind]["name"] for p, kind in found.items() if kind}
+    """Those that the kind is printed on, by their names."""
+    products = read_toml(shipped("templates") / "common" / "products.toml")
+    return {
+        p: str(facts["name"]) for p, facts in sorted(products.items()) if kind_of({**answers, "product": p})
+    }
 
 
 def _local_digits(answers: Answers) -> str:
@@ -219,10 +220,7 @@ def _mailing_fault(text: str, _answers: Answers) -> str:
 
 
 def _day_fault(text: str, _answers: Answers) -> str:
-    try:
-        return "" if date.fromisoformat(text).isoformat() == text else _("write it as YYYY-MM-DD")
-    except ValueError:
-        return _("write it as YYYY-MM-DD")
+    return "" if is_day(text) else _("write it as YYYY-MM-DD")
 
 
 def _local_fault(text: str, _answers: Answers) -> str:

@@ -61,6 +61,7 @@ Receipt = TypeVar("Receipt")
 Names = tuple[str, ...]
 Files = tuple[tuple[str, str], ...]  # name inside the mailing's folder, SHA-256
 
+_OPEN = "open"  # stands in a meeting place from its first moment to its last
 _OF_PART = re.compile(r"(?:pieces|lines)-(\d+)\.parquet")
 
 
@@ -109,12 +110,25 @@ class SeenFolder(Generic[PartTask, Receipt]):
     meeting: str
 
     def __call__(self, task: PartTask) -> Sent[Receipt]:
-        """Do a part into a folder of its own within the meeting place."""
-        _require_seen(task, Path(self.meeting))
-        into = Path(self.meeting) / uuid.uuid4().hex
-        receipt = self.work(task.moved(task.folder, str(into)))
-        files = tuple((name, sha256_of(into / name)) for name in self.makes(task))
+        """Do a part into a folder of its own within the meeting place; nothing stays of a run that ended."""
+        meeting = Path(self.meeting)
+        _require_seen(task, meeting)
+        into = meeting / uuid.uuid4().hex
+        try:
+            receipt = self.work(task.moved(task.folder, str(into)))
+            files = tuple((name, sha256_of(into / name)) for name in self.makes(task))
+        finally:
+            _leave_if_over(meeting)
         return Sent(receipt, into.name, files)
+
+
+def _leave_if_over(meeting: Path) -> None:
+    """Remove a meeting place that the work made anew after the next run had swept it away."""
+    if (meeting / _OPEN).exists():
+        return
+    shutil.rmtree(meeting, ignore_errors=True)
+    with suppress(OSError):
+        meeting.parent.rmdir()
 
 
 def _over_folder(
@@ -122,6 +136,7 @@ def _over_folder(
 ) -> Iterator[tuple[PartTask, Receipt]]:
     home = Path(tasks[0].folder)
     meeting = private_folder(home / SCRATCH / f"cluster-{secrets.token_hex(8)}")
+    (meeting / _OPEN).touch(0o600)
     try:
         for task, sent in run_crew(SeenFolder(trade.work, trade.makes, str(meeting)), tasks, crew):
             for name, digest in sent.files:

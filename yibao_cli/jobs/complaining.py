@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from yibao_cli.codes import parse_copy
 from yibao_cli.errors import InputNotFound, StateError, UsageError
 from yibao_cli.i18n import N_, _
-from yibao_cli.jobs.signers import who
+from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.money import fen, yuan
 from yibao_cli.store import audit
@@ -157,7 +157,7 @@ def approve_compensation(workspace: Workspace, number: int, by: str = "") -> int
                 _("complaint {number} has no compensation that waits").format(number=number),
                 remedy=_("see it with `yibao complaints list`"),
             )
-        if _folded(asked.asked_by) == _folded(who(by)):
+        if same_person(asked.asked_by, who(by)):
             raise StateError(
                 _("whoever asked for a compensation cannot approve it"),
                 remedy=_("a second person approves, with --by NAME or their own account"),
@@ -236,7 +236,3 @@ def _require_known(word: str, known: object) -> None:
             _("{word} is not known here").format(word=word),
             remedy=_("choose one of: {known}").format(known=", ".join(words)),
         )
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()

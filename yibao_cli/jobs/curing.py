@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from yibao_cli.codes import is_day
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import N_, _
 from yibao_cli.jobs.booking import HELD
@@ -16,7 +17,6 @@ from yibao_cli.jobs.reprinting import request_reprint
 from yibao_cli.jobs.settling import members_of, settle_returns
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.returns.cures import Case, Way, cure
-from yibao_cli.returns.judging import is_day
 from yibao_cli.store import audit, book, reprints
 from yibao_cli.store import returns as store
 from yibao_cli.store.reprints import Reason

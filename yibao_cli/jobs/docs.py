@@ -30,7 +30,7 @@ from yibao_cli.reports.markdown import table
 from yibao_cli.reports.rules_page import rules_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from yibao_cli.kinds import Kind
@@ -60,11 +60,14 @@ class CommandHelp:
     options: tuple[tuple[str, str, str], ...]
 
 
-def pages(tree: Any, marked: Mapping[str, str], told: Mapping[str, str]) -> dict[str, str]:
+def pages(
+    tree: Any, marked: Mapping[str, str], told: Mapping[str, str], exits: Callable[[str], Iterable[int]]
+) -> dict[str, str]:
     """Every generated page: file name to text.
 
     tree: the command tree, as Typer makes it; marked: MARKED_PAGES as they stand, by their names;
-    told: what commands say, by their lines, as `told_in` reads it from the sessions.
+    told: what commands say, by their lines, as `told_in` reads it from the sessions; exits: the codes that a
+    command can end with, by its words.
     Raises SettingsError when one of these has no place for a generated part, or one for an unknown part.
     """
     sections = {"files.md": files_sections(), "press.md": press_sections()}
@@ -72,12 +75,12 @@ def pages(tree: Any, marked: Mapping[str, str], told: Mapping[str, str]) -> dict
         "exit-codes.md": exit_codes_markdown(),
         "laws.md": laws_markdown(_shipped_kinds()),
         "rules.md": rules_markdown(),
-        "commands.md": commands_markdown(tree, told),
+        "commands.md": commands_markdown(tree, told, exits),
         **{name: _filled(name, marked[name], sections[name]) for name in MARKED_PAGES},
     }
 
 
-def write_pages(tree: Any, folder: Path) -> list[Path]:
+def write_pages(tree: Any, folder: Path, exits: Callable[[str], Iterable[int]]) -> list[Path]:
     """Write the generated pages into a folder that has MARKED_PAGES; returns their paths.
 
     Raises InputNotFound when it lacks one of them.
@@ -85,7 +88,7 @@ def write_pages(tree: Any, folder: Path) -> list[Path]:
     marked = {name: _read(folder / name) for name in MARKED_PAGES}
     told = told_in(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.md")))
     written = []
-    for name, text in pages(tree, marked, told).items():
+    for name, text in pages(tree, marked, told, exits).items():
         (folder / name).write_text(text, encoding="utf-8")
         written.append(folder / name)
     return written
@@ -124,17 +127,18 @@ def typed_in(block: str) -> Iterator[tuple[str, str]]:
 # ---------------------------------------------------------------- commands
 
 
-def commands_markdown(tree: Any, told: Mapping[str, str]) -> str:
+def commands_markdown(tree: Any, told: Mapping[str, str], exits: Callable[[str], Iterable[int]]) -> str:
     """The page of commands: purpose, example and what it says, arguments, options, in the help's order."""
     root, *commands = command_helps(tree)
     head = (
         "# Commands 命令\n\n"
         "`yibao COMMAND --help` says the same on the screen. Data goes to stdout, words go to stderr. "
-        "[exit-codes.md](exit-codes.md) lists what a command ends with.\n\n"
+        "[exit-codes.md](exit-codes.md) says what each exit code means; any command can end with `2`, `66`, "
+        "`70`, `74`, `77`, `78`, `130` and `143`, and these are not repeated below.\n\n"
         "Global options stand before the command: `yibao --lang en status`.\n"
     )
     options = table(("global option", "meaning", "default"), root.options)
-    return "\n".join([head, options, *(_command_section(c, told) for c in commands)])
+    return "\n".join([head, options, *(_command_section(c, told, exits) for c in commands)])
 
 
 def command_helps(tree: Any, name: str = "yibao") -> Iterator[CommandHelp]:
@@ -177,13 +181,17 @@ def _default(value: object) -> str:
     return f"`{value.value if isinstance(value, Enum) else value}`"
 
 
-def _command_section(command: CommandHelp, told: Mapping[str, str]) -> str:
+def _command_section(
+    command: CommandHelp, told: Mapping[str, str], exits: Callable[[str], Iterable[int]]
+) -> str:
     typed = "".join(f"$ {line}\n{told.get(line, '')}" for line in command.examples)
     parts = [f"## `{command.name}`\n\n{command.purpose}\n\n```console\n{typed}```\n"]
     if command.arguments:
         parts.append(table(("argument", "meaning"), command.arguments))
     if command.options:
         parts.append(table(("option", "meaning", "default"), command.options))
+    codes = ", ".join(f"`{int(code)}`" for code in exits(command.name.partition(" ")[2]))
+    parts.append(f"Exit codes: {codes}.\n")
     return "\n".join(parts)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from sqlalchemy import update
 
+from yibao_cli.codes import is_day
 from yibao_cli.config import FILE_NAME
 from yibao_cli.errors import CheckFailed, SettingsError, UsageError
 from yibao_cli.i18n import _
@@ -222,22 +222,15 @@ def _require_same(what: str, figures: dict[str, int]) -> None:
 
 def _wanted_day(given: str, planned: str) -> str:
     """The day of posting, which must be in the calendar."""
-    if given and not _is_day(given):
+    if given and not is_day(given):
         raise UsageError(_("{day} is no day").format(day=given), remedy=_("write it as 2026-10-08"))
-    if not given and not _is_day(planned):
+    if not given and not is_day(planned):
         raise SettingsError(
             _("{day} is no day").format(day=planned),
             where=FILE_NAME,
             remedy=_("correct `posting` of the mailing"),
         )
     return given or planned
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _require_after(ends: str, day: str) -> None:

@@ -130,7 +130,7 @@ def _public(workspace: Workspace, account: Account, mailing: str, folder: Path) 
     _write_json(folder / f"public-{mailing}.json", plain)
 
 
-def _counts(row: Mapping[str, Any]) -> tuple[int, ...]:
+def _counts(row: Mapping[Any, Any]) -> tuple[int, ...]:
     """COUNTS, and what is left of the posted: it follows from them, so it must be no smaller than they."""
     posted, delivered, returned = (int(row[c]) for c in COUNTS)
     return posted, delivered, returned, posted - delivered - returned

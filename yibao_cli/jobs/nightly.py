@@ -42,7 +42,7 @@ class Night:
 
     @property
     def exit_code(self) -> int:
-        """That of the step that stopped the night; 74 when a recipient got no account; 3 or 0, as the steps."""
+        """That of the step that stopped the night; 74 when a recipient got no account; else 3 or 0."""
         if self.out_of_time:
             return int(ExitCode.TERMINATED)
         stopped = [s.code for s in self.steps if s.code not in _GO_ON]

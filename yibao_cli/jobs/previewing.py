@@ -6,10 +6,8 @@ Whoever looks stands in the audit trail, and on every page of the picture.
 from __future__ import annotations
 
 import io
-import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +24,15 @@ from yibao_cli.jobs.workspace import require_state
 from yibao_cli.render.copies import marked_copy, pages_of_pdf, side_by_side
 from yibao_cli.render.part import render_part
 from yibao_cli.render.static import draw_static
+from yibao_cli.sealed.keys import key_of
 from yibao_cli.store import audit
 from yibao_cli.store.files import atomic_file, sha256_of
 from yibao_cli.store.packages import MANIFEST, lines_file, pieces_file
 from yibao_cli.store.schema import pieces
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PIL.Image import Image
     from sqlalchemy import Connection, Row
 
@@ -98,8 +99,17 @@ def preview_piece(
 
 
 def picture_file(workspace: Workspace, shown: Preview) -> Path:
-    """Where the picture of a piece lies when nobody says another place: `yibao purge` takes it away."""
-    return workspace.mailing_folder(shown.mailing) / FOLDER / f"{shown.piece}.png"
+    """Where the picture of a piece lies when nobody says another place: `yibao purge` takes it away.
+
+    Raises UsageError where the workspace is encrypted: a picture would lie in it in plain.
+    """
+    path = workspace.mailing_folder(shown.mailing) / FOLDER / f"{shown.piece}.png"
+    if key_of(path) is not None:
+        raise UsageError(
+            _("this workspace is encrypted, and the picture would lie in it in plain"),
+            remedy=_("say where it may lie with -o FILE, and delete it afterwards"),
+        )
+    return path
 
 
 def write_picture(path: Path, png: bytes) -> None:
@@ -208,12 +218,10 @@ def _stands(pdf: Path, package_sha256: str) -> bool:
 def _composed(package: Package, row: int, copy: int, wanted: tuple[list[int], int]) -> list[Image]:
     layout = package_layout(package)
     values = part_values(layout, *gather(package, [row]), Printing(package.manifest.mailing, copy))
-    with tempfile.TemporaryDirectory() as scratch:  # 0700, and gone before anybody looks
-        pdf = Path(scratch) / "piece.pdf"
-        with pdf.open("wb") as stream:
-            render_part(layout, draw_static(layout, package.art), [values], stream)
-        with _PDFIUM:
-            return pages_of_pdf(pdf, *wanted)[0]
+    pdf = io.BytesIO()  # a statement in plain, which a killed run would leave on the disk
+    render_part(layout, draw_static(layout, package.art), [values], pdf)
+    with _PDFIUM:
+        return pages_of_pdf(pdf.getvalue(), *wanted)[0]
 
 
 def _record(workspace: Workspace, mailing: str, command: str, facts: dict[str, object]) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from yibao_cli.jobs.workspace import Workspace
 
-CERTIFICATES = "certificates"
+CERTIFICATES, MONTHEND = "certificates", "monthend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def purge_mailing(
         if not sure:
             return Purge(mailing, _by_folder(workspace, found), sum(p.stat().st_size for p in found), {})
         certificate = _certify(workspace, mailing, found)
+        for pack in _packs(workspace, mailing):
+            pack.unlink(missing_ok=True)
         for folder in _folders(workspace, mailing):
             shutil.rmtree(folder, ignore_errors=True)
         rows = _forget(workspace, mailing, certificate, addresses=addresses)
@@ -83,10 +85,18 @@ def _require_over(workspace: Workspace, posted_on: str) -> None:
 
 
 def _folders(workspace: Workspace, mailing: str) -> tuple[Path, ...]:
-    return workspace.mailing_folder(mailing), workspace.folder / "imports" / mailing
+    months = sorted((workspace.folder / MONTHEND).glob(f"*/{mailing}"))
+    return workspace.mailing_folder(mailing), workspace.folder / "imports" / mailing, *months
+
+
+def _packs(workspace: Workspace, mailing: str) -> list[Path]:
+    """The packs of the months that the mailing is in: `month-end` makes them again, without it."""
+    months = sorted((workspace.folder / MONTHEND).glob(f"*/{mailing}"))
+    return [p for p in (month.parent.with_suffix(".zip") for month in months) if p.is_file()]
 
 
 def _personal_files(workspace: Workspace, mailing: str) -> Iterator[Path]:
+    yield from _packs(workspace, mailing)
     for folder in _folders(workspace, mailing):
         yield from sorted(p for p in folder.rglob("*") if p.is_file())
 

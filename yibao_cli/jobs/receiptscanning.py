@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from yibao_cli.codes import mask_id, mask_name, parse_handover_code, parse_sheet_code
+from yibao_cli.codes import is_day, mask_id, mask_name, parse_handover_code, parse_sheet_code
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.appointing import time_of
@@ -23,7 +23,6 @@ from yibao_cli.jobs.stations import ACCEPTED, SAID, SIGNER, UNDONE, held_name, t
 from yibao_cli.jobs.workspace import require_state
 from yibao_cli.mailing.receipts import PIECE, ReceiptRow, match_receipts
 from yibao_cli.model import Finding
-from yibao_cli.returns.judging import is_day
 from yibao_cli.returns.lines import folded, operator_word
 from yibao_cli.store import audit, handovers
 from yibao_cli.store import returns as store

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import func, select
 
+from yibao_cli.codes import is_day
 from yibao_cli.errors import CheckFailed, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.returning import copies_of
@@ -20,7 +21,6 @@ from yibao_cli.model import Finding
 from yibao_cli.render.faces import font_set
 from yibao_cli.render.paper import write_paper
 from yibao_cli.returns.account import Restated, account_json, account_paper, write_account
-from yibao_cli.returns.judging import is_day
 from yibao_cli.returns.rates import wilson
 from yibao_cli.returns.reconcile import reconcile
 from yibao_cli.returns.standing import Account, Beyond, Terms

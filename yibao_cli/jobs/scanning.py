@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
+from yibao_cli.codes import is_day
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.returning import blank_intake, mailing_facts, wording_of
@@ -19,7 +20,7 @@ from yibao_cli.jobs.settling import settle_returns
 from yibao_cli.jobs.stations import ACCEPTED, REASON, SAID, SHORTEST, UNDONE, held_name, total_of
 from yibao_cli.jobs.workspace import require_state
 from yibao_cli.model import Finding
-from yibao_cli.returns.judging import is_day, judge
+from yibao_cli.returns.judging import judge
 from yibao_cli.returns.lines import Line, read_code, read_line
 from yibao_cli.returns.reasons import OTHER, REASONS
 from yibao_cli.store import audit

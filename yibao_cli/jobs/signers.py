@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 
 from yibao_cli.store import audit
 
-USER = "YIBAO_USER"
-
 
 def who(by: str = "") -> str:
     """Who acts: the name given, YIBAO_USER, or the system's name."""
-    return (by or os.environ.get(USER, "") or audit.operator()).strip()
+    return by.strip() or audit.operator()
 
 
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's, however they are written."""
 
     def fold(name: str) -> str:
-        return unicodedata.normalize("NFKC", name).casefold().strip()
+        shown = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+        # Blanks, and what nobody sees, make no other person.
+        return "".join(c for c in shown if unicodedata.category(c)[0] not in "ZC")
 
     return fold(one) == fold(other)

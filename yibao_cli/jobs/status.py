@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from yibao_cli.i18n import _
+from yibao_cli.jobs.approving import has_proofs
 from yibao_cli.jobs.following import after_posting, last_account
 from yibao_cli.jobs.workspace import Workspace, mailing_state, next_step, state_word
 from yibao_cli.returns.standing import Terms
@@ -80,6 +81,9 @@ def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
                 step = step if signed else f"yibao approve {mailing}"
                 remark = _("signed by {name}").format(name=signed.checker) if signed else _("not signed")
                 rows.append(StatusRow("approval", _("approval"), remark=remark))
+            if state is not None and state.state == "merged":
+                shown = has_proofs(workspace, mailing, state.package_sha256)
+                step = step if shown else f"yibao proof {mailing}"
         return MailingStatus(rows, step, pieces, account)
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from yibao_cli.codes import mask_id, mask_name
+from yibao_cli.codes import is_day, mask_id, mask_name
 from yibao_cli.errors import InputNotFound, StateError
 from yibao_cli.exports import Book, Column
 from yibao_cli.i18n import _
@@ -17,7 +17,6 @@ from yibao_cli.jobs.settling import members_of
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.kinds.fields import FieldSpec, TableSpec
 from yibao_cli.model import Finding
-from yibao_cli.returns.judging import is_day
 from yibao_cli.returns.survey import ANSWERS, OUTCOMES, Answer, Result, allocate, draw, result, sample_size
 from yibao_cli.store import audit
 from yibao_cli.store import surveys as store

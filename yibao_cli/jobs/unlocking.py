@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from yibao_cli.config import Settings
     from yibao_cli.sealed.keys import Key
 
-# Workers open files of a workspace, not the workspace: they ask here.
-_known: dict[Path, Key | None] = {}
+# Workers open files of a workspace, not the workspace: they ask here. Those of a cluster outlive the key that
+# they first asked for, so it counts as long as the mark is the file that it was.
+_Stamp = tuple[int, int] | None  # inode and time of the mark; None where there is none
+_known: dict[Path, tuple[_Stamp, Key | None]] = {}
 
 
 def configured_key(folder: Path, settings: Settings) -> Key | None:
@@ -82,9 +84,9 @@ def key_in_use(folder: Path, settings: Settings) -> Key | None:
 def unlock(folder: Path, settings: Settings) -> None:
     """Find the key of a workspace before anything of it is opened; a new one is marked with it."""
     key = key_in_use(folder, settings)
-    _known[folder] = key
     if key is not None and read_mark(folder) is None:
         write_mark(folder, Mark(key.id.hex()))
+    _known[folder] = _stamp(folder), key
 
 
 def write_mark(folder: Path, mark: Mark | None) -> None:
@@ -98,12 +100,22 @@ def write_mark(folder: Path, mark: Mark | None) -> None:
 
 def _key_above(path: Path) -> Key | None:
     for folder in path.absolute().parents:
-        if folder in _known:
-            return _known[folder]
-        if (folder / FILE_NAME).is_file():
-            _known[folder] = key_in_use(folder, load_settings(folder))
-            return _known[folder]
+        known = _known.get(folder)
+        if known and known[0] == _stamp(folder):
+            return known[1]
+        if known or (folder / FILE_NAME).is_file():
+            stamp = _stamp(folder)
+            _known[folder] = stamp, key_in_use(folder, load_settings(folder))
+            return _known[folder][1]
     return None
+
+
+def _stamp(folder: Path) -> _Stamp:
+    try:
+        found = (folder / MARK).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 keys.find_by(_key_above)

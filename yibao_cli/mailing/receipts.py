@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.codes import (
+    is_day,
     mask_id,
     mask_name,
     parse_copy,
@@ -148,7 +148,7 @@ def _wrong(
 ) -> Finding | None:
     day = row.day
     faults: tuple[tuple[bool, str, str, dict[str, object]], ...] = (
-        (not _is_day(day) or row.time is None, "M159", "签收日期", {}),
+        (not is_day(day) or row.time is None, "M159", "签收日期", {}),
         (day < known.posted_on, "M156", "签收日期", {"day": day, "posted_on": known.posted_on}),
         (day > known.today, "M160", "签收日期", {"day": day}),
         (known.wants_signer and not row.signer.strip(), "M163", "签收人", {}),
@@ -172,10 +172,3 @@ def _late(row: ReceiptRow, receipt: Receipt, known: Known) -> list[Finding]:
 
 def _finding(row: ReceiptRow, rule: str, column: str, value: str = "", **details: object) -> Finding:
     return Finding(rule, row.file, row.sheet, row.row, column, value, details)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -21,7 +21,7 @@ _BETWEEN = 5  # heights of a line from one row of words to the next
 _GAP = 12  # pixels between pages
 
 
-def pages_of_pdf(pdf: Path, pages: Iterable[int], dpi: float) -> tuple[list[Image.Image], list[str]]:
+def pages_of_pdf(pdf: Path | bytes, pages: Iterable[int], dpi: float) -> tuple[list[Image.Image], list[str]]:
     """Pictures and texts of some pages, counted from 0; texts without white space.
 
     Raises InputRefused when the PDF or a page cannot be read.

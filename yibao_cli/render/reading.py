@@ -38,16 +38,16 @@ _LIGATURE = re.compile(f"[{''.join(_LETTERS)}]")
 
 
 class PrintFile:
-    """An open print file; a context manager. Pages count from 0.
+    """An open print file, or one that is nowhere but in memory; a context manager. Pages count from 0.
 
     Raises InputRefused when the file, or later a page of it, cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._name = path.name
+    def __init__(self, pdf: Path | bytes) -> None:
+        self._name = "" if isinstance(pdf, bytes) else pdf.name
         self._texts = _TextBuffer()
         try:
-            self._document = pdfium.PdfDocument(path)
+            self._document = pdfium.PdfDocument(pdf)
         except (pdfium.PdfiumError, OSError) as error:
             raise self._unreadable() from error
         self.pages = len(self._document)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
+
+from yibao_cli.codes import is_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,14 +66,6 @@ def judge(facts: Facts, piece: str, copy: int | None, day: str) -> Verdict:
     if (piece, meant.number) in facts.returned:
         return Verdict(meant.number, "T108")
     return Verdict(meant.number)
-
-
-def is_day(text: str) -> bool:
-    """Tell whether a text is a day YYYY-MM-DD; only these compare as text in the order of days."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _of(facts: Facts, piece: str, copies: tuple[Copy, ...]) -> list[tuple[str, int]]:

@@ -163,5 +163,5 @@ class Account:
 
     @property
     def tied(self) -> bool:
-        """Whether printed = posted + spoiled; copies that are asked for and not printed are none of the three."""
+        """Whether printed = posted + spoiled; copies asked for and not printed are none of the three."""
         return not self.copies["missing"]

@@ -39,12 +39,13 @@ def approval_of(connection: Connection, mailing: str, package_sha256: str) -> Ap
     return Approval(**{name: row[name] for name in Approval.__slots__}) if row else None
 
 
-def maker_of(connection: Connection, mailing: str, package_sha256: str) -> str:
-    """Who merged a package, as the audit trail says; "" where it does not."""
+def makers_of(connection: Connection, mailing: str, package_sha256: str) -> list[str]:
+    """Everybody who merged this package, the last one first, as the audit trail says."""
     query = select(audit.c.operator, audit.c.facts).where(
         audit.c.mailing == mailing, audit.c.command == "merge"
     )
-    for row in connection.execute(query.order_by(audit.c.seq.desc())):
-        if json.loads(row.facts).get("package") == package_sha256:
-            return str(row.operator)
-    return ""
+    return [
+        str(row.operator)
+        for row in connection.execute(query.order_by(audit.c.seq.desc()))
+        if json.loads(row.facts).get("package") == package_sha256
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import RowMapping
 
+USER = "YIBAO_USER"
 _FIRST = "0" * 64
 _LOOKED_AT = 50  # events of a mailing, from the last
 # Commands that write down what is known and change nothing that another of them reads.
@@ -86,8 +88,8 @@ def last_facts(connection: Connection, command: str) -> dict[str, Any] | None:
 
 
 def operator() -> str:
-    """Who runs the program, by the system's name."""
-    return user_name()
+    """Who runs the program: YIBAO_USER, which several at one account have, or the system's name."""
+    return os.environ.get(USER, "").strip() or user_name()
 
 
 def has(connection: Connection, known: Head) -> bool:

@@ -7,7 +7,9 @@ by URL. Source: design.md section 11; research/ecosystem.md section 4.
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, inspect, text
@@ -18,7 +20,6 @@ from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine import ExceptionContext
@@ -31,6 +32,7 @@ HEAD = "0008"  # the newest revision in migrations/versions
 _BUSY_SECONDS = 60
 _LOST = ("disk I/O error", "readonly database", "unable to open", "malformed")
 _READS = "yibao_reads"
+_ROOM = 1 << 20  # bytes
 _SMALLEST = 512  # bytes; the smallest page a SQLite database can have
 _PLAIN = b"SQLite format 3\0"
 
@@ -80,7 +82,7 @@ def _told(context: ExceptionContext) -> None:
     words = str(error)
     if "locked" in words:
         raise _locked() from error
-    if "disk is full" in words:
+    if "disk is full" in words or ("disk I/O error" in words and _is_full(context.engine)):
         raise OutputError(
             _("the disk is full"), where=FILE_NAME, remedy=_("make room and run the command again")
         ) from error
@@ -90,6 +92,12 @@ def _told(context: ExceptionContext) -> None:
             where=FILE_NAME,
             remedy=_("look after the disk or the server, and run the command again"),
         ) from error
+
+
+def _is_full(engine: Engine | None) -> bool:
+    """Whether there is hardly room beside a database; of a full disk SQLite may say no more than `error`."""
+    place = engine.url.database if engine is not None else None
+    return place is not None and shutil.disk_usage(Path(place).parent).free < _ROOM
 
 
 def _locked() -> LockHeld:

@@ -21,6 +21,7 @@ HTML, PNG, CSS = "text/html; charset=utf-8", "image/png", "text/css; charset=utf
 OWN = "style-src 'self'; img-src 'self' data:"  # what our pages may load, beside nothing
 
 _MOST_ASKED = 2000  # bytes of what is searched for
+_MOST_FIELDS = 5
 _PATIENCE = 20  # seconds for a browser that says nothing
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -112,12 +113,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Show a page to whoever may see it."""
-        url = urlsplit(self.path)
         guard = self.server.guard
+        try:
+            url = urlsplit(self.path)
+            given = parse_qs(url.query).get("token", [""])[0]
+        except ValueError:  # an address that is none
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
         if not guard.means_us(self.headers):
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
-        elif token := parse_qs(url.query).get("token", [""])[0]:
-            if guard.knows_token(token):
+        elif given:
+            if guard.knows_token(given):
                 self._send(Reply(entrance(), headers={"Set-Cookie": guard.cookie}))
             else:
                 self._refuse(HTTPStatus.FORBIDDEN)
@@ -138,9 +144,16 @@ class _Handler(BaseHTTPRequestHandler):
         elif int(length[:9]) > _MOST_ASKED:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
-            text = self.rfile.read(int(length)).decode("utf-8", "replace")
-            asked = {k: v[0] for k, v in parse_qs(text, max_num_fields=5).items()}
-            self._send(self.server.desk.search(urlsplit(self.path).path, asked))
+            self._search(self.rfile.read(int(length)).decode("utf-8", "replace"))
+
+    def _search(self, form: str) -> None:
+        try:
+            asked = {k: v[0] for k, v in parse_qs(form, max_num_fields=_MOST_FIELDS).items()}
+            path = urlsplit(self.path).path
+        except ValueError:
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
+        self._send(self.server.desk.search(path, asked))
 
     def send_error(self, code: int, *_words: Any, **_more: Any) -> None:
         """What http.server itself refuses: a line too long, a verb that is none."""

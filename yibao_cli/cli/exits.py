@@ -1,0 +1,135 @@
+"""The codes that each command can end with, beside those that any command can; for its help and its page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yibao_cli.errors import ExitCode
+from yibao_cli.i18n import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What a code says, in a few words; docs/exit-codes.md says more.
+MEANINGS: Mapping[ExitCode, str] = {
+    ExitCode.OK: N_("done, or nothing to do"),
+    ExitCode.USAGE: N_("wrong command line"),
+    ExitCode.FINDINGS: N_("done, and some records need a person"),
+    ExitCode.CHECK_FAILED: N_("a check failed: do not mail"),
+    ExitCode.STATE: N_("not the time for this step"),
+    ExitCode.INPUT_REFUSED: N_("the file's content was refused"),
+    ExitCode.NOT_FOUND: N_("not found"),
+    ExitCode.UNAVAILABLE: N_("a font, a library or the cluster is missing"),
+    ExitCode.BUG: N_("a bug in yibao"),
+    ExitCode.IO: N_("I/O error, disk full"),
+    ExitCode.LOCKED: N_("another run is at work"),
+    ExitCode.PERMISSIONS: N_("permissions, or another role's command"),
+    ExitCode.SETTINGS: N_("settings, kind or key wrong"),
+    ExitCode.INTERRUPTED: N_("interrupted; run it again"),
+    ExitCode.TERMINATED: N_("terminated; run it again"),
+}
+# Any command can end with these.
+ALWAYS = (
+    ExitCode.USAGE,
+    ExitCode.NOT_FOUND,
+    ExitCode.BUG,
+    ExitCode.IO,
+    ExitCode.PERMISSIONS,
+    ExitCode.SETTINGS,
+    ExitCode.INTERRUPTED,
+    ExitCode.TERMINATED,
+)
+
+_OWN: Mapping[str, tuple[int, ...]] = {
+    "init": (5,),
+    "demo": (4, 5),
+    "sample": (5,),
+    "status": (4,),
+    "doctor": (3, 69),
+    "licences": (),
+    "import": (3, 4, 5, 65, 75),
+    "merge": (3, 4, 5, 65, 69, 75),
+    "proof": (4, 5, 69, 75),
+    "approve": (4, 5, 75),
+    "render": (4, 5, 69, 75),
+    "verify": (4, 5, 69, 75),
+    "preview": (4, 5, 69),
+    "reprint": (3, 4, 5, 65, 69, 75),
+    "manifest": (3, 4, 5, 69, 75),
+    "labels": (3, 4, 5, 69, 75),
+    "handover": (3, 4, 5, 65, 69, 75),
+    "track": (4, 5),
+    "reconcile": (3, 4, 5, 75),
+    "report": (4, 5),
+    "month-end": (4, 5),
+    "serve": (4, 5, 69),
+    "nightly": (3, 4, 5, 65, 69, 75),
+    "backup": (4, 5, 75),
+    "restore": (4, 5, 65),
+    "purge": (5, 75),
+    "address parse": (65, 69),
+    "address clean": (3, 5, 69, 75),
+    "address review": (3, 5, 69),
+    "address apply": (3, 5, 65, 75),
+    "address show": (),
+    "address history": (),
+    "address suppress": (5,),
+    "address release": (5,),
+    "address enquiry": (5,),
+    "address walks": (3, 5),
+    "numbers add": (3, 65),
+    "numbers list": (),
+    "kind new": (5,),
+    "kind check": (4,),
+    "kind preview": (69,),
+    "ads check": (3, 65),
+    "ads approve": (3, 5, 65),
+    "ads plan": (3, 4, 5, 65),
+    "ads quote": (4,),
+    "ads avails": (3, 5, 65),
+    "ads proof": (3, 4, 5, 65, 69),
+    "ads settle": (3, 4, 5, 65),
+    "ads payment": (5,),
+    "ads accounts": (3,),
+    "ads codes": (5, 65),
+    "ads scans": (3, 5, 65),
+    "ads lift": (5, 65),
+    "receipts import": (3, 5, 65, 75),
+    "receipts scan": (3, 5, 75),
+    "receipts decode": (3, 5, 69),
+    "receipts list": (3, 5),
+    "returns import": (3, 4, 5, 65, 75),
+    "returns scan": (3, 5, 75),
+    "returns decode": (3, 5, 69),
+    "returns waiting": (3,),
+    "returns settle": (),
+    "returns cures": (3, 5),
+    "returns corrections": (5,),
+    "returns remail": (4, 5, 69, 75),
+    "survey draw": (5,),
+    "survey import": (3, 5, 65),
+    "survey result": (5,),
+    "complaints add": (5,),
+    "complaints list": (),
+    "complaints close": (5,),
+    "complaints compensate": (5,),
+    "complaints approve": (5,),
+    "audit verify": (4,),
+    "audit list": (),
+    "audit head": (),
+    "keys new": (5,),
+    "keys check": (4, 5, 75),
+    "keys encrypt": (4, 5, 75),
+    "keys rotate": (4, 5, 75),
+    "keys decrypt": (4, 5, 75),
+}
+
+
+def exits_of(command: str) -> tuple[ExitCode, ...]:
+    """The codes of a command by its words, such as `returns import`; 0 first, without those of ALWAYS."""
+    return (ExitCode.OK, *map(ExitCode, _OWN[command]))
+
+
+def commands() -> set[str]:
+    """All commands that are declared here."""
+    return set(_OWN)
