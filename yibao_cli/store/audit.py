@@ -73,7 +73,8 @@ def record_done(
         if before.command == command:
             known = json.loads(before.facts)
             same = before.at[:10] == at[:10] and before.operator == operator()
-            if same and {k: known.get(k) for k in wanted} == json.loads(json.dumps(wanted)):
+            compared = {k: known.get(k) for k in by} if by else known
+            if same and compared == json.loads(json.dumps(wanted)):
                 return
         if before.command not in _TELLING:
             break
