@@ -19,7 +19,7 @@ from measure import Clock
 MEMBERS = int(os.environ.get("N", "6000"))
 MAILING, TODAY = "2026Q3", "2026-11-21"
 TABLES = ("roster", "employers", "balances", "transactions", "adjustments", "contracts")
-STARTED = "from yibao_cli.jobs.cluster import Crew, run_crew\nif __name__ == '__main__':\n"
+STARTED = "from yibao_cli.jobs.workers.cluster import Crew, run_crew\nif __name__ == '__main__':\n"
 
 
 def yibao(folder, *arguments):

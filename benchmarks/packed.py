@@ -10,7 +10,7 @@ import pyarrow as pa
 def pack(workspace, mailing, parts, *, pieces, **facts):
     """Freeze tables of pieces as the parts of a medical mailing; gives the hash of the package."""
     from yibao_cli.config import shipped
-    from yibao_cli.jobs.constants import constants_of
+    from yibao_cli.jobs.setup.constants import constants_of
     from yibao_cli.kinds import load_product
     from yibao_cli.kinds.page import SHIPPED_FONTS
     from yibao_cli.store.files import atomic_folder

@@ -17,7 +17,7 @@ from measure import Clock, peak_memory
 
 ROOT = Path(__file__).resolve().parent.parent
 LINES = 12
-STRETCH = 1000  # pieces whose texts are in memory at a time, as in jobs/rendering.py
+STRETCH = 1000  # pieces whose texts are in memory at a time, as in jobs/render/rendering.py
 
 
 def invented_part(pieces):

@@ -23,9 +23,9 @@ BUNDLE, BAG = 80, 1_600  # pieces
 def papers(folder, pieces):  # noqa: PLR0915 - one step after the other, as the job does them
     """List, label, bill and export a sorted mailing; yields rows of (what, figure)."""
     from yibao_cli.config import shipped
-    from yibao_cli.jobs.listfiles import ListOrder, write_lists
-    from yibao_cli.jobs.listing import narrow_pieces
-    from yibao_cli.jobs.postpapers import write_papers
+    from yibao_cli.jobs.mailing.listfiles import ListOrder, write_lists
+    from yibao_cli.jobs.mailing.listing import narrow_pieces
+    from yibao_cli.jobs.mailing.postpapers import write_papers
     from yibao_cli.kinds.labels import load_label_sheet
     from yibao_cli.kinds.page import FontPlan
     from yibao_cli.kinds.sorting import load_schemes

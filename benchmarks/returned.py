@@ -44,7 +44,7 @@ REASONS = (
 
 def returned_workspace(folder: Path) -> tuple[object, Path]:
     """The workspace, and the post's list of what came back as xlsx."""
-    from yibao_cli.jobs.starting import init_workspace
+    from yibao_cli.jobs.setup.starting import init_workspace
     from yibao_cli.jobs.workspace import open_workspace
 
     init_workspace(folder / "ws", "medical", sample=True)

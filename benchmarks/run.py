@@ -293,7 +293,7 @@ def track(folder):
     from tracking import BUNDLE, MAILING, PIECES, tracked_workspace
 
     from yibao_cli.codes import SheetCode, piece_number
-    from yibao_cli.jobs.tracing import track as look_up
+    from yibao_cli.jobs.enquiry.tracing import track as look_up
     from yibao_cli.mailing.tracking import Series
 
     workspace = tracked_workspace(folder)
@@ -322,9 +322,9 @@ def returns(folder):
     from returned import MAILING, PIECES, RETURNS, returned_workspace
 
     from yibao_cli.ingest import ReadOptions
-    from yibao_cli.jobs.reconciling import reconcile_mailing
-    from yibao_cli.jobs.reporting import report_mailing
-    from yibao_cli.jobs.returning import import_returns
+    from yibao_cli.jobs.reports.reporting import report_mailing
+    from yibao_cli.jobs.returns.reconciling import reconcile_mailing
+    from yibao_cli.jobs.returns.returning import import_returns
 
     workspace, path = returned_workspace(folder)
     whole, clock = Clock(), Clock()
@@ -371,7 +371,7 @@ def handover(folder):
     """Notices, member lists, sign-off sheets, routes for 4,000 employers with 700,000 members."""
     from tracking import EMPLOYERS, MAILING, PIECES, tracked_workspace
 
-    from yibao_cli.jobs import handing
+    from yibao_cli.jobs.handover import handing
 
     workspace = tracked_workspace(folder)
     handing.whole_package = lambda workspace, mailing, _sha256: workspace.package(mailing)

@@ -20,7 +20,7 @@ MAILING = "2026Q3"
 
 def tracked_workspace(folder: Path) -> object:
     """A posted mailing: package, pieces, tracking numbers, reprints, trail; every 100 pieces a bundle."""
-    from yibao_cli.jobs.starting import init_workspace
+    from yibao_cli.jobs.setup.starting import init_workspace
     from yibao_cli.jobs.workspace import open_workspace
 
     init_workspace(folder / "ws", "medical", sample=True)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from yibao_cli.__main__ import run
-from yibao_cli.jobs import addresses as cleaning
-from yibao_cli.jobs.starting import init_workspace
+from yibao_cli.jobs.address import addresses as cleaning
+from yibao_cli.jobs.setup.starting import init_workspace
 from yibao_cli.jobs.workspace import Workspace, open_workspace
 from yibao_cli.store import book as store
 from yibao_cli.store.schema import addresses, points

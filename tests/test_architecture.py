@@ -75,7 +75,12 @@ def test_imports_run_one_way(house):
         ("ingest/rows.py", "from yibao_cli.render import part", "yibao_cli.ingest is not allowed to import"),
         ("kinds/kind.py", "from yibao_cli import ledger", "yibao_cli.kinds is not allowed to import"),
         ("money.py", "import yibao_cli.codes", "yibao_cli.money is not allowed to import yibao_cli.codes"),
-        ("model.py", "from yibao_cli.jobs import status", "yibao_cli.model is not allowed to import"),
+        ("model.py", "from yibao_cli.jobs.reports import status", "yibao_cli.model is not allowed to import"),
+        (
+            "jobs/ingest/mapping.py",
+            "from yibao_cli.jobs.returns import waiting",
+            "yibao_cli.jobs.ingest is not allowed to import yibao_cli.jobs.returns",
+        ),
         ("sample/medical.py", "from yibao_cli.store import files", "yibao_cli.sample"),
         ("utils.py", "HELPERS = 1", "utils"),  # a room that no layer knows
     ],

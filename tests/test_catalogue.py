@@ -27,7 +27,7 @@ ERRORS = {
 }
 SPEAKING_METHODS = {"say", "warn", "progress"}
 # The one error that tells of an exception whose text cannot be ours.
-NAMED_BY_PYTHON = {("jobs/pool.py", " in a worker")}
+NAMED_BY_PYTHON = {("jobs/workers/pool.py", " in a worker")}
 
 
 @cache

@@ -16,35 +16,35 @@ from typing import TYPE_CHECKING
 from yibao_cli.address import Address, Verdict, examine
 from yibao_cli.errors import ExitCode, YibaoError
 from yibao_cli.ingest import ReadOptions
-from yibao_cli.jobs.addresses import CleanOutcome
-from yibao_cli.jobs.addresses import clean_addresses as _clean_addresses
-from yibao_cli.jobs.auditing import anchor_trail
-from yibao_cli.jobs.importing import import_files as _import_files
-from yibao_cli.jobs.keeping import ImportOutcome
-from yibao_cli.jobs.labelling import LabelOutcome
-from yibao_cli.jobs.labelling import label_mailing as _label_mailing
-from yibao_cli.jobs.listing import ListOutcome
-from yibao_cli.jobs.listing import list_mailing as _list_mailing
-from yibao_cli.jobs.merging import MergeOrder, MergeOutcome
-from yibao_cli.jobs.merging import merge_mailing as _merge_mailing
-from yibao_cli.jobs.previewing import Preview
-from yibao_cli.jobs.previewing import preview_piece as _preview_piece
-from yibao_cli.jobs.proofing import ProofOutcome
-from yibao_cli.jobs.proofing import proof_mailing as _proof_mailing
-from yibao_cli.jobs.reconciling import ReconcileOutcome
-from yibao_cli.jobs.reconciling import reconcile_mailing as _reconcile_mailing
-from yibao_cli.jobs.rendering import RenderOutcome
-from yibao_cli.jobs.rendering import render_mailing as _render_mailing
-from yibao_cli.jobs.reporting import ReportOutcome
-from yibao_cli.jobs.reporting import report_mailing as _report_mailing
-from yibao_cli.jobs.returning import ReturnsOutcome
-from yibao_cli.jobs.returning import import_returns as _import_returns
-from yibao_cli.jobs.staging import ImportOrder
-from yibao_cli.jobs.starting import init_workspace as _init_workspace
-from yibao_cli.jobs.tracing import Track
-from yibao_cli.jobs.tracing import track as _track
-from yibao_cli.jobs.verifying import VerifyOutcome
-from yibao_cli.jobs.verifying import verify_mailing as _verify_mailing
+from yibao_cli.jobs.address.addresses import CleanOutcome
+from yibao_cli.jobs.address.addresses import clean_addresses as _clean_addresses
+from yibao_cli.jobs.custody.auditing import anchor_trail
+from yibao_cli.jobs.enquiry.previewing import Preview
+from yibao_cli.jobs.enquiry.previewing import preview_piece as _preview_piece
+from yibao_cli.jobs.enquiry.tracing import Track
+from yibao_cli.jobs.enquiry.tracing import track as _track
+from yibao_cli.jobs.ingest.importing import import_files as _import_files
+from yibao_cli.jobs.ingest.keeping import ImportOutcome
+from yibao_cli.jobs.ingest.staging import ImportOrder
+from yibao_cli.jobs.mailing.labelling import LabelOutcome
+from yibao_cli.jobs.mailing.labelling import label_mailing as _label_mailing
+from yibao_cli.jobs.mailing.listing import ListOutcome
+from yibao_cli.jobs.mailing.listing import list_mailing as _list_mailing
+from yibao_cli.jobs.merge.merging import MergeOrder, MergeOutcome
+from yibao_cli.jobs.merge.merging import merge_mailing as _merge_mailing
+from yibao_cli.jobs.render.proofing import ProofOutcome
+from yibao_cli.jobs.render.proofing import proof_mailing as _proof_mailing
+from yibao_cli.jobs.render.rendering import RenderOutcome
+from yibao_cli.jobs.render.rendering import render_mailing as _render_mailing
+from yibao_cli.jobs.render.verifying import VerifyOutcome
+from yibao_cli.jobs.render.verifying import verify_mailing as _verify_mailing
+from yibao_cli.jobs.reports.reporting import ReportOutcome
+from yibao_cli.jobs.reports.reporting import report_mailing as _report_mailing
+from yibao_cli.jobs.returns.reconciling import ReconcileOutcome
+from yibao_cli.jobs.returns.reconciling import reconcile_mailing as _reconcile_mailing
+from yibao_cli.jobs.returns.returning import ReturnsOutcome
+from yibao_cli.jobs.returns.returning import import_returns as _import_returns
+from yibao_cli.jobs.setup.starting import init_workspace as _init_workspace
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.jobs.workspace import open_workspace as _open_workspace
 from yibao_cli.model import Finding

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from yibao_cli.errors import InputNotFound, InputRefused
-from yibao_cli.jobs import filtering
-from yibao_cli.jobs.filtering import parse_lines, read_postcodes
+from yibao_cli.jobs.address import filtering
+from yibao_cli.jobs.address.filtering import parse_lines, read_postcodes
 
 LINE = "河北省石家庄市长安区中山东路{}号\n"
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from yibao_cli.jobs import completing
+from yibao_cli.jobs.program import completing
 
 SETTINGS = '[mailings.2026Q3]\nkind = "medical"\n[mailings.2026Q4]\nkind = "electricity"\n'
 

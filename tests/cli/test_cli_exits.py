@@ -8,7 +8,7 @@ from typer.main import get_command
 from yibao_cli.cli.exits import ALWAYS, MEANINGS, commands, exits_of
 from yibao_cli.cli.main import app
 from yibao_cli.errors import ExitCode
-from yibao_cli.jobs.docs import command_helps
+from yibao_cli.jobs.program.docs import command_helps
 
 
 def test_every_command_is_declared_and_no_other():

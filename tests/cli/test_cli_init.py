@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from yibao_cli.__main__ import run
 from yibao_cli.config import load_settings
-from yibao_cli.jobs.beginning import answered, kind_of, kinds, period_of, questions, settings_text
+from yibao_cli.jobs.setup.beginning import answered, kind_of, kinds, period_of, questions, settings_text
 
 pty = pytest.importorskip("pty")  # not on Windows
 TODAY = "2026-10-03"

@@ -18,9 +18,9 @@ from sqlalchemy import text
 from yibao_cli.__main__ import run
 from yibao_cli.config import shipped
 from yibao_cli.errors import DependencyError, ExitCode
-from yibao_cli.jobs import machine, premises, typefaces
-from yibao_cli.jobs.checkup import State
-from yibao_cli.jobs.premises import configured_fonts, workspace_checks
+from yibao_cli.jobs.program import machine, premises, typefaces
+from yibao_cli.jobs.program.checkup import State
+from yibao_cli.jobs.program.premises import configured_fonts, workspace_checks
 from yibao_cli.kinds.page import FontPlan
 from yibao_cli.render.characters import character_sets
 from yibao_cli.render.coverage import coverage

@@ -21,7 +21,7 @@ from typing import Self
 
 from fast_start import Warm
 
-from yibao_cli.jobs.docs import typed_in
+from yibao_cli.jobs.program.docs import typed_in
 
 ROOT = Path(__file__).parents[2]
 TODAY = "2026-11-21"

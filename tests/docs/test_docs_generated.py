@@ -13,7 +13,7 @@ from docs_builders import DOCS, ROOT, read, section
 from yibao_cli.cli.exits import exits_of
 from yibao_cli.config import shipped
 from yibao_cli.errors import ExitCode, InputNotFound, SettingsError
-from yibao_cli.jobs.docs import MARKED_PAGES, command_helps, files_sections, pages, write_pages
+from yibao_cli.jobs.program.docs import MARKED_PAGES, command_helps, files_sections, pages, write_pages
 from yibao_cli.kinds import load_kind
 from yibao_cli.render.press.checks import CHECKS
 from yibao_cli.rules import RULES

@@ -8,7 +8,7 @@ import sys
 import pytest
 from docs_builders import DOCS, ROOT
 
-from yibao_cli.jobs.docs import command_helps, told_in, typed_in
+from yibao_cli.jobs.program.docs import command_helps, told_in, typed_in
 
 # In the order in which they are typed, all in one shell.
 SESSIONS = ("tutorial.md", "examples.md", "howto-kind.md", "tutorial.zh-CN.md")

@@ -30,7 +30,7 @@ from sqlcipher3 import dbapi2
 from test_e2e_states import HOLDER, as_anybody, shadowed
 
 from yibao_cli.errors import ExitCode, InternalError, OutputError
-from yibao_cli.jobs.pool import run_tasks
+from yibao_cli.jobs.workers.pool import run_tasks
 from yibao_cli.store import database
 
 # ------------------------------------------------------------------ the disk

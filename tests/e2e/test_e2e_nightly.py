@@ -14,7 +14,7 @@ import pytest
 from e2e_chain import CHECKOUT, MAILING, finish, outside, pdfs, start
 
 from yibao_cli.__main__ import run
-from yibao_cli.jobs.steps import run_step
+from yibao_cli.jobs.workers.steps import run_step
 
 QUICK = '\n[nightly]\nsteps = ["import", "address clean", "merge"]\n'
 

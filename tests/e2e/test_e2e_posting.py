@@ -55,7 +55,7 @@ def test_all_papers_are_there_private_and_the_same_again(call, at):
 def test_two_workers_write_the_same_lists(call, at, monkeypatch):
     workspace = at("posted")
     papers = hashes(made(workspace) / "manifest")
-    monkeypatch.setattr("yibao_cli.jobs.listfiles._SMALL", 0)
+    monkeypatch.setattr("yibao_cli.jobs.mailing.listfiles._SMALL", 0)
 
     assert call("-w", workspace, "manifest").code == 0
 

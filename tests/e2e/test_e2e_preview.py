@@ -13,7 +13,7 @@ from e2e_chain import CHECKOUT, MAILING, environment, made, pdfs, pieces, rows_o
 from PIL import Image, ImageChops
 
 from yibao_cli.codes import parse_sheet_code
-from yibao_cli.jobs.previewing import Origin, preview_piece
+from yibao_cli.jobs.enquiry.previewing import Origin, preview_piece
 from yibao_cli.jobs.workspace import open_workspace
 
 

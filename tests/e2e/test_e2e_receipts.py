@@ -15,7 +15,7 @@ from e2e_chain import MAILING, environment, pieces, rows_of, yibao
 
 from yibao_cli.cli.scan_app import run_station
 from yibao_cli.codes import HandoverCode, SheetCode, piece_number
-from yibao_cli.jobs.receiptscanning import open_receipt_station
+from yibao_cli.jobs.handover.receiptscanning import open_receipt_station
 from yibao_cli.jobs.workspace import open_workspace
 
 DAY, PROMISED = "2026-10-20", "2026-10-19"

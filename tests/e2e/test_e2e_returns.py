@@ -16,8 +16,8 @@ from test_e2e_again import returns_of
 
 from yibao_cli.cli.scan_app import run_station
 from yibao_cli.codes import SheetCode, piece_number
-from yibao_cli.jobs import scanning
-from yibao_cli.jobs.scanning import open_station
+from yibao_cli.jobs.returns import scanning
+from yibao_cli.jobs.returns.scanning import open_station
 from yibao_cli.jobs.workspace import open_workspace
 from yibao_cli.returns.judging import Verdict
 

@@ -9,7 +9,7 @@ import typer
 from e2e_chain import MAILING, made, rows_of
 
 from yibao_cli.cli.main import app
-from yibao_cli.jobs.roles import ANYBODY, COMMANDS
+from yibao_cli.jobs.custody.roles import ANYBODY, COMMANDS
 from yibao_cli.jobs.signers import same_person
 
 PEOPLE = '[roles]\noperator = ["wang"]\napprover = ["li"]\nauditor = ["zhao"]\n'

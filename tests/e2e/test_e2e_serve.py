@@ -17,7 +17,7 @@ from PIL import Image
 
 from browsing import BROWSER, tab
 from yibao_cli.errors import OutputError, UsageError
-from yibao_cli.jobs.serving import open_desk
+from yibao_cli.jobs.enquiry.serving import open_desk
 from yibao_cli.jobs.workspace import CHINA, open_workspace
 
 DAY = datetime(2026, 11, 21, 12, tzinfo=CHINA)

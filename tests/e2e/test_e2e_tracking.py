@@ -13,7 +13,7 @@ import zxingcpp
 from e2e_chain import MAILING, hashes, made, pieces, quietly, rows_of
 
 from yibao_cli.codes import SheetCode, parse_sheet_code, piece_number
-from yibao_cli.jobs.copies import read_copies
+from yibao_cli.jobs.render.copies import read_copies
 from yibao_cli.mailing.tracking import Series
 from yibao_cli.render.readback import What
 from yibao_cli.store.packages import open_package

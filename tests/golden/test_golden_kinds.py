@@ -10,7 +10,7 @@ from test_golden_pages import TOLERANCE, as_lines, farthest, texts_of, words_on
 
 from yibao_cli.compose import part_values
 from yibao_cli.config import shipped
-from yibao_cli.jobs import kinds as job
+from yibao_cli.jobs.setup import kinds as job
 from yibao_cli.kinds import load_kind
 from yibao_cli.kinds.binding import bound_kind
 from yibao_cli.render.part import render_part

@@ -9,7 +9,7 @@ import pytest
 
 from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError, YibaoError
-from yibao_cli.jobs import kinds as job
+from yibao_cli.jobs.setup import kinds as job
 from yibao_cli.kinds import load_kind, loading
 from yibao_cli.kinds.lint import lint_kind
 

@@ -11,7 +11,7 @@ import pytest
 
 from yibao_cli.compose import part_values
 from yibao_cli.config import shipped
-from yibao_cli.jobs import kinds as job
+from yibao_cli.jobs.setup import kinds as job
 from yibao_cli.kinds import load_kind
 from yibao_cli.kinds.binding import bound_kind
 from yibao_cli.kinds.geometry import ChartItem

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marked_builders import BARCODE, KIND, OMR, marked
 
 from builders import altered, make_part
-from yibao_cli.jobs.preflight import _check_texts
+from yibao_cli.jobs.merge.preflight import _check_texts
 from yibao_cli.kinds.geometry import BarcodeItem, CodeItem, OmrItem, OmrProfile
 from yibao_cli.kinds.page import PlacedMark
 from yibao_cli.render.comparing import What

@@ -16,7 +16,7 @@ from marked_builders import KIND, marked
 from builders import MAILING, hexed, make_part, set_strings, strings_of
 from yibao_cli.codes import parse_sheet_code
 from yibao_cli.compose import pages_of
-from yibao_cli.jobs import rendering
+from yibao_cli.jobs.render import rendering
 from yibao_cli.kinds.page import BLANK
 from yibao_cli.money import fen
 from yibao_cli.render.forms import form_digests

@@ -44,7 +44,7 @@ def address_parse(
     stream: _Stream = False,
     postcodes: _Postcodes = None,
 ) -> None:
-    from yibao_cli.jobs.filtering import parse_lines
+    from yibao_cli.jobs.address.filtering import parse_lines
 
     parse_lines(file, workers, stream=stream, postcodes=postcodes)
 
@@ -63,7 +63,7 @@ def address_clean(
     again: _Again = False,
     cluster: opt.Cluster = "",
 ) -> None:
-    from yibao_cli.jobs.addresses import clean_addresses
+    from yibao_cli.jobs.address.addresses import clean_addresses
 
     run = session(context)
     with run.view.progress() as progress:

@@ -49,8 +49,8 @@ def address_show(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.book import show
-    from yibao_cli.jobs.bookwords import ENTRY_COLUMNS
+    from yibao_cli.jobs.address.book import show
+    from yibao_cli.jobs.address.bookwords import ENTRY_COLUMNS
 
     write_rows(show(session(context).workspace(), " ".join(what)), output, form, ENTRY_COLUMNS)
 
@@ -69,8 +69,8 @@ def address_history(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.book import history
-    from yibao_cli.jobs.bookwords import HISTORY_COLUMNS
+    from yibao_cli.jobs.address.book import history
+    from yibao_cli.jobs.address.bookwords import HISTORY_COLUMNS
 
     write_rows(history(session(context).workspace(), what), output, form, HISTORY_COLUMNS)
 
@@ -84,7 +84,7 @@ def address_history(
     ),
 )
 def address_suppress(context: typer.Context, what: _What, why: _Why, by: _By = "") -> None:
-    from yibao_cli.jobs.book import suppress_point
+    from yibao_cli.jobs.address.book import suppress_point
 
     run = session(context)
     done = suppress_point(run.workspace(), what, why, by)
@@ -100,7 +100,7 @@ def address_suppress(context: typer.Context, what: _What, why: _Why, by: _By = "
     ),
 )
 def address_release(context: typer.Context, what: _What, by: _By = "") -> None:
-    from yibao_cli.jobs.book import release_point
+    from yibao_cli.jobs.address.book import release_point
 
     run = session(context)
     done = release_point(run.workspace(), what, by)
@@ -124,8 +124,8 @@ def address_enquiry(
     by: _By = "",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.book import enquiry_log, log_enquiry
-    from yibao_cli.jobs.bookwords import ENQUIRY_COLUMNS
+    from yibao_cli.jobs.address.book import enquiry_log, log_enquiry
+    from yibao_cli.jobs.address.bookwords import ENQUIRY_COLUMNS
 
     run = session(context)
     if not question:
@@ -154,8 +154,8 @@ def address_walks(
     form: opt.FormatOption = opt.Format.CSV,
     findings: opt.FindingsFile = None,
 ) -> None:
+    from yibao_cli.jobs.address.walks import COLUMNS, map_walks
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.walks import COLUMNS, map_walks
 
     run = session(context)
     check_findings_file(findings)

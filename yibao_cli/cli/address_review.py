@@ -39,7 +39,7 @@ def address_review(
     held: _Held = False,
     by: _By = "",
 ) -> None:
-    from yibao_cli.jobs.review import write_review
+    from yibao_cli.jobs.address.review import write_review
 
     run = session(context)
     if output is None:
@@ -60,7 +60,7 @@ def _review_on_terminal(context: typer.Context, mailing: str, by: str, *, held: 
             _("there is no terminal to review on"),
             remedy=_("write a workbook: `yibao address review -o review.xlsx`"),
         )
-    from yibao_cli.jobs.session import open_review
+    from yibao_cli.jobs.address.session import open_review
 
     run = session(context)
     review = open_review(run.workspace(), mailing, by, held=held)
@@ -97,8 +97,8 @@ def address_apply(
     by: _By = "",
     findings: opt.FindingsFile = None,
 ) -> None:
+    from yibao_cli.jobs.address.reviewing import apply_review
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.reviewing import apply_review
 
     run = session(context)
     check_findings_file(findings)

@@ -84,7 +84,7 @@ def ads_check(
     run = session(context)
     if text is not None:
         _check_words(run.folder, text, trade, (output, form))
-    from yibao_cli.jobs.adswork import open_desk
+    from yibao_cli.jobs.ads.adswork import open_desk
     from yibao_cli.rules import Severity
 
     desk = open_desk(run.workspace(), mailing)
@@ -103,7 +103,7 @@ def ads_check(
 
 
 def _check_words(folder: Path | None, source: str, trade: str, out: tuple[str, opt.Format]) -> None:
-    from yibao_cli.jobs.adslaw import check_words_of
+    from yibao_cli.jobs.ads.adslaw import check_words_of
 
     rows: list[dict[str, object]] = [
         {"line": c.number, "rule": c.hit.rule, "law": c.hit.article, "words": c.hit.what}
@@ -128,7 +128,7 @@ def ads_approve(
     rule: _Rule = "",
     why: _Why = "",
 ) -> None:
-    from yibao_cli.jobs.adsapprove import approve_contract
+    from yibao_cli.jobs.ads.adsapprove import approve_contract
 
     run = session(context)
     approval = approve_contract(run.workspace(), mailing, contract, rule, why)
@@ -157,7 +157,7 @@ def ads_plan(
     run = session(context)
     if verify:
         _verify(run, mailing, (output, form))
-    from yibao_cli.jobs.adsfigures import plan_facts, plan_rows
+    from yibao_cli.jobs.ads.adsfigures import plan_facts, plan_rows
 
     found = plan_facts(run.workspace(), mailing, frozen=json_)
     if json_:
@@ -176,7 +176,7 @@ def ads_plan(
 
 def _verify(run: object, mailing: str, out: tuple[str, opt.Format]) -> None:
     from yibao_cli.cli.session import Session
-    from yibao_cli.jobs.adswork import verify_ads
+    from yibao_cli.jobs.ads.adswork import verify_ads
 
     assert isinstance(run, Session)
     found = verify_ads(run.workspace(), mailing)
@@ -223,7 +223,7 @@ def ads_quote(
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.ads.quoting import Terms
-    from yibao_cli.jobs.adsquote import postage_of, quoted, with_price_that_pays
+    from yibao_cli.jobs.ads.adsquote import postage_of, quoted, with_price_that_pays
 
     run = session(context)
     if basis not in {"flat", "delivered", "guarantee"}:
@@ -293,7 +293,7 @@ def ads_avails(
     age_from: _AgeFrom = None,
     age_to: _AgeTo = None,
 ) -> None:
-    from yibao_cli.jobs.adswork import Enquiry, ask_avails
+    from yibao_cli.jobs.ads.adswork import Enquiry, ask_avails
 
     run = session(context)
     panels = tuple(p for p in panel.upper().replace("、", ",").split(",") if p.strip())

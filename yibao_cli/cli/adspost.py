@@ -37,7 +37,7 @@ _Responders = Annotated[
     ),
 )
 def ads_proof(context: typer.Context, mailing: opt.Mailing = "") -> None:
-    from yibao_cli.jobs.adsdone import prove_ads
+    from yibao_cli.jobs.ads.adsdone import prove_ads
 
     run = session(context)
     done = prove_ads(run.workspace(), mailing)
@@ -58,7 +58,7 @@ def ads_settle(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.adsdone import settle_ads
+    from yibao_cli.jobs.ads.adsdone import settle_ads
     from yibao_cli.money import yuan
 
     run = session(context)
@@ -88,7 +88,7 @@ def ads_settle(
 def ads_payment(
     context: typer.Context, customer: _Customer, amount: _Amount, slip: _Slip, paid: _PaidOn = ""
 ) -> None:
-    from yibao_cli.jobs.adsdone import book_payment
+    from yibao_cli.jobs.ads.adsdone import book_payment
 
     run = session(context)
     fresh = book_payment(run.workspace(), customer, amount, slip, paid)
@@ -106,7 +106,7 @@ def ads_payment(
 def ads_accounts(
     context: typer.Context, output: opt.Output = "-", form: opt.FormatOption = opt.Format.TABLE
 ) -> None:
-    from yibao_cli.jobs.adsdone import customers
+    from yibao_cli.jobs.ads.adsdone import customers
     from yibao_cli.money import yuan
 
     found = customers(session(context).workspace())
@@ -140,7 +140,7 @@ def ads_codes(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.CSV,
 ) -> None:
-    from yibao_cli.jobs.adscodes import codes_of
+    from yibao_cli.jobs.ads.adscodes import codes_of
 
     rows: list[dict[str, object]] = [dict(c) for c in codes_of(session(context).workspace(), mailing)]
     write_rows(rows, output, form, ("piece", "panel", "code", "url"))
@@ -161,7 +161,7 @@ def ads_scans(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.adscodes import import_scans, responses
+    from yibao_cli.jobs.ads.adscodes import import_scans, responses
 
     run = session(context)
     workspace = run.workspace()
@@ -186,7 +186,7 @@ def ads_scans(
 def ads_lift(
     context: typer.Context, contract: _Contract, responders: _Responders, mailing: opt.MailingOption = ""
 ) -> None:
-    from yibao_cli.jobs.adsdone import measure_lift
+    from yibao_cli.jobs.ads.adsdone import measure_lift
 
     run = session(context)
     found = measure_lift(run.workspace(), mailing, contract, responders)

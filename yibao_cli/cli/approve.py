@@ -10,7 +10,7 @@ from yibao_cli.i18n import _
 
 
 def approve_command(context: typer.Context, mailing: opt.Mailing = "", by: opt.By = "") -> None:
-    from yibao_cli.jobs.approving import approve_mailing
+    from yibao_cli.jobs.render.approving import approve_mailing
 
     run = session(context)
     made = approve_mailing(run.workspace(), mailing, by)

@@ -26,7 +26,7 @@ OnlyMailing = Annotated[str, typer.Option("--mailing", "-m", help=_("only this m
 
 
 def verify_command(context: typer.Context, head: GivenHead = "") -> None:
-    from yibao_cli.jobs.auditing import verify_trail
+    from yibao_cli.jobs.custody.auditing import verify_trail
 
     run = session(context)
     trail = verify_trail(run.workspace(), head)
@@ -46,7 +46,7 @@ def list_command(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.auditing import trail_rows
+    from yibao_cli.jobs.custody.auditing import trail_rows
 
     write_rows(list(trail_rows(session(context).workspace(), mailing)), output, form, _COLUMNS)
 
@@ -59,7 +59,7 @@ list_command.__doc__ = _(
 
 
 def head_command(context: typer.Context) -> None:
-    from yibao_cli.jobs.auditing import verify_trail
+    from yibao_cli.jobs.custody.auditing import verify_trail
 
     trail = verify_trail(session(context).workspace())
     sys.stdout.write(f"{trail.head or ''}\n")

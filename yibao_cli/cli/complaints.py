@@ -49,7 +49,7 @@ def complaints_add(
     piece: Piece = "",
     by: By = "",
 ) -> None:
-    from yibao_cli.jobs.complaining import NewComplaint, open_complaint
+    from yibao_cli.jobs.reports.complaining import NewComplaint, open_complaint
 
     run = session(context)
     new = NewComplaint(kind, channel, class_, stage, piece)
@@ -72,7 +72,7 @@ def complaints_list(
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.view import write_rows
-    from yibao_cli.jobs.complaining import COLUMNS, complaint_rows
+    from yibao_cli.jobs.reports.complaining import COLUMNS, complaint_rows
 
     write_rows(complaint_rows(session(context).workspace(), mailing), output, form, COLUMNS)
 
@@ -86,7 +86,7 @@ def complaints_list(
     ),
 )
 def complaints_close(context: typer.Context, number: Number, answer: AnswerText = "", by: By = "") -> None:
-    from yibao_cli.jobs.complaining import close_complaint
+    from yibao_cli.jobs.reports.complaining import close_complaint
 
     run = session(context)
     in_time = close_complaint(run.workspace(), number, answer, by)
@@ -102,7 +102,7 @@ def complaints_close(context: typer.Context, number: Number, answer: AnswerText 
     ),
 )
 def complaints_compensate(context: typer.Context, number: Number, base: Base = "", by: By = "") -> None:
-    from yibao_cli.jobs.complaining import ask_compensation
+    from yibao_cli.jobs.reports.complaining import ask_compensation
     from yibao_cli.money import yuan
 
     run = session(context)
@@ -123,7 +123,7 @@ def complaints_compensate(context: typer.Context, number: Number, base: Base = "
     ),
 )
 def complaints_approve(context: typer.Context, number: Number, by: By = "") -> None:
-    from yibao_cli.jobs.complaining import approve_compensation
+    from yibao_cli.jobs.reports.complaining import approve_compensation
     from yibao_cli.money import yuan
 
     run = session(context)

@@ -10,21 +10,21 @@ if TYPE_CHECKING:
 
 def mailings(ctx: Any, incomplete: str) -> list[str]:
     """Mailings of the workspace."""
-    from yibao_cli.jobs import completing
+    from yibao_cli.jobs.program import completing
 
     return _begun(completing.mailings, ctx, incomplete)
 
 
 def kinds(ctx: Any, incomplete: str) -> list[str]:
     """Statement kinds, shipped and of the workspace."""
-    from yibao_cli.jobs import completing
+    from yibao_cli.jobs.program import completing
 
     return _begun(completing.kinds, ctx, incomplete)
 
 
 def tables(ctx: Any, incomplete: str) -> list[str]:
     """Tables that can be imported."""
-    from yibao_cli.jobs import completing
+    from yibao_cli.jobs.program import completing
 
     return _begun(completing.tables, ctx, incomplete)
 

@@ -13,7 +13,7 @@ from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
     from yibao_cli.cli.view import View
-    from yibao_cli.jobs.keeping import ImportOutcome
+    from yibao_cli.jobs.ingest.keeping import ImportOutcome
 
 
 def import_command(
@@ -35,8 +35,8 @@ def import_command(
 ) -> None:
     from yibao_cli.ingest import ReadOptions
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.importing import import_files
-    from yibao_cli.jobs.staging import ImportOrder
+    from yibao_cli.jobs.ingest.importing import import_files
+    from yibao_cli.jobs.ingest.staging import ImportOrder
 
     run = session(context)
     check_findings_file(findings)
@@ -79,7 +79,7 @@ def _header_map(given: list[str]) -> dict[str, str]:
 
 def _tell(view: View, outcome: ImportOutcome, *, dry_run: bool) -> None:
     """Say what came of one file."""
-    from yibao_cli.jobs.preview import preview_lines, totals_lines
+    from yibao_cli.jobs.ingest.preview import preview_lines, totals_lines
 
     if outcome.forgotten:
         view.say(_("{count} remembered headers were forgotten").format(count=outcome.forgotten))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import CheckFailed, ExitCode
 from yibao_cli.i18n import _
-from yibao_cli.jobs.starting import make_room_for_demo
+from yibao_cli.jobs.setup.starting import make_room_for_demo
 
 if TYPE_CHECKING:
     from yibao_cli.cli.session import Session

@@ -12,7 +12,7 @@ from yibao_cli.cli.exits import exits_of
 from yibao_cli.cli.main import app
 from yibao_cli.errors import ExitCode, YibaoError
 from yibao_cli.i18n import _
-from yibao_cli.jobs.docs import write_pages
+from yibao_cli.jobs.program.docs import write_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

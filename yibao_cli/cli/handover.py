@@ -30,7 +30,7 @@ def handover_command(
     findings: opt.FindingsFile = None,
 ) -> None:
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.handing import hand_over
+    from yibao_cli.jobs.handover.handing import hand_over
 
     run = session(context)
     check_findings_file(findings)
@@ -80,7 +80,7 @@ def receipts_import(
 ) -> None:
     from yibao_cli.ingest import ReadOptions
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.receiving import import_receipts
+    from yibao_cli.jobs.handover.receiving import import_receipts
 
     run = session(context)
     check_findings_file(findings)
@@ -111,8 +111,8 @@ def receipts_scan(
     time: _SignedAt = "",
 ) -> None:
     from yibao_cli.cli.scan_app import run_station
-    from yibao_cli.jobs.receiptscanning import open_receipt_station
-    from yibao_cli.jobs.stations import total_of
+    from yibao_cli.jobs.handover.receiptscanning import open_receipt_station
+    from yibao_cli.jobs.returns.stations import total_of
 
     run = session(context)
     opened = open_receipt_station(run.workspace(), mailing, station, (signer, on, time))
@@ -141,7 +141,7 @@ def receipts_decode(
     on: _SignedOn = "",
     time: _SignedAt = "",
 ) -> None:
-    from yibao_cli.jobs.signing import Signed, decode_receipts
+    from yibao_cli.jobs.handover.signing import Signed, decode_receipts
 
     run = session(context)
     with run.view.progress() as progress:
@@ -173,7 +173,7 @@ def receipts_list(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.receiving import COLUMNS, open_receipts
+    from yibao_cli.jobs.handover.receiving import COLUMNS, open_receipts
 
     run = session(context)
     found = open_receipts(run.workspace(), mailing, notice)

@@ -24,8 +24,8 @@ def doctor_command(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.checkup import State
-    from yibao_cli.jobs.doctor import examine
+    from yibao_cli.jobs.program.checkup import State
+    from yibao_cli.jobs.program.doctor import examine
 
     run = session(context)
     people = form is opt.Format.TABLE
@@ -61,7 +61,7 @@ doctor_command.__doc__ = _(
 
 
 def _coverage_rows(folder: Path | None, *, people: bool) -> list[dict[str, object]]:
-    from yibao_cli.jobs.doctor import coverage_of
+    from yibao_cli.jobs.program.doctor import coverage_of
 
     return [
         {

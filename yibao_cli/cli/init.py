@@ -47,7 +47,7 @@ def init_command(
     tariff: Tariff = "",
     yes: Yes = False,
 ) -> None:
-    from yibao_cli.jobs.starting import Order, check_free, init_workspace
+    from yibao_cli.jobs.setup.starting import Order, check_free, init_workspace
 
     run = session(context)
     check_free(folder)
@@ -94,7 +94,7 @@ def _somebody_there() -> bool:
 
 def _asked(given: dict[str, str], today: str) -> dict[str, str]:
     """Ask for what was not given; an empty answer takes the default. Nothing is written meanwhile."""
-    from yibao_cli.jobs.beginning import questions
+    from yibao_cli.jobs.setup.beginning import questions
 
     found: dict[str, str] = {}
     _say(_("Press Enter for what stands in brackets; Ctrl-C ends, and nothing was made."))

@@ -26,7 +26,7 @@ OldKey = Annotated[
 
 
 def new_command(context: typer.Context, file: KeyFile) -> None:
-    from yibao_cli.jobs.resealing import make_key
+    from yibao_cli.jobs.custody.resealing import make_key
 
     run = session(context)
     name = make_key(file)
@@ -45,7 +45,7 @@ new_command.__doc__ = _(
 
 
 def check_command(context: typer.Context) -> None:
-    from yibao_cli.jobs.resealing import check_key
+    from yibao_cli.jobs.custody.resealing import check_key
 
     run = session(context)
     workspace = run.workspace()
@@ -100,7 +100,7 @@ decrypt_command.__doc__ = _(
 
 
 def _change(run: Session, old: Path | None, command: str) -> None:
-    from yibao_cli.jobs.resealing import change_key
+    from yibao_cli.jobs.custody.resealing import change_key
 
     with run.view.progress() as progress:
         made = change_key(run.folder, old, run.moment, progress, command=command)

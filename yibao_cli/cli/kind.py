@@ -33,7 +33,7 @@ kind_app = Program(help=_("Statement kinds: make one of your own, check its text
     ),
 )
 def kind_new(context: typer.Context, name: opt.KindName, source: opt.FromKind = "medical") -> None:
-    from yibao_cli.jobs.kinds import new_kind
+    from yibao_cli.jobs.setup.kinds import new_kind
 
     run = session(context)
     files = new_kind(run.workspace(), name, source)
@@ -56,7 +56,7 @@ def kind_check(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.kinds import check_kinds
+    from yibao_cli.jobs.setup.kinds import check_kinds
 
     run = session(context)
     names, faults = check_kinds(_workspace(run), name)
@@ -76,7 +76,7 @@ def kind_check(
     ),
 )
 def kind_preview(context: typer.Context, name: opt.KindName, picture: opt.PictureFile = None) -> None:
-    from yibao_cli.jobs.kinds import preview_kind
+    from yibao_cli.jobs.setup.kinds import preview_kind
 
     run = session(context)
     for path in preview_kind(_workspace(run), name, picture or Path(f"{name}.png")):

@@ -15,7 +15,7 @@ _WORDS = (N_("name"), N_("version"), N_("licence"), N_("home"))  # columns; csv 
 def licences_command(
     context: typer.Context, output: opt.Output = "-", form: opt.FormatOption = opt.Format.TABLE
 ) -> None:
-    from yibao_cli.jobs.licensing import COLUMNS, installed_licences
+    from yibao_cli.jobs.program.licensing import COLUMNS, installed_licences
 
     run = session(context)
     rows = installed_licences()

@@ -8,8 +8,8 @@ from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
     from yibao_cli.cli.view import View
-    from yibao_cli.jobs.against import Tie
-    from yibao_cli.jobs.freezing import Frozen
+    from yibao_cli.jobs.merge.against import Tie
+    from yibao_cli.jobs.merge.freezing import Frozen
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.ledger.remerging import Remerge
 

@@ -12,8 +12,8 @@ from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
     from yibao_cli.cli.view import View
-    from yibao_cli.jobs.nightly import Night
-    from yibao_cli.jobs.steps import Ended
+    from yibao_cli.jobs.workers.nightly import Night
+    from yibao_cli.jobs.workers.steps import Ended
 
 _SHOWN = 10  # messages of a step; all are in the report
 
@@ -33,7 +33,7 @@ Check = Annotated[
 def nightly_command(
     context: typer.Context, mailing: opt.Mailing = "", tell: Tell = False, check: Check = None
 ) -> None:
-    from yibao_cli.jobs.nightly import require_night, run_night
+    from yibao_cli.jobs.workers.nightly import require_night, run_night
 
     run = session(context)
     if check is not None:

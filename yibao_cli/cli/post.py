@@ -10,7 +10,7 @@ from yibao_cli.i18n import _
 
 
 def manifest_command(context: typer.Context, mailing: opt.Mailing = "", posted: opt.PostedOn = "") -> None:
-    from yibao_cli.jobs.listing import list_mailing
+    from yibao_cli.jobs.mailing.listing import list_mailing
     from yibao_cli.money import yuan
 
     run = session(context)
@@ -39,7 +39,7 @@ manifest_command.__doc__ = _(
 
 
 def labels_command(context: typer.Context, mailing: opt.Mailing = "", sheet: opt.LabelSheet = "") -> None:
-    from yibao_cli.jobs.labelling import label_mailing
+    from yibao_cli.jobs.mailing.labelling import label_mailing
 
     run = session(context)
     with run.view.progress() as progress:

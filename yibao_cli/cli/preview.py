@@ -38,7 +38,7 @@ def preview_command(
     output: Picture = "",
     open_it: Open = False,
 ) -> None:
-    from yibao_cli.jobs.previewing import chosen, picture_file, preview_piece, write_picture
+    from yibao_cli.jobs.enquiry.previewing import chosen, picture_file, preview_piece, write_picture
 
     if output not in {"", "-"} and Path(output).suffix.lower() != ".png":
         raise UsageError(_("{file} is no .png").format(file=output), remedy=_("end its name in .png"))

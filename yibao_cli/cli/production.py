@@ -21,7 +21,7 @@ def merge_command(
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.merged import tell_changes, tell_selection, tell_tie
-    from yibao_cli.jobs.merging import MergeOrder, merge_mailing
+    from yibao_cli.jobs.merge.merging import MergeOrder, merge_mailing
     from yibao_cli.money import yuan
 
     run = session(context)
@@ -68,7 +68,7 @@ merge_command.__doc__ = _(
 def proof_command(
     context: typer.Context, mailing: opt.Mailing = "", count: opt.Count = 20, seed: opt.Seed = 1
 ) -> None:
-    from yibao_cli.jobs.proofing import proof_mailing
+    from yibao_cli.jobs.render.proofing import proof_mailing
 
     run = session(context)
     with run.view.progress() as progress:
@@ -92,7 +92,7 @@ def render_command(
     workers: opt.Workers = 0,
     cluster: opt.Cluster = "",
 ) -> None:
-    from yibao_cli.jobs.rendering import render_mailing
+    from yibao_cli.jobs.render.rendering import render_mailing
 
     run = session(context)
     with run.view.progress() as progress:
@@ -124,7 +124,7 @@ def verify_command(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.verifying import verify_mailing
+    from yibao_cli.jobs.render.verifying import verify_mailing
 
     run = session(context)
     with run.view.progress() as progress:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def reconcile_command(context: typer.Context, mailing: opt.Mailing = "", as_of: opt.AsOf = "") -> None:
-    from yibao_cli.jobs.reconciling import reconcile_mailing
+    from yibao_cli.jobs.returns.reconciling import reconcile_mailing
 
     run = session(context)
     with run.view.progress() as progress:

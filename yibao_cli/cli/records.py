@@ -13,7 +13,7 @@ from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
     from yibao_cli.cli.view import View
-    from yibao_cli.jobs.purging import Purge
+    from yibao_cli.jobs.custody.purging import Purge
 
 BackupFile = Annotated[
     Path, typer.Argument(metavar="FILE", help=_("the backup, such as 2026-10-08.backup"), show_default=False)
@@ -28,7 +28,7 @@ Addresses = Annotated[
 
 
 def backup_command(context: typer.Context, file: BackupFile) -> None:
-    from yibao_cli.jobs.backup import back_up
+    from yibao_cli.jobs.custody.backup import back_up
 
     run = session(context)
     with run.view.busy(_("backing up")):
@@ -44,7 +44,7 @@ backup_command.__doc__ = _(
 
 
 def restore_command(context: typer.Context, file: BackupFile, folder: NewFolder) -> None:
-    from yibao_cli.jobs.backup import restore
+    from yibao_cli.jobs.custody.backup import restore
 
     run = session(context)
     with run.view.busy(_("restoring")):
@@ -67,7 +67,7 @@ def purge_command(
     early: Early = False,
     addresses: Addresses = False,
 ) -> None:
-    from yibao_cli.jobs.purging import purge_mailing, require_sure
+    from yibao_cli.jobs.custody.purging import purge_mailing, require_sure
 
     run = session(context)
     require_sure(sure=yes, dry_run=dry_run)

@@ -17,7 +17,7 @@ Month = Annotated[str, typer.Argument(help=_("the month, such as 2026-11; defaul
 def report_command(context: typer.Context, mailing: opt.Mailing = "", as_of: opt.AsOf = "") -> None:
     from yibao_cli.cli.reconcile import account_lines
     from yibao_cli.cli.status_view import account_charts, show_counties
-    from yibao_cli.jobs.reporting import report_mailing
+    from yibao_cli.jobs.reports.reporting import report_mailing
 
     run = session(context)
     with run.view.progress() as progress:
@@ -40,7 +40,7 @@ report_command.__doc__ = _(
 
 
 def month_end_command(context: typer.Context, month: Month = "") -> None:
-    from yibao_cli.jobs.monthend import month_end
+    from yibao_cli.jobs.reports.monthend import month_end
 
     run = session(context)
     with run.view.progress() as progress:

@@ -43,7 +43,7 @@ def returns_import(
 ) -> None:
     from yibao_cli.ingest import ReadOptions
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.returning import import_returns
+    from yibao_cli.jobs.returns.returning import import_returns
 
     run = session(context)
     check_findings_file(findings)
@@ -74,8 +74,8 @@ def returns_scan(
     reason: Preset = "",
 ) -> None:
     from yibao_cli.cli.scan_app import run_station
-    from yibao_cli.jobs.scanning import open_station
-    from yibao_cli.jobs.stations import total_of
+    from yibao_cli.jobs.returns.scanning import open_station
+    from yibao_cli.jobs.returns.stations import total_of
 
     run = session(context)
     opened = open_station(run.workspace(), mailing, station, on, reason)
@@ -108,8 +108,8 @@ def returns_decode(
     on: ReturnedOn = "",
     findings: opt.FindingsFile = None,
 ) -> None:
-    from yibao_cli.jobs.decoding import decode_pictures
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
+    from yibao_cli.jobs.returns.decoding import decode_pictures
 
     run = session(context)
     check_findings_file(findings)
@@ -145,7 +145,7 @@ def returns_waiting(
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.view import write_rows
-    from yibao_cli.jobs.waiting import COLUMNS, waiting_rows
+    from yibao_cli.jobs.returns.waiting import COLUMNS, waiting_rows
 
     rows = waiting_rows(session(context).workspace(), mailing)
     write_rows(rows, output, form, COLUMNS)
@@ -161,7 +161,7 @@ def returns_waiting(
     ),
 )
 def returns_settle(context: typer.Context, numbers: Numbers) -> None:
-    from yibao_cli.jobs.waiting import settle_waiting
+    from yibao_cli.jobs.returns.waiting import settle_waiting
 
     run = session(context)
     count = settle_waiting(run.workspace(), numbers)
@@ -183,7 +183,7 @@ def returns_cures(
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.view import write_rows
-    from yibao_cli.jobs.curing import COLUMNS, cure_rows
+    from yibao_cli.jobs.returns.curing import COLUMNS, cure_rows
 
     write_rows(cure_rows(session(context).workspace(), mailing), output, form, COLUMNS)
 
@@ -197,7 +197,7 @@ def returns_cures(
     ),
 )
 def returns_corrections(context: typer.Context, mailing: opt.Mailing = "") -> None:
-    from yibao_cli.jobs.correcting import write_corrections
+    from yibao_cli.jobs.returns.correcting import write_corrections
 
     run = session(context)
     path, ways = write_corrections(run.workspace(), mailing)
@@ -222,11 +222,11 @@ def returns_remail(
     posted: RemailedOn = "",
     by: By = "",
 ) -> None:
-    from yibao_cli.jobs.curing import post_remails, queue_remails
+    from yibao_cli.jobs.returns.curing import post_remails, queue_remails
 
     run = session(context)
     if print_:
-        from yibao_cli.jobs.remailing import print_remails
+        from yibao_cli.jobs.returns.remailing import print_remails
 
         with run.view.progress() as progress:
             made = print_remails(run.workspace(), mailing, by, progress)

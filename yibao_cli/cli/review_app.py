@@ -17,7 +17,7 @@ from yibao_cli.cli.view import visible
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
-    from yibao_cli.jobs.session import Review
+    from yibao_cli.jobs.address.session import Review
 
 
 class ReviewApp(App[None]):

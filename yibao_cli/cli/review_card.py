@@ -9,7 +9,7 @@ from yibao_cli.codes import is_postcode
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
-    from yibao_cli.jobs.session import Review
+    from yibao_cli.jobs.address.session import Review
 
 
 def parted(line: str) -> tuple[str, str]:

@@ -7,12 +7,12 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from yibao_cli.cli.view import visible
-from yibao_cli.jobs.stations import ACCEPTED, REASON, SAID, SIGNER, UNDONE, outcome_word
+from yibao_cli.jobs.returns.stations import ACCEPTED, REASON, SAID, SIGNER, UNDONE, outcome_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yibao_cli.jobs.stations import Scanned, ScanSession
+    from yibao_cli.jobs.returns.stations import Scanned, ScanSession
 
 _QUIT = {"q", "quit", "退出"}
 # One beep: counted. Two: put it aside. The scanner's own beep says only that it has read something.

@@ -25,7 +25,7 @@ _BLINK = 0.5  # seconds; Windows looks for Ctrl-C only between waits
 def serve_command(
     context: typer.Context, port: Port = 0, host: Host = "127.0.0.1", browser: Browser = False
 ) -> None:
-    from yibao_cli.jobs.serving import open_desk
+    from yibao_cli.jobs.enquiry.serving import open_desk
 
     run = session(context)
     with (

@@ -37,7 +37,7 @@ class Session:
 
         self._opened.append(open_workspace(self.folder, self.moment))
         if self._opened[-1].settings.roles.on:
-            from yibao_cli.jobs.roles import require_role
+            from yibao_cli.jobs.custody.roles import require_role
 
             require_role(self._opened[-1], self.words)
         return self._opened[-1]
@@ -46,7 +46,7 @@ class Session:
         """Write down how far the audit trail of each workspace has come that the command wrote to."""
         for workspace in self._opened:
             if workspace.has_database:
-                from yibao_cli.jobs.auditing import anchor_trail
+                from yibao_cli.jobs.custody.auditing import anchor_trail
 
                 anchor_trail(workspace)
 

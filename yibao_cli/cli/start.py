@@ -33,7 +33,7 @@ def sample_command(
     seed: opt.Seed = 1,
     lines_per_member: opt.LinesPerMember = None,
 ) -> None:
-    from yibao_cli.jobs.sampling import make_sample
+    from yibao_cli.jobs.setup.sampling import make_sample
 
     run = session(context)
     with run.view.busy(_("inventing")):
@@ -56,7 +56,7 @@ def status_command(
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.cli.status_view import show_table, status_charts
-    from yibao_cli.jobs.status import mailing_status
+    from yibao_cli.jobs.reports.status import mailing_status
 
     run = session(context)
     status = mailing_status(run.workspace(), mailing)

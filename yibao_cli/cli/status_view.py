@@ -12,7 +12,7 @@ from yibao_cli.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from yibao_cli.jobs.status import MailingStatus
+    from yibao_cli.jobs.reports.status import MailingStatus
     from yibao_cli.returns.standing import Account
 
 WIDEST = 80

@@ -36,7 +36,7 @@ def survey_draw(
     seed: opt.Seed = 1,
     again: Again = False,
 ) -> None:
-    from yibao_cli.jobs.surveying import draw_survey
+    from yibao_cli.jobs.reports.surveying import draw_survey
 
     run = session(context)
     drawn = draw_survey(run.workspace(), mailing, precision, seed, again=again)
@@ -63,7 +63,7 @@ def survey_import(
     findings: opt.FindingsFile = None,
 ) -> None:
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.surveying import import_answers
+    from yibao_cli.jobs.reports.surveying import import_answers
 
     run = session(context)
     check_findings_file(findings)
@@ -91,7 +91,7 @@ def survey_result(
     context: typer.Context, mailing: opt.Mailing = "", form: opt.FormatOption = opt.Format.TABLE
 ) -> None:
     from yibao_cli.cli.view import write_rows
-    from yibao_cli.jobs import surveying
+    from yibao_cli.jobs.reports import surveying
 
     found = surveying.survey_result(session(context).workspace(), mailing)
     rates = {"received": found.received, "accurate": found.accurate, "address right": found.address_right}

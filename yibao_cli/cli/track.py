@@ -31,7 +31,7 @@ def numbers_add(
 ) -> None:
     from yibao_cli.ingest import ReadOptions
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
-    from yibao_cli.jobs.tracking import import_numbers
+    from yibao_cli.jobs.mailing.tracking import import_numbers
 
     run = session(context)
     check_findings_file(findings)
@@ -56,7 +56,7 @@ def numbers_add(
 def numbers_list(
     context: typer.Context, output: opt.Output = "-", form: opt.FormatOption = opt.Format.TABLE
 ) -> None:
-    from yibao_cli.jobs.tracking import number_pool
+    from yibao_cli.jobs.mailing.tracking import number_pool
 
     rows = number_pool(session(context).workspace())
     write_rows(rows, output, form, ("form", "first", "last", "count", "free", "used_on"))
@@ -83,13 +83,13 @@ def reprint_command(
     elif approve:
         _approve(context, mailing, approve, by)
     elif refuse:
-        from yibao_cli.jobs.reprinting import refuse_reprint
+        from yibao_cli.jobs.render.reprinting import refuse_reprint
 
         run = session(context)
         refuse_reprint(run.workspace(), mailing, refuse, by)
         run.view.say(_("request {number} is refused").format(number=refuse))
     else:
-        from yibao_cli.jobs.reprinting import list_reprints
+        from yibao_cli.jobs.render.reprinting import list_reprints
 
         run = session(context)
         rows, account = list_reprints(run.workspace(), mailing)
@@ -99,7 +99,7 @@ def reprint_command(
 
 
 def _ask(context: typer.Context, mailing: str, pieces: str, words: tuple[str, str, str]) -> None:
-    from yibao_cli.jobs.reprinting import reason_of, request_reprint
+    from yibao_cli.jobs.render.reprinting import reason_of, request_reprint
 
     run = session(context)
     reason, remark, by = words
@@ -120,7 +120,7 @@ def _ask(context: typer.Context, mailing: str, pieces: str, words: tuple[str, st
 
 
 def _approve(context: typer.Context, mailing: str, number: int, by: str) -> None:
-    from yibao_cli.jobs.reprinting import approve_reprint
+    from yibao_cli.jobs.render.reprinting import approve_reprint
 
     run = session(context)
     with run.view.progress() as progress:
@@ -156,7 +156,7 @@ def track_command(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.jobs.tracing import track
+    from yibao_cli.jobs.enquiry.tracing import track
 
     run = session(context)
     found = track(run.workspace(), code, mailing)

@@ -1,1 +1,1 @@
-"""One module per job: opens what it needs, calls the stages in order, reports what came of it."""
+"""One module per job, in rooms by matter: opens what it needs, calls stages in order, reports the outcome."""

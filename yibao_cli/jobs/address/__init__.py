@@ -1,0 +1,1 @@
+"""The address book: cleaned, looked into, decided and reviewed; the post's own tables."""

@@ -1,0 +1,1 @@
+"""Advertisements: contracts, law, plan, response codes, proof and settlement."""

@@ -1,0 +1,1 @@
+"""Who may do what, under which key, what was done, and how it is kept and destroyed."""

@@ -1,0 +1,1 @@
+"""The enquiry desk: where a piece is and was, one piece as a picture, the desk's page."""

@@ -1,0 +1,1 @@
+"""A mailing that employers hand out: routes, papers, calls, appointments, signed sheets."""

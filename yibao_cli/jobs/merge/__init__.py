@@ -1,0 +1,1 @@
+"""Imports, address book, contracts and settings become the frozen package."""

@@ -1,0 +1,1 @@
+"""Print files: made, copied, proofed, signed, verified, printed again."""
