@@ -28,8 +28,8 @@ setup: $(STAMP) ## Make the virtual environment in .venv
 demo: $(STAMP) ## Walk a sample mailing from Excel to reconciliation, into demo/
 	$(BIN)/yibao demo demo
 
-test: $(STAMP) ## Run all tests
-	$(BIN)/python -m pytest $(PARALLEL)
+test: $(STAMP) ## Run the tests, but those that take minutes: `make check` runs all
+	$(BIN)/python -m pytest $(PARALLEL) -m 'not slow'
 
 check: $(STAMP) ## What a change must pass: ruff, mypy, import contracts, tests with branch coverage
 	$(BIN)/ruff check .

@@ -32,6 +32,8 @@ _BLOCK = re.compile(
 )
 _EXPORT = re.compile(r"export (?P<name>\w+)=(?P<value>\S*)")
 _MOST, _HEAD, _TAIL = 16, 11, 3
+# Progress is said where a job takes seconds, so that it depends on the machine.
+_PROGRESS = re.compile(r"(?m)^\S[^:\n]*(?: \.\.\.|: [\d,]+\b.*(?:a second|left|每秒|还需).*)\n")
 # Hashes, sizes and seconds differ with the version of a library and with the machine.
 _VARIES = (
     (re.compile(r"\b[0-9a-f]{12,64}\b…?"), "…"),
@@ -101,6 +103,7 @@ class Shell:
 
 def _told(said: str) -> str:
     """An output as a page shows it: no blanks at line ends, the middle of a long one left out."""
+    said = _PROGRESS.sub("", said)
     for pattern, shown in _VARIES:
         said = pattern.sub(shown, said)
     lines = [line.rstrip() for line in said.rstrip("\n").split("\n")] if said.strip() else []

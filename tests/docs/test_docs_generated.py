@@ -18,15 +18,16 @@ from yibao_cli.kinds import load_kind
 from yibao_cli.render.press.checks import CHECKS
 from yibao_cli.rules import RULES
 
-GENERATED = ("exit-codes.md", "rules.md", "commands.md", *MARKED_PAGES)
+GENERATED = ("exit-codes.md", "laws.md", "rules.md", "commands.md", *MARKED_PAGES)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The pages as the code makes them now, in English: in a process of its own, for help is made at import."""
     folder = tmp_path_factory.mktemp("docs")
-    for name in MARKED_PAGES:
-        shutil.copyfile(DOCS / name, folder / name)
+    # What commands say is taken from the sessions of all pages.
+    for page in DOCS.glob("*.md"):
+        shutil.copyfile(page, folder / page.name)
     run = [sys.executable, "-m", "yibao_cli.cli.docs", str(folder)]
     subprocess.run(run, check=True, capture_output=True, cwd=ROOT)
     return folder

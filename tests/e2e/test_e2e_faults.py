@@ -37,6 +37,8 @@ from yibao_cli.store import database
 
 # In a mount namespace of its own: a file system in memory with little room left, or one that is read-only; the
 # command; then room is made, and the command again.
+pytestmark = pytest.mark.slow  # a minute of waiting for faults to pass
+
 ON_A_DISK = """
 import json, os, shutil, subprocess, sys
 source, place, back, left, *words = sys.argv[1:]

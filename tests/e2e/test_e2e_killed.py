@@ -10,6 +10,8 @@ import time
 import pytest
 from e2e_chain import MAILING, changed, goods, hashes, leftovers, made, outside, rows_of, start
 
+pytestmark = pytest.mark.slow  # a minute and a half of kills
+
 
 def moments(seed, count):
     """Seeded moments, spread over a run: (share of its files that are there, seconds after that)."""

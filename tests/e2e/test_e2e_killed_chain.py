@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from e2e_chain import environment
 
+pytestmark = pytest.mark.slow  # more than fifty kills take a minute
+
 HARNESS = Path(__file__).with_name("kill_harness.py")
 
 

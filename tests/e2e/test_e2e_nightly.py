@@ -116,6 +116,7 @@ def test_a_step_that_is_not_known_is_refused_with_its_place(workspace):
     assert "nightly" in result.err
 
 
+@pytest.mark.slow
 def test_an_interrupted_night_ends_its_step_and_says_so(at):
     folder = at("imported")
     settings(folder, '\n[nightly]\nsteps = ["merge", "render", "verify"]\n')

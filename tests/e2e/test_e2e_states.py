@@ -261,7 +261,7 @@ def test_an_interrupted_run_says_so_by_its_code_and_can_be_done_again(at, canari
 # ------------------------------------------------------------------ the promise
 
 
-def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, states):
+def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, at, states):
     following = {
         "new": "yibao import roster FILE",
         "imported": "yibao merge 2026Q3",
@@ -278,4 +278,4 @@ def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, sta
         assert {r["step"] for r in map(json.loads, result.out.splitlines())} >= {"roster", "mailing"}
     assert len(pdfs(states.at("posted"))) == 6
     assert (made(states.at("posted")) / "manifest" / f"manifest-{MAILING}.xlsx").exists()
-    assert call("--now", LATER, "-w", states.at("posted"), "reconcile").code == 0
+    assert call("--now", LATER, "-w", at("posted"), "reconcile").code == 0

@@ -20,7 +20,7 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 def following(call, workspace, now=LATER):
     said = call("--now", now, "-w", workspace, "status", "-f", "csv").err
-    return re.search(r"(?m)^next: (.*)$", said)[1]
+    return re.search(r"(?m)^next: (.*)$", said)[1].replace(f" -w {workspace}", "")
 
 
 def test_after_the_posting_each_step_is_next_until_it_is_done(call, mailed, monkeypatch):

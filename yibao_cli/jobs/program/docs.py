@@ -133,8 +133,8 @@ def commands_markdown(tree: Any, told: Mapping[str, str], exits: Callable[[str],
     head = (
         "# Commands 命令\n\n"
         "`yibao COMMAND --help` says the same on the screen. Data goes to stdout, words go to stderr. "
-        "[exit-codes.md](exit-codes.md) says what each exit code means; any command can end with `2`, `66`, "
-        "`70`, `74`, `77`, `78`, `130` and `143`, and these are not repeated below.\n\n"
+        "[exit-codes.md](exit-codes.md) says what each exit code means; any command can end with `2`, `5`, "
+        "`66`, `70`, `74`, `77`, `78`, `130` and `143`, and these are not repeated below.\n\n"
         "Global options stand before the command: `yibao --lang en status`.\n"
     )
     options = table(("global option", "meaning", "default"), root.options)

@@ -227,7 +227,7 @@ class _Foreman(Generic[Task, Receipt]):
             self._desk.died(job)
             return
         except Exception as error:
-            raise InternalError(f"{type(error).__name__} in a worker") from error
+            raise InternalError(type(error).__name__) from error
         if isinstance(answer, Failed):
             raise answer.error
         self._desk.done(job, answer)
