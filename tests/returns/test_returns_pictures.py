@@ -117,3 +117,12 @@ def test_a_thumbnail_is_a_small_jpeg_without_anything_beside():
     assert small.startswith(b"\xff\xd8")
     assert len(small) < 40_000
     assert b"Exif" not in small
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (7, 2), (40, 57), (97, 130)])
+def test_specks_go_as_pillow_takes_them(shape):
+    pixels = np.random.default_rng(7).integers(0, 256, shape, dtype=np.uint8)
+
+    wanted = np.asarray(Image.fromarray(pixels).filter(ImageFilter.MedianFilter(3)))
+
+    assert (pictures.without_specks(pixels) == wanted).all()

@@ -33,6 +33,10 @@ _HUGE = 14_000_000  # pixels above which half the size is looked at first
 _MODULE = 8  # cells over which light is taken as even
 _BRIGHT = 160.0
 _THUMBNAIL, _QUALITY = 640, 70
+_STRETCH = 32  # rows
+# Exchanges of two of nine pixels, row by row, that leave their median in the middle one.
+_EXCHANGES = ((1, 2), (4, 5), (7, 8), (0, 1), (3, 4), (6, 7), (1, 2), (4, 5), (7, 8), (0, 3), (5, 8), (4, 7))
+_EXCHANGES += ((3, 6), (1, 4), (2, 5), (4, 7), (4, 2), (6, 4), (4, 2))
 # What Pillow and its decoders raise for broken files.
 _BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
@@ -88,13 +92,31 @@ def _ways(picture: Image.Image) -> Iterator[Callable[[], Gray]]:
     if pixels > _HUGE:
         yield lambda: _array(picture.reduce(2))
     yield lambda: _array(picture)
-    yield lambda: _array(picture.filter(ImageFilter.MedianFilter(3)))
+    yield lambda: without_specks(_array(picture))
     yield lambda: _evenly_lit(picture)
     yield lambda: _evenly_lit(picture.filter(ImageFilter.GaussianBlur(1.2)))
     yield lambda: _array(ImageOps.autocontrast(picture.reduce(2), cutoff=1))
     if pixels <= _LARGE:
         yield lambda: _array(_enlarged(ImageOps.autocontrast(picture, cutoff=1)))
         yield lambda: _array(_enlarged(picture).filter(ImageFilter.UnsharpMask(4, 300, 0)))
+
+
+def without_specks(pixels: Gray) -> Gray:
+    """The median of each pixel and its eight neighbours: Pillow's MedianFilter(3), in a fraction of its time.
+
+    A network of nineteen exchanges leaves the median in the middle (A. W. Paeth, Graphics Gems, 1990). It goes
+    over the picture in stretches that stay in the processor's cache.
+    """
+    wide = np.pad(pixels, 1, mode="edge")
+    height, width = pixels.shape
+    result = np.empty_like(pixels)
+    for top in range(0, height, _STRETCH):
+        rows = min(_STRETCH, height - top)
+        nine = [wide[top + y : top + y + rows, x : x + width] for y in range(3) for x in range(3)]
+        for low, high in _EXCHANGES:
+            nine[low], nine[high] = np.minimum(nine[low], nine[high]), np.maximum(nine[low], nine[high])
+        result[top : top + rows] = nine[4]
+    return result
 
 
 def _enlarged(picture: Image.Image) -> Image.Image:
