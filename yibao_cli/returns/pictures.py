@@ -35,7 +35,20 @@ _BRIGHT = 160.0
 _THUMBNAIL, _QUALITY = 640, 70
 _STRETCH = 32  # rows
 # Exchanges of two of nine pixels, row by row, that leave their median in the middle one.
-_EXCHANGES = ((1, 2), (4, 5), (7, 8), (0, 1), (3, 4), (6, 7), (1, 2), (4, 5), (7, 8), (0, 3), (5, 8), (4, 7))
+_EXCHANGES: tuple[tuple[int, int], ...] = (
+    (1, 2),
+    (4, 5),
+    (7, 8),
+    (0, 1),
+    (3, 4),
+    (6, 7),
+    (1, 2),
+    (4, 5),
+    (7, 8),
+    (0, 3),
+    (5, 8),
+    (4, 7),
+)
 _EXCHANGES += ((3, 6), (1, 4), (2, 5), (4, 7), (4, 2), (6, 4), (4, 2))
 # What Pillow and its decoders raise for broken files.
 _BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
@@ -104,8 +117,8 @@ def _ways(picture: Image.Image) -> Iterator[Callable[[], Gray]]:
 def without_specks(pixels: Gray) -> Gray:
     """The median of each pixel and its eight neighbours: Pillow's MedianFilter(3), in a fraction of its time.
 
-    A network of nineteen exchanges leaves the median in the middle (A. W. Paeth, Graphics Gems, 1990). It goes
-    over the picture in stretches that stay in the processor's cache.
+    A network of nineteen exchanges leaves the median in the middle (A. W. Paeth, Graphics Gems, 1990). It
+    goes over the picture in stretches that stay in the processor's cache.
     """
     wide = np.pad(pixels, 1, mode="edge")
     height, width = pixels.shape
