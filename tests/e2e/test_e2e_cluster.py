@@ -14,6 +14,9 @@ from cluster_works import dask_cluster, worker_pids
 BOOK = "SELECT raw, standard, verdict, reasons, point_id FROM addresses ORDER BY id"
 
 
+pytestmark = pytest.mark.slow  # a scheduler and its workers are started anew
+
+
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory):
     with dask_cluster(tmp_path_factory.mktemp("dask")) as found:

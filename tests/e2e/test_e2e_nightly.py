@@ -82,6 +82,7 @@ def test_a_stale_inbox_ends_the_night_before_it_began(workspace):
     assert "younger than 26 hours" in result.err
 
 
+@pytest.mark.slow
 def test_each_recipient_gets_a_copy_of_the_account(workspace, tmp_path):
     settings(workspace, f'recipients = ["{tmp_path / "centre"}"]\n')
     (workspace / "inbox" / "roster.xlsx").write_bytes(b"no workbook")
@@ -181,6 +182,7 @@ def test_a_mailing_that_is_posted_needs_no_night_for_a_monitor(at, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_recipient_that_cannot_be_written_is_told_and_the_others_get_theirs(at, tmp_path):
     folder = at("merged")
     (tmp_path / "file").touch()
@@ -196,6 +198,7 @@ def test_a_recipient_that_cannot_be_written_is_told_and_the_others_get_theirs(at
     assert pdfs(folder)
 
 
+@pytest.mark.slow
 def test_a_bare_cron_hears_nothing_of_a_good_night_and_json_alone_of_a_bad_one(at, tmp_path):
     folder = at("merged")
     settings(folder, '\n[nightly]\nsteps = ["render", "verify"]\n')

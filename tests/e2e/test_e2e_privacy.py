@@ -35,6 +35,9 @@ def keyed_once(states, tmp_path_factory):
     """The small workspace, merged with a key from its first import on, and the key."""
     root = tmp_path_factory.mktemp("keyed")
     folder, path = shutil.copytree(states.at("new"), root / "workspace"), key_file(root)
+    # Another test may have looked at the shared workspace, which makes a database without a key.
+    for name in ("yibao.db", "yibao.db-wal", "yibao.db-shm", "audit.head"):
+        (folder / name).unlink(missing_ok=True)
     configure(folder, f'key_file = "{path}"')
     for table in TABLES:
         quietly("-w", folder, "import", table, folder / "inbox" / f"{table}.xlsx")

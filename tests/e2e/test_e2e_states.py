@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -261,7 +262,7 @@ def test_an_interrupted_run_says_so_by_its_code_and_can_be_done_again(at, canari
 # ------------------------------------------------------------------ the promise
 
 
-def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, at, states):
+def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, at, states, tmp_path):
     following = {
         "new": "yibao import roster FILE",
         "imported": "yibao merge 2026Q3",
@@ -271,7 +272,7 @@ def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, at,
         "posted": "yibao reconcile 2026Q3",
     }
     for state, step in following.items():
-        folder = states.at(state)
+        folder = shutil.copytree(states.at(state), tmp_path / state)
         result = call("-w", folder, "status", "-f", "jsonl")
         assert result.code == 0
         assert f"next: {step.replace('yibao', f'yibao -w {folder}')}" in result.err

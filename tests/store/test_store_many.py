@@ -15,6 +15,9 @@ from servers import postgres, postgres_programs
 SECONDS = 6
 
 
+pytestmark = pytest.mark.slow  # four writers for some seconds, twice
+
+
 def test_four_writers_at_once_on_sqlite(tmp_path):
     found = write_at_once(tmp_path, "", 4, SECONDS)
 
