@@ -39,23 +39,23 @@ check: $(STAMP) ## What a change must pass: ruff, mypy, import contracts, tests 
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered
 
 bench: $(STAMP) ## Print the speed of the hot paths, ours and ReportLab's; B="render peers" for these two
-	$(BIN)/python benchmarks/run.py $(B)
+	$(BIN)/python tests/benchmarks/run.py $(B)
 
 # It goes through a tenth of the members first, so that what grows faster than the rows is seen.
 bench-chain: $(STAMP) ## Time the whole chain from Excel to reconciliation, step by step; N=700000 for a city's
-	$(BIN)/python benchmarks/chain.py $(or $(N),20000) $(B)
+	$(BIN)/python tests/benchmarks/chain.py $(or $(N),20000) $(B)
 
 bench-address: $(STAMP) ## Score the address parser on the labelled set; B="-v 22" for the failures, B=FILE.csv for another set
-	$(BIN)/python benchmarks/address.py $(B)
+	$(BIN)/python tests/benchmarks/address.py $(B)
 
 bench-cluster: $(STAMP) ## Print pages/s of render and verify by workers, pool and Dask; N=6000 members, B="1 2" workers
-	N=$(or $(N),6000) $(BIN)/python benchmarks/cluster.py $(B)
+	N=$(or $(N),6000) $(BIN)/python tests/benchmarks/cluster.py $(B)
 
 bench-kill: $(STAMP) ## kill -9 at seeded moments of every command, run again and compared; N=300 rounds
 	$(BIN)/python tests/e2e/kill_harness.py --rounds $(or $(N),300)
 
 bench-writers: $(STAMP) ## Four writers at once for five minutes, SQLite and PostgreSQL; B=10 for ten seconds
-	$(BIN)/python benchmarks/writers.py $(B)
+	$(BIN)/python tests/benchmarks/writers.py $(B)
 
 goldens: $(STAMP) ## Write the expected pages again (read the diff before you commit it)
 	$(BIN)/python -m pytest tests/golden --update-goldens
@@ -77,13 +77,13 @@ docs: $(STAMP) ## Build docs/ as a site, and the manual page, into build/docs/
 	$(BIN)/python -m sphinx -q -W --keep-going -b man docs build/docs/man
 
 sessions: $(STAMP) ## Type the sessions of docs/ again and write down what they say now
-	$(BIN)/python tests/docs/console.py --write $(addprefix docs/,tutorial.md examples.md howto-kind.md tutorial.zh-CN.md)
+	$(BIN)/python tests/docs/console.py --write $(addprefix docs/,tutorial.md examples.md howto-kind.md tutorial.zh-CN.md examples.zh-CN.md)
 
 docs-data: $(STAMP) ## Write the pages of docs/ that are made from the code
-	$(BIN)/python -m yibao_cli.cli.docs docs
+	$(BIN)/python -m yibao_cli.cli.docs docs yibao_cli/cli/examples.json
 	$(BIN)/python -m yibao_cli.kinds templates
 
-lock: $(STAMP) ## Write requirements.lock: every package by version and hash, for the container and the demo
+lock: $(STAMP) ## Write .ci/requirements.lock: every package by version and hash, for the container and the demo
 	$(BIN)/python .ci/lock.py
 
 clean: ## Remove what can be made again

@@ -1,4 +1,4 @@
-"""Write requirements.lock: what pyproject.toml asks for and all below it, by version and hash of its wheels.
+"""Write .ci/requirements.lock: what pyproject.toml asks for and all below it, with versions and hashes.
 
 `python .ci/lock.py [FILE]` asks the package index that pip is set to; no address of one goes into the file.
 One set of versions serves every target below; the hash of each target's wheel is among a package's hashes.
@@ -75,7 +75,7 @@ def text(wheels: Wheels, left: list[str]) -> str:
     """The lines of the file."""
     done = [f"{python} {platforms[0]}" for python, platforms in TARGETS]
     head = [
-        "# Written by `make lock`: pip install --require-hashes --no-deps -r requirements.lock",
+        "# Written by `make lock`: pip install --require-hashes --no-deps -r .ci/requirements.lock",
         f"# For CPython {', '.join(t for t in done if t not in left)}.",
         *(f"# Not for CPython {t}: some package has no wheel there." for t in left),
     ]
@@ -87,5 +87,5 @@ def text(wheels: Wheels, left: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "requirements.lock"
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".ci/requirements.lock"
     target.write_text(text(*locked()), encoding="utf-8")

@@ -1,7 +1,8 @@
-"""Seeded instances of the allocation problem: a city's members and a book of contracts (research/ads.md 2.4)."""
+"""Seeded instances of the allocation problem: a city's members and a book of contracts."""
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from pathlib import Path
 
@@ -84,3 +85,38 @@ def book(people, ads=40, load=0.85, seed=1, tiers=1):
             )
         )
     return made
+
+
+def some(people, rows, keys=None):
+    """Some of the people, in that order; keys: theirs, where they are not who they were."""
+    return dataclasses.replace(
+        people,
+        keys=tuple(people.keys[n] for n in rows) if keys is None else tuple(keys),
+        consent=people.consent[rows],
+        age=people.age[rows],
+        spent=people.spent[rows],
+        **{
+            name: Coded(getattr(people, name).words, getattr(people, name).codes[rows])
+            for name in ("county", "category", "employer")
+        },
+    )
+
+
+def changed(people, what, count, seed=1):
+    """A list of which so many leave, come, or move to another county.
+
+    Returns the people, the row that each had before (-1 for who had none), and who is as before.
+    """
+    draw, rows = np.random.default_rng(seed), np.arange(len(people))
+    chosen = draw.choice(len(people), count, replace=False)
+    if what == "leave":
+        rows = np.delete(rows, chosen)
+        return some(people, rows), rows, rows >= 0
+    if what == "come":
+        now = some(people, [*rows, *chosen], [*people.keys, *(f"N{n}" for n in range(count))])
+        rows = np.concatenate([rows, np.full(count, -1)])
+        return now, rows, rows >= 0
+    codes = people.county.codes.copy()
+    codes[chosen] = (codes[chosen] + 3) % len(COUNTIES)
+    now = dataclasses.replace(people, county=Coded(people.county.words, codes))
+    return now, rows, ~np.isin(rows, chosen)

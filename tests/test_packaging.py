@@ -79,8 +79,8 @@ def test_the_source_carries_what_a_build_a_container_and_the_tests_want(tmp_path
         names = {n.partition("/")[2] for n in archive.getnames()}
 
     needed = {
-        "Containerfile",
-        "requirements.lock",
+        ".ci/Containerfile",
+        ".ci/requirements.lock",
         "pyproject.toml",
         "Makefile",
         "tests/conftest.py",
@@ -91,7 +91,7 @@ def test_the_source_carries_what_a_build_a_container_and_the_tests_want(tmp_path
 
 
 def test_the_lock_is_of_what_is_asked_for_with_a_hash_to_each_and_no_address():
-    text = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
+    text = (CHECKOUT / ".ci/requirements.lock").read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([\w.-]+)==(\S+) ", text, re.MULTILINE))
     asked = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
         "dependencies"
@@ -107,7 +107,7 @@ def test_the_lock_is_of_what_is_asked_for_with_a_hash_to_each_and_no_address():
 
 
 def test_the_container_runs_without_rights_without_a_shell_and_from_the_lock():
-    text = (CHECKOUT / "Containerfile").read_text(encoding="utf-8")
+    text = (CHECKOUT / ".ci/Containerfile").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
 
     assert [line.split()[1] for line in lines if line.startswith("FROM")] == [

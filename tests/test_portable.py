@@ -92,6 +92,38 @@ def test_a_workbook_is_read_where_nothing_of_posix_is():
     assert int(done.stdout) > 40
 
 
+@pytest.mark.slow
+def test_a_mailing_goes_from_excel_to_print_files_where_nothing_of_posix_is(tmp_path):
+    # Every process of the run, workers and readers of workbooks too, begins with this module.
+    (tmp_path / "sitecustomize.py").write_text(STRIPPED + MSVCRT, encoding="utf-8")
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(tmp_path), str(PACKAGE.parent))),
+        "USERNAME": "zhang",
+        "LOGNAME": "zhang",
+    }
+    work = tmp_path / "work"
+    tables = ("roster", "employers", "balances", "transactions", "adjustments", "contracts")
+    steps = [
+        ["--help"],
+        ["sample", work, "--members", "200", "--seed", "7"],
+        *(["-w", work, "import", table, work / "inbox" / f"{table}.xlsx"] for table in tables),
+        ["-w", work, "address", "clean"],
+        ["-w", work, "merge"],
+        ["-w", work, "render"],
+        ["-w", work, "verify"],
+        ["-w", work, "status"],
+    ]
+
+    for step in steps:
+        command = [sys.executable, "-m", "yibao_cli", "--lang", "en", *map(str, step)]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode in {0, 3}, (step, done.stderr[-2000:])
+
+    assert "manifest 2026Q3" in done.stderr
+    assert list((work / "mailings" / "2026Q3" / "print").glob("part-*.pdf"))
+
+
 def calls(path, *names):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:

@@ -2,7 +2,7 @@
 
 ID number 公民身份号码 (GB 11643), USCC 统一社会信用代码 (GB 32100), mobile, postcode, the post's numbers of
 registered items (UPU S10 and domestic), and our own piece number, sheet code and handover code. Worked values
-and negative controls: research/domain.md 3.1 and 6.4.
+and negative controls: tests/test_codes.py.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def id_number_fault(text: str) -> str | None:
     """What is wrong with an 18-digit ID number: `length`, `digits`, `date`, `check`; None when right.
 
     Area codes are not judged: they change, and old ones stay valid on cards.
-    Source: GB 11643; research/domain.md 6.4.
+    Source: GB 11643.
     """
     if len(text) != _ID_LENGTH:
         return "length"
@@ -93,7 +93,7 @@ def id_check_char(first_17: str) -> str:
 def uscc_is_valid(text: str) -> bool:
     """Tell whether 18 characters are a unified social credit code with a right check character.
 
-    Source: GB 32100; research/domain.md 6.4.
+    Source: GB 32100.
     """
     if len(text) != _ID_LENGTH or any(c not in _USCC_ALPHABET for c in text):
         return False
@@ -114,9 +114,7 @@ def is_mobile(text: str) -> bool:
 def is_machine_mobile(text: str) -> bool:
     """Tell whether a mobile number is of a range for things, which no person answers.
 
-    These are 140, 141, 144, 146 and 148.
-
-    Source: research/domain.md 6.4.
+    These are 140, 141, 144, 146 and 148 (物联网号段).
     """
     return _NOBODYS_MOBILE.fullmatch(text) is not None
 
@@ -225,7 +223,7 @@ def s10_check_digit(serial: str) -> int:
     >>> s10_check_digit("47312482")
     9
 
-    Source: UPU S10; research/domain.md 3.1.
+    Source: UPU S10.
     """
     rest = 11 - sum(map(mul, map(int, serial), _S10_WEIGHTS)) % 11
     return int({10: 0, 11: 5}.get(rest, rest))

@@ -16,7 +16,7 @@ anything else is a bug. `cli.main` turns an exception into its exit code and not
       PermissionsError 77   permissions too tight or too open
       SettingsError    78   yibao.toml, a kind or an option's value is wrong
 
-Source: design.md section 4; research/reliability.md section 6 (after sysexits.h).
+Source: sysexits.h of BSD for 65 to 78; 128 and the signal's number, as shells have it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class YibaoError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        remedy = _("; ") + self.remedy if self.remedy else ""
+        # What ends in a question mark needs no other sign before the remedy.
+        between = " " if self.message.endswith("?") else "" if self.message.endswith("？") else _("; ")
+        remedy = between + self.remedy if self.remedy else ""
         return f"{place}{self.message}{remedy}"
 
 

@@ -1,4 +1,4 @@
-"""Records and frame schemas that stages share; the words are those of design.md section 2."""
+"""Records and frame schemas that stages share; the words are those of the trade."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 _AMOUNT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 
 # A float read from Excel carries binary noise; a value further than this from two decimals
-# was never an amount of money (research/reliability.md section 5, money errors).
+# was never an amount of money: an IEEE 754 double carries fifteen digits.
 _FLOAT_NOISE = Decimal("0.000001")
 
 # Fen are kept in 64 bits, and a float of this size has lost its cents.

@@ -11,7 +11,7 @@ import pytest
 
 from yibao_cli.address.parsing import parse
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
 @pytest.fixture(scope="module")

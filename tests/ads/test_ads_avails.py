@@ -87,6 +87,23 @@ def test_without_a_solver_less_is_promised_and_that_is_said(monkeypatch):
     assert found.most <= exact.most or not exact.exact
 
 
+def test_who_has_had_the_other_ad_too_often_is_free_for_this_one_and_its_guarantee_is_kept():
+    table = town(1)
+    keys = table.column("member_key").to_pylist()
+    other = sold("C-1", "A", 40, group="same", cap=(1, 2))
+    wanted = sold("?", "A", 1, group="same")
+    had = [(k, "C-1") for k in keys[:100]]
+
+    free, capped = (
+        answer(table, POSTING, [other, wanted], "A", ("s", 0.0, 0.0), earlier) for earlier in ([], [had])
+    )
+
+    consented = sum(c is True for c in table.column("ads_consent").to_pylist())
+    others = sum(c is True for c in table.column("ads_consent").to_pylist()[100:])
+    assert free.most == consented - 40
+    assert capped.most == consented - others  # all that C-1 can still have is kept for it
+
+
 def test_who_will_be_held_out_cannot_be_sold():
     table = town(1)
     wanted = sold("?", "A", 1)

@@ -115,10 +115,21 @@ def test_words_for_everyone_are_no_target(art, everyone):
         ({"quota": -1}, "C208"),
         ({"price": -1}, "C208"),
         ({"quota": 0, "review": "待审"}, "C101"),
+        ({"number": "../../evil"}, "C161"),
+        ({"number": "HT/2026/001"}, "C161"),
+        ({"number": "-1"}, "C161"),
+        ({"number": "C" * 41}, "C161"),
+        ({"number": "C-01+2026Q2"}, "C161"),
+        ({"number": ""}, "C161"),
     ],
 )
 def test_a_contract_that_may_not_print_has_its_rule(art, changes, rule):
     assert judged(art, contract(**changes)) == ([], [rule])
+
+
+@pytest.mark.parametrize("number", ["石医合〔2026〕5号", "HT(2026)-001", "C.01_a", "7"])
+def test_a_number_as_contracts_have_it_is_right(art, number):
+    assert judged(art, contract(number)) == ([number], [])
 
 
 @pytest.mark.parametrize("day", ["2026-10-08"])

@@ -175,6 +175,29 @@ def test_an_ad_of_no_known_trade_is_read_for_what_it_is_about(words, law):
     assert law in {hit.law for hit in LAW.hits(AdText("", words))}
 
 
+@pytest.mark.parametrize(
+    ("trade", "words", "article"),
+    [
+        ("农药", "防效稳定在97%，冀农药广审（文）第2026010001号", "广告法第二十一条"),
+        ("兽药", "猪用抗菌粉，凭兽医处方购买", "广告法第四十六条"),
+        ("饲料", "畜牧站技术员都说好", "广告法第二十一条"),
+        ("种子", "换上这个品种，每亩多打六百公斤", "广告法第二十七条"),
+        ("旅行社", "一元游云南", "旅行社条例第二十七条"),
+        ("汽车", "市发改委热烈祝贺本店开业", "广告法第九条"),
+        ("农药", "吡蚜酮，请按标签使用，冀农药广审（文）第2026010001号", ""),
+        ("种子", "玉米种子，审定编号冀审玉2024001，适宜夏播区种植", ""),
+        ("宠物医院", "犬猫疫苗接种、绝育咨询", ""),
+        ("母婴", "母乳是婴儿最好的食物，奶瓶九折，10月底止", ""),
+    ],
+)
+def test_farm_and_other_trades_are_read_by_their_own_articles(trade, words, article):
+    alone = LAW.model_copy(update={"reader": None})
+
+    found_ = [hit.article for hit in alone.hits(AdText(trade, words))]
+
+    assert any(a.startswith(article) for a in found_) if article else found_ == []
+
+
 def test_what_no_pattern_knows_a_person_reads_where_it_sounds_like_a_promise():
     alone = LAW.model_copy(update={"reader": None})
     ad = AdText("养老", "住进来的老人个个面色红润，步子比年轻人还快")

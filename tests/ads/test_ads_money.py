@@ -36,7 +36,7 @@ def test_the_panels_pay_for_the_postage_and_not_a_fen_more():
 
 @pytest.mark.parametrize(
     ("returned", "remailed", "flat", "by_delivery", "guarantee", "break_even"),
-    [  # the table of research/ads.md 4.2
+    [  # worked by hand: 50,000 pieces at 1.20, three panels at 20,000
         (0, 0, 0, 0, 0, 20_000),
         (5, 0, 0, -3_000, 0, 21_053),
         (10, 0, 0, -6_000, 0, 22_222),
@@ -140,7 +140,7 @@ def test_what_prints_beyond_the_quota_is_not_billed():
 
 @pytest.mark.parametrize(
     ("base", "lift", "ratio", "sizes"),
-    [  # research/ads.md 4.4
+    [  # two proportions, 95 % and a power of 80 %, by the normal approximation
         (0.005, 0.5, 1, (15_599, 15_599)),
         (0.005, 0.5, 9, (82_517, 9_169)),
         (0.01, 0.5, 9, (40_979, 4_554)),

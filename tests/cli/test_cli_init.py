@@ -69,7 +69,8 @@ def test_an_operator_answers_and_can_go_on_at_once(tmp_path):
     assert (mailing.kind, mailing.starts, mailing.ends) == ("medical-dl", "2026-07-01", "2026-09-30")
     assert settings.tariff.local_prefixes == ("0500",)
     assert "a postcode has six digits" in shown
-    assert shown.rstrip().endswith(f"next: yibao -w {tmp_path / 'work'} import roster FILE")
+    assert shown.rstrip().endswith(f"next: yibao -w {tmp_path / 'work'} status")
+    assert (tmp_path / "work" / "inbox").is_dir()
     assert (tmp_path / "work" / "yibao.toml").read_text(encoding="utf-8").count("# ") >= 12
 
 
@@ -118,7 +119,7 @@ def test_options_answer_without_a_terminal(tmp_path, capfd):
     assert code == 0
     assert settings.client.name == '中心"\\'
     assert settings.mailing_settings("2026-09").kind == "electricity"
-    assert "import roster" in capfd.readouterr().err
+    assert f"next: yibao -w {tmp_path / 'w'} status" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def bits(profile, page, sheet, feeds=()):
     return omr_bits(PROFILES[profile], item, page, sheet)
 
 
-# Counted by hand from the orders of research/domain.md 3.3.
+# Counted by hand from the orders of the manuals that templates/common/omr.toml names.
 @pytest.mark.parametrize(
     ("page", "sheet", "feeds", "marked"),
     [

@@ -21,7 +21,7 @@ from typing import Self
 
 from fast_start import Warm
 
-from yibao_cli.jobs.program.docs import typed_in
+from yibao_cli.jobs.program.sessions import typed_in
 
 ROOT = Path(__file__).parents[2]
 TODAY = "2026-11-21"
@@ -33,7 +33,8 @@ _BLOCK = re.compile(
 _EXPORT = re.compile(r"export (?P<name>\w+)=(?P<value>\S*)")
 _MOST, _HEAD, _TAIL = 16, 11, 3
 # Progress is said where a job takes seconds, so that it depends on the machine.
-_PROGRESS = re.compile(r"(?m)^\S[^:\n]*(?: \.\.\.|: [\d,]+\b.*(?:a second|left|每秒|还需).*)\n")
+_RATE = r"(?:(?:, |、)(?:[\d,.]+ a second|每秒 [\d,.]+|[^,、\n]+ left|还需 [^、\n]+))"
+_PROGRESS = re.compile(rf"(?m)^\S[^:\n]*(?: \.\.\.|: (?:[\d,]+(?: of |／)[\d,]+{_RATE}*|[\d,]+{_RATE}+))\n")
 # Hashes, sizes and seconds differ with the version of a library and with the machine.
 _VARIES = (
     (re.compile(r"\b[0-9a-f]{12,64}\b…?"), "…"),

@@ -75,7 +75,10 @@ def totals(path: Path) -> None:
     """The client's totals by scheme and category, taken out of what the program says against a file of nobody."""
     _book(path, ("险种", "人员类别", "人数", "期末余额"), ("别的", "别的", 1, 0))
     said = subprocess.run(
-        ["yibao", "merge", "--against", str(path), "-f", "csv"], capture_output=True, text=True, check=False
+        ["yibao", "--lang", "en", "merge", "--against", str(path), "-f", "csv"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in csv.DictReader(said.stdout.splitlines()):

@@ -10,6 +10,7 @@ import sys
 import pytest
 from docs_builders import DOCS, ROOT, read, section
 
+from yibao_cli.cli import examples
 from yibao_cli.cli.exits import exits_of
 from yibao_cli.config import shipped
 from yibao_cli.errors import ExitCode, InputNotFound, SettingsError
@@ -28,7 +29,7 @@ def made(tmp_path_factory):
     # What commands say is taken from the sessions of all pages.
     for page in DOCS.glob("*.md"):
         shutil.copyfile(page, folder / page.name)
-    run = [sys.executable, "-m", "yibao_cli.cli.docs", str(folder)]
+    run = [sys.executable, "-m", "yibao_cli.cli.docs", str(folder), str(folder / examples.FILE_NAME)]
     subprocess.run(run, check=True, capture_output=True, cwd=ROOT)
     return folder
 
@@ -38,6 +39,12 @@ def test_a_generated_page_is_current(made, name):
     fresh = (made / name).read_text(encoding="utf-8")
 
     assert read(f"docs/{name}") == fresh, "run `make docs-data`"
+
+
+def test_what_help_shows_of_the_examples_is_what_the_sessions_say(made):
+    fresh = (made / examples.FILE_NAME).read_text(encoding="utf-8")
+
+    assert read(f"yibao_cli/cli/{examples.FILE_NAME}") == fresh, "run `make docs-data`"
 
 
 def test_every_rule_is_on_the_page_with_an_example():

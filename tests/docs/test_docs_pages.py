@@ -288,6 +288,16 @@ def test_no_file_names_a_place_of_this_machine():
         assert not slips, f"{path.relative_to(ROOT)}: {slips}"
 
 
+def test_no_file_cites_a_page_that_is_not_in_the_project():
+    absent = re.compile(r"\b(?:rese" r"arch/\w+|des" r"ign)\.md\b")
+
+    cited = {
+        p.relative_to(ROOT).as_posix(): absent.findall(p.read_text(encoding="utf-8")) for p in text_files()
+    }
+
+    assert {name: found for name, found in cited.items() if found} == {}
+
+
 def text_files():
     """The files that belong to the project: those git knows or would take, else all."""
     run = subprocess.run(

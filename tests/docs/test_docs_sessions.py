@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 
 import pytest
-from docs_builders import DOCS, ROOT
+from docs_builders import DOCS, ROOT, read
 
-from yibao_cli.jobs.program.docs import command_helps, told_in, typed_in
+from yibao_cli.jobs.program.docs import command_helps
+from yibao_cli.jobs.program.sessions import told_in, typed_in
 
 # In the order in which they are typed, all in one shell.
-SESSIONS = ("tutorial.md", "examples.md", "howto-kind.md", "tutorial.zh-CN.md")
+SESSIONS = ("tutorial.md", "examples.md", "howto-kind.md", "tutorial.zh-CN.md", "examples.zh-CN.md")
 # Examples that a session cannot hold: they wait for a person, stay until they are ended, or take minutes.
 NOT_TYPED = {"demo", "returns scan", "receipts scan", "serve"}
 # They tell of the machine, and so differ from one to the next.
@@ -32,10 +34,26 @@ def test_every_session_says_what_the_program_says():
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=900,
     )
 
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_what_a_readme_shows_of_the_demo_is_what_the_demo_says(name, language, tmp_path):
+    (shown,) = re.findall(r"^```console\n(.*?)^```$", read(name), re.MULTILINE | re.DOTALL)
+    command = [sys.executable, "-m", "yibao_cli", "--lang", language, "demo", "demo"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
+
+    said = iter(run.stderr.splitlines())
+    missing = [line for line in shown.splitlines() if line not in {"…", ""} and line not in said]
+
+    assert (run.returncode, missing) == (0, [])
 
 
 def test_every_page_with_a_session_is_typed():
@@ -44,8 +62,9 @@ def test_every_page_with_a_session_is_typed():
     )
 
 
-def test_every_command_has_its_example_in_a_session(command_tree):
-    told = told_in((DOCS / name).read_text(encoding="utf-8") for name in SESSIONS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_command_has_its_example_in_a_session(command_tree, language):
+    told = told_in(((DOCS / name).read_text(encoding="utf-8") for name in SESSIONS), language)
 
     missing = [
         line

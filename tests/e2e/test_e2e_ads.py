@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 
 import openpyxl
@@ -13,8 +14,10 @@ import zxingcpp
 from e2e_chain import MAILING
 from sqlalchemy import create_engine, insert
 
+from artwork_builders import page
 from yibao_cli.ads import planning
 from yibao_cli.ads.response import response_code
+from yibao_cli.jobs.ads import adsplan
 from yibao_cli.store.schema import ad_makegoods
 
 NOW = "2026-11-21"
@@ -250,6 +253,17 @@ def test_a_posted_mailing_is_proved_settled_and_paid(at, ads):
     assert later.code == 3
 
 
+def test_the_report_is_one_small_file_that_asks_for_nothing_from_outside(at, call):
+    folder = at("posted")
+
+    call("-w", folder, "--now", NOW, "report")
+
+    (page_,) = (folder / f"mailings/{MAILING}/report").glob("*.html")
+    text = page_.read_text(encoding="utf-8")
+    assert page_.stat().st_size <= 100_000
+    assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//|@import|url\(http", text)
+
+
 def test_who_is_overdue_is_not_printed_again(at, ads, call):
     folder = at("posted")
     ads(folder, "settle")
@@ -346,6 +360,24 @@ def test_members_keep_their_sheets_when_the_list_changes(at, ads, call):
     assert ads(folder, "plan", "--verify").code == 0
 
 
+def test_a_merge_after_a_changed_list_begins_with_the_sheets_there_are(at, call, monkeypatch):
+    """Without a word in the settings, as long as the contracts are the same."""
+    folder, given = at("merged"), []
+    made = adsplan.make_plan
+    monkeypatch.setattr(adsplan, "make_plan", lambda *a: given.append(a[-1]) or made(*a))
+    before, facts = sheets(folder), frozen(folder)
+
+    call("-w", folder, "merge")
+    assert (sheets(folder), frozen(folder)) == (before, facts)
+    own_contracts(folder, quota=3)
+    call("-w", folder, "merge")
+    with (folder / "yibao.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[ads]\nkeep = false\n")
+    call("-w", folder, "merge")
+
+    assert [one is not None for one in given] == [True, False, False]
+
+
 def sheets(folder):
     """Per piece what stands in its slots."""
     slots = ["piece", "slot_a", "slot_b", "slot_c"]
@@ -393,6 +425,21 @@ def test_an_ad_that_asks_for_it_bears_a_qr_of_its_own_on_each_piece(with_codes, 
     sample = next((with_codes / f"mailings/{MAILING}/ads/proof/T-01").glob("sample-*.pdf"))
     (shown,) = qr_codes(sample)
     assert shown not in printed
+
+
+@pytest.mark.parametrize(("art", "rules"), [("free.pdf", []), ("busy.pdf", ["C159"])])
+def test_artwork_that_a_response_code_would_cover_is_told_with_its_contract(at, ads, art, rules):
+    folder = at("imported")
+    (folder / "free.pdf").write_bytes(page(content=b"0.5 g 0 0 200 200 re f"))
+    (folder / "busy.pdf").write_bytes(page(content=b"0.2 g 595.28 45.35 28.35 11.34 re f"))
+    own_contracts(folder, response=True, artwork=art)
+
+    found = [json.loads(line) for line in ads(folder, "check", "-f", "jsonl").out.splitlines()]
+
+    assert [row["rule"] for row in found if row["contract"] == "T-01"] == rules
+    assert not rules or any("206–226 × 96–116 mm" in row["what"] for row in found)
+    own_contracts(folder, artwork=art)
+    assert "C159" not in ads(folder, "check").err
 
 
 def test_nobody_can_reckon_a_code_who_knows_the_settings(with_codes, ads):

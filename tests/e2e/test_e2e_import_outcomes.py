@@ -140,6 +140,7 @@ def test_files_under_one_figure_come_in_together_or_not_at_all(call, at, tmp_pat
         ("sum=1", "has no sum of sum"),
         ("closing=12.345", "wants NAME=VALUE"),
         ("closing", "wants NAME=VALUE"),
+        ("rows=abc", "rows=abc: rows are a whole number; for example --expect rows=2719"),
     ],
 )
 def test_an_expectation_that_cannot_be_is_a_wrong_command_line(call, at, stated, words):

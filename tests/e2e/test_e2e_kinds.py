@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -440,3 +441,64 @@ def test_a_preview_needs_no_data_and_no_workspace(water, call, tmp_path, monkeyp
 
     with Image.open(own) as one, Image.open(shipped) as three:
         assert three.height > 2.5 * one.height  # a row for each level of reminder
+
+
+def test_a_payment_that_cannot_be_read_takes_its_letter_out_too(tmp_path, call):
+    workspace = begun(tmp_path / "w", "arrears")
+    here = "-w", workspace, "--now", "2026-11-05"
+    book = openpyxl.load_workbook(workspace / "inbox" / "payments.xlsx")
+    owing = openpyxl.load_workbook(workspace / "inbox" / "arrears.xlsx").active
+    known = {row[0] for row in book.active.iter_rows(values_only=True)}
+    payer = next(r[0] for r in owing.iter_rows(min_row=3, values_only=True) if r[0] not in known)
+    quietly(*here, "merge")
+    before = rules_of(workspace, "2026-11")["H121"]
+    book.active.append((payer, "三百元", "2026-11-05"))
+    book.save(tmp_path / "payments-5.xlsx")
+
+    quietly(*here, "import", "payments", tmp_path / "payments-5.xlsx", "--replaces", "payments.xlsx")
+    quietly(*here, "merge")
+
+    assert rules_of(workspace, "2026-11")["H121"] == before + 1
+
+
+def test_a_bar_that_its_chart_cannot_tell_holds_the_piece(tmp_path, call):
+    workspace = begun(tmp_path / "w", "medical-annual")
+    here = "-w", workspace, "--now", "2026-03-10"
+    quietly(*here, "kind", "new", "narrow", "--from", "medical-annual")
+    kind = workspace / "templates" / "narrow" / "kind.toml"
+    text = kind.read_text(encoding="utf-8")
+    kind.write_text(text.replace("names = 14, amounts = 24", "names = 14, amounts = 7"), encoding="utf-8")
+    settings = workspace / "yibao.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('kind = "medical-annual"', 'kind = "narrow"'), encoding="utf-8")
+
+    checked = call(*here, "kind", "check", "narrow")
+    call(*here, "merge")
+    quietly(*here, "render", "--workers", "1")
+
+    assert checked.code == ExitCode.CHECK_FAILED
+    assert "chart" in checked.out
+    assert rules_of(workspace, "2025N")["H402"] > 0
+    assert call(*here, "verify", "--workers", "1").code == ExitCode.OK
+
+
+def test_a_notice_needs_a_reminder_of_an_overdue_bill_and_time_to_pay(notices, tmp_path, call):
+    workspace = tmp_path / "w"
+    shutil.copytree(notices, workspace)
+    here = "-w", workspace, "--now", "2026-11-05"
+    quietly(*here, "merge")
+    before = rules_of(workspace, "2026-11A")
+    book = openpyxl.load_workbook(workspace / "inbox" / "notices.xlsx")
+    rows = list(book.active.iter_rows())
+    at = {cell.value: n for n, cell in enumerate(rows[1])}
+    first, second = [row for row in rows[2:] if row[at["催缴日期"]].value][:2]
+    first[at["催缴日期"]].value = "2026-09-01"  # overdue from 2026-09-26 on
+    second[at["缴清期限"]].value = "2026-11-07"
+    book.save(tmp_path / "notices.xlsx")
+
+    quietly(*here, "import", "notices", tmp_path / "notices.xlsx")
+    quietly(*here, "merge")
+
+    after = rules_of(workspace, "2026-11A")
+    assert after["H122"] == before["H122"] + 1
+    assert after["H127"] == before.get("H127", 0) + 1

@@ -65,7 +65,7 @@ def test_figures_of_an_open_window_say_how_pending_pieces_count(mailed, call):
     call("--now", "2026-10-21", "-w", mailed, "month-end")
 
     book = mailed / "monthend" / "2026-10" / MAILING / f"public-{MAILING}.xlsx"
-    assert "截至 2026-10-21, 待定按妥投计入妥投率" in openpyxl.load_workbook(book).active["A1"].value
+    assert "截至 2026-10-21, 待定按妥投计入投达率" in openpyxl.load_workbook(book).active["A1"].value
 
 
 def test_the_pack_names_no_member(packed, mailed, canaries):

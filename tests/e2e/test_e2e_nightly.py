@@ -11,7 +11,7 @@ import sys
 import time
 
 import pytest
-from e2e_chain import CHECKOUT, MAILING, finish, outside, pdfs, start
+from e2e_chain import CHECKOUT, MAILING, environment, finish, outside, pdfs, start
 
 from yibao_cli.__main__ import run
 from yibao_cli.jobs.workers.steps import run_step
@@ -226,3 +226,28 @@ def bare(folder, tmp_path):
         check=False,
         timeout=300,
     )
+
+
+def test_a_night_waits_for_the_signature_and_the_next_one_goes_on(at):
+    folder = at("imported")
+    settings(folder, '\n[nightly]\nsteps = ["merge", "proof", "render", "verify"]\n')
+    settings(folder, "\n[approval]\nrequired = true\n")
+    settings(folder, '\n[roles]\noperator = ["cron"]\napprover = ["li", "cron"]\n')
+
+    def night(day):
+        return outside("-w", folder, "--now", day, "nightly", env=environment(YIBAO_USER="cron"))
+
+    first = night("2026-09-20")
+
+    assert (first.code, first.out) == (5, "")
+    assert f"exit   5  render {MAILING}" in first.err
+    assert f"proof-{MAILING}.pdf: the proofs of mailing {MAILING} are not signed" in first.err
+    assert f"li signs: yibao approve {MAILING}" in first.err  # cron merged it, and cannot
+    assert pdfs(folder) == []
+    assert night("2026-09-21").code == 5
+
+    signed = outside("-w", folder, "approve", env=environment(YIBAO_USER="li"))
+    assert signed.code == 0, signed.err
+    last = night("2026-09-22")
+    assert last.code in {0, 3}, last.err
+    assert len(pdfs(folder)) > 1

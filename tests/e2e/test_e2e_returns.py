@@ -263,6 +263,38 @@ def test_a_row_that_cannot_be_read_waits_for_a_person_once(mailed, call):
     assert returned(mailed) == []
 
 
+def test_a_list_that_is_corrected_and_imported_again_changes_reasons_and_counts_nothing_twice(mailed, call):
+    one, two, three, four = sorted(numbers(mailed))[:4]
+    rows = [(code_of(one), "拒收 已故"), (two.lower(), "电话空号"), (three, "拒收"), (four, "改派")]
+    listed, where = mailed / "post.csv", ("--now", LATER, "-w", mailed, "returns", "import")
+
+    def told(*reasons):
+        lines = [f"{n},{DAY},{r}" for (n, _said), r in zip(rows, reasons, strict=True)]
+        listed.write_text("\n".join(["账单编号,退信日期,退回原因", *lines, ""]), encoding="utf-8")
+        return call(*where, listed)
+
+    first = told(*(said for _n, said in rows))
+    corrected = told("已故", "迁移", "拒收", "改派")
+    (mailed / "templates").mkdir(exist_ok=True)
+    (mailed / "templates/returns.toml").write_text('[words]\nR10 = ["改派"]\n', encoding="utf-8")
+    reworded = told("已故", "迁移", "拒收", "改派")
+    again = told("已故", "迁移", "拒收", "改派")
+
+    assert [r.code for r in (first, corrected, reworded, again)] == [3, 0, 0, 0]
+    assert "4 rows = 4 recorded" in first.err
+    assert "T116" in first.err
+    assert "T128 this reason says R06 R08 alike" in first.err
+    assert "2 of those known have another reason now" in corrected.err
+    assert "1 of those known have another reason now" in reworded.err
+    assert "4 known already" in again.err
+    assert "another reason" not in again.err
+    assert [row[2] for row in returned(mailed)] == ["R08", "R05", "R06", "R10"]
+    person = next(p for p in pieces(mailed) if p["piece"] == one)["person_no"]
+    stopped = (mailed / "returns" / "停寄名单-退信.csv").read_text(encoding="utf-8-sig")
+    assert f'"{person}","死亡","{DAY}"' in stopped
+    assert rows_of(mailed, "SELECT count(*) FROM intake WHERE outcome LIKE 'T%'") == [(0,)]
+
+
 # ------------------------------------------------------------------ the account
 
 

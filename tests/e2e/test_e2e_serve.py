@@ -350,6 +350,39 @@ def test_ctrl_c_is_the_way_to_end(shown, number):
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_no_page_is_wider_than_the_screen_of_a_telephone(shown, tmp_path):
+    piece = pieces(shown)[5]["piece"]
+    wide = {}
+    with served(shown) as visitor, tab(tmp_path) as browser:
+        browser.go(visitor.address)
+        browser.picture(width=400)
+        for path in (
+            "/",
+            f"/m/{MAILING}",
+            f"/m/{MAILING}/proof",
+            f"/m/{MAILING}/piece/{piece}",
+            "/m/NO-SUCH",
+        ):
+            browser.go(f"http://{visitor.host}{path}")
+            wide[path] = browser.run("document.documentElement.scrollWidth")
+        browser.go(f"http://{visitor.host}/m/{MAILING}")
+        browser.run(f"document.querySelector('input[name=q]').value = '{piece}'")
+        browser.click("form button")
+        wide["found"] = browser.run("document.documentElement.scrollWidth")
+
+    assert wide == dict.fromkeys(wide, 400)
+
+
+def test_who_is_inside_can_go_on_from_a_page_that_says_no(visitor):
+    short = visitor.search("王").text
+
+    assert "that is too short to look for" in short
+    assert f'action="/m/{MAILING}/search"' in short
+    assert "style.css" in short
+    assert "<form" not in visitor.ask("/", cookie="no=1").text
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 def test_a_real_browser_searches_opens_and_goes_back(shown, tmp_path):
     person = pieces(shown)[5]
     with served(shown) as visitor, tab(tmp_path) as browser:

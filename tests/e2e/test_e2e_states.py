@@ -264,7 +264,7 @@ def test_an_interrupted_run_says_so_by_its_code_and_can_be_done_again(at, canari
 
 def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, at, states, tmp_path):
     following = {
-        "new": "yibao import roster FILE",
+        "new": "yibao import roster {folder}/inbox/roster.xlsx",
         "imported": "yibao merge 2026Q3",
         "merged": "yibao proof 2026Q3",
         "rendered": "yibao verify 2026Q3",
@@ -275,7 +275,8 @@ def test_every_state_has_its_files_and_the_status_says_what_comes_next(call, at,
         folder = shutil.copytree(states.at(state), tmp_path / state)
         result = call("-w", folder, "status", "-f", "jsonl")
         assert result.code == 0
-        assert f"next: {step.replace('yibao', f'yibao -w {folder}')}" in result.err
+        typed = step.format(folder=folder).replace("yibao ", f"yibao -w {folder} ", 1)
+        assert f"next: {typed}" in result.err
         assert {r["step"] for r in map(json.loads, result.out.splitlines())} >= {"roster", "mailing"}
     assert len(pdfs(states.at("posted"))) == 6
     assert (made(states.at("posted")) / "manifest" / f"manifest-{MAILING}.xlsx").exists()

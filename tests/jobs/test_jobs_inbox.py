@@ -13,9 +13,10 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from yibao_cli.errors import InputRefused
+from yibao_cli.config.nightly import NightlySettings
+from yibao_cli.errors import InputNotFound, InputRefused
 from yibao_cli.jobs import inbox
-from yibao_cli.jobs.inbox import password_in, unpacked
+from yibao_cli.jobs.inbox import check_input, password_in, unpacked, waiting
 
 CSV = "个人编号,姓名\n0001,王芳\n".encode()
 
@@ -146,3 +147,59 @@ def test_an_empty_password_file_is_refused(tmp_path):
 
     with pytest.raises(InputRefused):
         password_in(tmp_path / "none")
+
+
+# ------------------------------------------------------------------ what lies there, by its name
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("roster.xlsx", "roster"),
+        ("roster-2.csv", "roster"),
+        ("2026Q3 参保人员名册.xls", "roster"),
+        ("名册.xlsx", "roster"),
+        ("余额.xlsx", ""),
+        ("roster.pdf", ""),
+        ("~$roster.xlsx", ""),
+    ],
+)
+def test_a_file_of_the_inbox_is_known_by_its_name(tmp_path, name, table):
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / name).touch()
+    workspace = SimpleNamespace(folder=tmp_path, settings=SimpleNamespace(nightly=NightlySettings()))
+
+    found = waiting(workspace, "roster", "参保人员名册")
+
+    assert [p.name for p in found] == ([name] if table else [])
+
+
+def test_without_an_inbox_nothing_waits(tmp_path):
+    assert (
+        waiting(
+            SimpleNamespace(folder=tmp_path, settings=SimpleNamespace(nightly=NightlySettings())),
+            "roster",
+            "名册",
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("inbox/rostr.xlsx", "inbox/roster.xlsx"),
+        ("FILE", "inbox/roster.xlsx"),
+        ("photos", "check the name and the folder"),
+        ("nowhere/x.xlsx", "check the name and the folder"),
+    ],
+)
+def test_who_names_a_file_that_is_not_there_is_told_what_is(tmp_path, monkeypatch, asked, told):
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "roster.xlsx").touch()
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(InputNotFound) as refused:
+        check_input(inbox.Path(asked))
+
+    assert told in refused.value.remedy

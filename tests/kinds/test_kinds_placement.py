@@ -52,7 +52,7 @@ def edges(rect):
 @pytest.mark.parametrize(
     ("envelope", "opening", "insert", "safe", "visible"),
     [
-        # Source: research/domain.md 1.3, the table of safe rectangles.
+        # Worked by hand from the windows of GB/T 1416-2003, annex A, its tolerances and the slack of the sheet.
         ((220, 110), (25, 30, 100, 40), (210, 99), (27, 113, 33, 56), (13, 127, 16, 73)),
         ((220, 110), (25, 30, 100, 50), (210, 99), (27, 113, 33, 66), (13, 127, 16, 83)),
         ((230, 120), (25, 30, 100, 40), (210, 99), (27, 103, 33, 46), (3, 127, 6, 73)),

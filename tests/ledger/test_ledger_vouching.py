@@ -43,6 +43,7 @@ def test_more_than_two_vouchers_are_told_by_their_number():
         ([], "12.00"),
         ([voucher(1, "P0001", 1199)], "0.01"),
         ([voucher(1, "P0001", 1200, approver="赵 秀云")], "12.00"),
+        ([voucher(1, "P0001", 1200, operator="Wang Li", approver="wang li")], "12.00"),
         ([voucher(1, "P0002", 1200)], "12.00"),
     ],
 )

@@ -103,6 +103,7 @@ def test_late_ones_count_and_are_told():
 
     assert len(found.receipts) == 2
     assert [f.rule_id for f in found.findings] == ["M162", "M162"]
+    assert "on 2026-10-10, promised" in found.findings[1].message()
 
 
 @pytest.mark.parametrize(

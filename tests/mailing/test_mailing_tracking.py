@@ -24,7 +24,7 @@ def rules(findings):
     return [f.rule_id for f in findings]
 
 
-# Worked values of research/domain.md 3.1, and a mirror's wrong weights would give another digit.
+# Worked by hand from UPU S10; the wrong weights that some copies of it print would give another digit.
 @pytest.mark.parametrize(
     ("serial", "check"), [("47312482", 9), ("12345678", 5), ("00000008", 0), ("00000015", 5), ("00000000", 5)]
 )

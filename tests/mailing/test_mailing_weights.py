@@ -1,4 +1,4 @@
-"""How heavy and thick a piece is: the sheets of research/domain.md 1.7, folds and covers."""
+"""How heavy and thick a piece is: sheets by the grammage of their paper, folds and covers."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import numpy as np
 import pikepdf
 import pyarrow as pa
 import pytest
@@ -27,11 +28,11 @@ BAR = re.compile(rb"([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+) re")
 MONTHS = ChartItem(x=78, y=92, w=124, h=22, by="traded_on", sum="total", direction="up", size=6)
 
 
-def charted():
+def charted(by_month=MONTHS):
     """The year's statement with a second chart, by month."""
     kind = bound_kind(load_kind(shipped("templates"), "medical-annual"), job._DAYS)
     panel = kind.panels["statement"]
-    panel = panel.model_copy(update={"items": (*panel.items, MONTHS)})
+    panel = panel.model_copy(update={"items": (*panel.items, by_month)})
     return kind.model_copy(update={"panels": {**kind.panels, "statement": panel}})
 
 
@@ -156,3 +157,52 @@ def test_the_least_sum_beside_the_largest_has_a_bar_that_is_seen_and_read_back(t
         drawn = [tuple(map(float, box)) for box in BAR.findall(pdf.pages[0].Contents.read_bytes())]
     assert min(w for _x, _y, w, _h in drawn) == pytest.approx(0.1 * 72 / 25.4, abs=0.05)
     assert differences(layout, values, tmp_path / "part.pdf") == []
+
+
+def priced(lines, amounts):
+    """The lines with other totals, in turn."""
+    own = [line | {"total": amounts[n % len(amounts)]} for n, line in enumerate(lines.to_pylist())]
+    return pa.Table.from_pylist(own, schema=lines.schema)
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [[0], [12_34], [1, 99], [-5_00, 5_00], [123_456_789_01], [-98_765_43, 1_000_00, 0, 7]],
+    ids=["nothing", "one", "fen", "both ways", "large", "mixed"],
+)
+def test_a_chart_written_at_once_is_what_its_texts_would_be_one_by_one(amounts, tmp_path, monkeypatch):
+    pieces, lines = job._specimens(charted())
+    layout = job._layout(None, charted(), pieces)
+    static = draw_static(layout, tmp_path)
+
+    def printed(name):
+        values = part_values(layout, pieces, priced(lines, amounts), "PREVIEW")
+        with (tmp_path / name).open("wb") as out:
+            render_part(layout, static, [values], out)
+        with StructureFile(tmp_path / name) as file:
+            page = file.page(0)
+        return values, (page.texts, page.sizes, page.colours, page.bars), (page.xs, page.ys)
+
+    values, at_once, places = printed("at_once.pdf")
+    monkeypatch.setattr("yibao_cli.render.program.amount_operators", lambda *_a: None)
+    _values, one_by_one, wanted = printed("one_by_one.pdf")
+
+    assert one_by_one == at_once
+    assert np.abs(np.subtract(wanted, places)).max() < 0.02  # points; both sides are rounded
+    assert differences(layout, values, tmp_path / "at_once.pdf") == []
+
+
+def test_an_amount_that_has_to_be_smaller_is_set_smaller(tmp_path):
+    narrow = MONTHS.model_copy(update={"w": 36, "size": 8.0})
+    kind = charted(narrow)
+    pieces, lines = job._specimens(kind)
+    layout = job._layout(None, kind, pieces)
+    values = part_values(layout, pieces, priced(lines, [98_765_432]), "PREVIEW")
+
+    with (tmp_path / "part.pdf").open("wb") as out:
+        render_part(layout, draw_static(layout, tmp_path), [values], out)
+
+    assert differences(layout, values, tmp_path / "part.pdf") == []
+    with pikepdf.open(tmp_path / "part.pdf") as pdf:
+        sizes = {float(s) for s in re.findall(rb"/L400 ([\d.]+) Tf", pdf.pages[0].Contents.read_bytes())}
+    assert any(5 <= size < 8 for size in sizes)

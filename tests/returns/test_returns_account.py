@@ -49,7 +49,7 @@ def test_the_overview_states_counts_rate_and_verdict(tmp_path):
     said = facts(book_of(tmp_path))
 
     assert [said[k] for k in ("寄发件数", "推定妥投", "退信", "待定", "结论")] == [10, 8, 2, 0, "未达到承诺"]
-    assert (said["妥投率"], said["承诺妥投率"], said["退信期截止"]) == (0.8, 0.9, "2026-11-07")
+    assert (said["投达率"], said["承诺投达率"], said["退信期截止"]) == (0.8, 0.9, "2026-11-07")
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,37 @@ def test_a_wording_that_nobody_knows_counts_as_other_and_is_told_once():
     assert "空号" not in result.doubts[0].value + result.doubts[0].message()
 
 
+def test_a_wording_that_says_two_things_counts_as_other_and_is_told_once():
+    rows = [{"piece": piece_number(n), "reason_text": "拒收,已故"} for n in (1, 2)]
+
+    result = matched(*rows)
+
+    assert result.accepted["reason"].tolist() == ["R99", "R99"]
+    assert [(f.rule_id, f.row, f.details) for f in result.doubts] == [("T128", 4, {"reasons": "R06 R08"})]
+    assert "R06 R08" in result.doubts[0].message()
+
+
+# Numbers that end with a digit, as Excel leaves them: one that was posted, one that was not, one nobody has.
+CUT = {n: piece_number(n).lstrip("0") for n in (4, 5, 9, 20)}
+
+
+@pytest.mark.parametrize(("number", "rule_id"), [(4, "T129"), (5, "T129"), (9, "T101"), (20, "T101")])
+def test_a_number_without_its_zeros_is_refused_with_the_piece_it_would_be(number, rule_id):
+    assert CUT[number].isdigit()
+
+    result = matched({"piece": CUT[number]})
+
+    (finding,) = result.findings
+    assert (finding.rule_id, result.accepted.empty) == (rule_id, True)
+    assert (piece_number(number) in finding.message()) is (rule_id == "T129")
+    assert "{" not in finding.message() + finding.remedy()
+
+
+@pytest.mark.parametrize("typed", ["", "1", "0", "13", "1380013800", "12345678", "²", "-26", "2.5E+2"])
+def test_what_is_no_cut_number_is_not_taken_for_one(typed):
+    assert [f.rule_id for f in matched({"piece": typed}).findings] == ["T101"]
+
+
 def test_the_words_of_a_client_win():
     frame = pd.DataFrame([{**GOOD, "reason_text": "拒收"}])
 

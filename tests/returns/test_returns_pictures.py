@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import zxingcpp
@@ -10,6 +12,7 @@ from PIL import Image, ImageFilter
 from yibao_cli.codes import SheetCode, piece_number
 from yibao_cli.returns import pictures
 from yibao_cli.returns.pictures import pages_of, read_codes, thumbnail
+from yibao_cli.returns.places import likely_places
 
 TEXT = str(SheetCode("2026Q3", piece_number(17), 0, 1, 2))
 
@@ -57,6 +60,85 @@ def test_a_small_code_is_enlarged():
 
 def test_a_picture_without_a_code_gives_nothing():
     assert read_codes(Image.new("L", (800, 600), 200)) == ()
+
+
+def afar(page, at, size=(3200, 2400)):
+    """The page small in a large photo, on a rough and dark table."""
+    grain = np.random.default_rng(5).normal(70, 18, (size[1], size[0]))
+    whole = Image.fromarray(grain.clip(0, 255).astype("uint8"))
+    whole.paste(page, at)
+    return whole
+
+
+@pytest.mark.parametrize("angle", [0, 20, 45, 100, 200, 311])
+def test_a_code_afar_is_found_where_it_is_and_read(angle):
+    turned = letter(dots=4).rotate(angle, expand=True, fillcolor=90, resample=Image.Resampling.BICUBIC)
+    whole = afar(turned, (1300, 500))
+    middle = np.array([950 - 600, 170 - 350]) @ rotation(angle) + np.array(turned.size) / 2 + (1300, 500)
+
+    first = likely_places(whole)[:3]
+
+    assert min(np.hypot(*(middle - (place.x, place.y))) for place in first) < 50
+    assert read_codes(whole) == (TEXT,)
+
+
+def rotation(angle):
+    """What turns a row of x and y counterclockwise, as Pillow turns a picture."""
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return np.array([[c, -s], [s, c]])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (9, 9), (40, 57), (900, 700)])
+def test_an_even_picture_of_any_shape_has_no_place_for_a_code(shape):
+    even = Image.fromarray(np.full(shape, 180, dtype="uint8"))
+
+    assert likely_places(even) == ()
+    assert read_codes(even) == ()
+
+
+def test_a_code_that_fills_the_picture_is_read():
+    matrix = zxingcpp.create_barcode(TEXT, zxingcpp.BarcodeFormat.DataMatrix).to_image(scale=60)
+
+    assert read_codes(Image.fromarray(np.pad(np.asarray(matrix), 90, constant_values=235))) == (TEXT,)
+
+
+def test_two_letters_in_a_photo_give_both_codes():
+    other = str(SheetCode("2026Q3", piece_number(18), 0, 1, 2))
+    whole = afar(letter(), (150, 100))
+    whole.paste(letter(other).rotate(30, expand=True, fillcolor=90), (1600, 1200))
+
+    assert set(read_codes(whole)) == {TEXT, other}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [("RA", ("RA123456785CN",)), ("YB1/", ("RA123456785CN", TEXT)), ("?", ("RA123456785CN", TEXT, "last"))],
+)
+def test_the_search_goes_on_until_a_wanted_code_is_found(monkeypatch, wanted, found):
+    looks = [[], ["RA123456785CN"], [TEXT, TEXT], ["last"]]
+    monkeypatch.setattr(pictures, "_looks", lambda _picture: (partial(iter, look) for look in looks))
+
+    assert read_codes(letter(), lambda text: text.startswith(wanted)) == found
+
+
+def test_a_large_photo_without_a_code_is_given_up_for_less_than_one_look_at_all_of_it(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(
+        pictures.zxingcpp, "read_barcodes", lambda seen, **_how: looked_at.append(seen.size) or []
+    )
+
+    assert read_codes(afar(letter(), (700, 900), (4000, 3000))) == ()
+    assert sum(looked_at) < 12_000_000
+
+
+def test_a_photo_in_colour_is_read_by_its_shades(tmp_path):
+    page = letter()
+    Image.merge("RGB", (page, page.point(lambda v: v // 2 + 60), page)).save(tmp_path / "a.jpg")
+
+    (found,) = pages_of(tmp_path / "a.jpg")
+
+    assert found.picture.mode == "L"
+    assert read_codes(found.picture) == (TEXT,)
 
 
 def test_a_wrecked_code_is_never_read_as_another():
@@ -117,12 +199,3 @@ def test_a_thumbnail_is_a_small_jpeg_without_anything_beside():
     assert small.startswith(b"\xff\xd8")
     assert len(small) < 40_000
     assert b"Exif" not in small
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (7, 2), (40, 57), (97, 130)])
-def test_specks_go_as_pillow_takes_them(shape):
-    pixels = np.random.default_rng(7).integers(0, 256, shape, dtype=np.uint8)
-
-    wanted = np.asarray(Image.fromarray(pixels).filter(ImageFilter.MedianFilter(3)))
-
-    assert (pictures.without_specks(pixels) == wanted).all()

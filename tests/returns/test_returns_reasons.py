@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yibao_cli.errors import SettingsError
-from yibao_cli.returns.reasons import OTHER, REASONS, load_wording, reason_code
+from yibao_cli.returns.reasons import OTHER, REASONS, Wording, load_wording, reason_code
 
 
 def test_the_codes_are_r01_to_r12_and_r99():
@@ -52,6 +52,32 @@ def test_any_text_gets_a_code_of_the_table(text):
 @given(st.text(max_size=5), st.sampled_from(["拒收", "收件人死亡", "水湿"]), st.text(max_size=5))
 def test_words_around_a_reason_never_make_it_other(before, word, after):
     assert reason_code(before + word + after) != OTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("拒收,已故", ("R06", "R08")),
+        ("已故 拒收", ("R06", "R08")),
+        ("门锁,家中无人", ("R09",)),
+        ("拒收,逾期不领", ("R07",)),
+        ("锁门 门锁", ("R09",)),
+        ("电话空号", ()),
+    ],
+)
+def test_words_of_one_length_for_two_reasons_decide_nothing(text, named):
+    wording = Wording()
+
+    assert wording.named(text) == named
+    assert wording.known(text) == (named[0] if len(named) == 1 else None)
+    assert wording.code(text) == (named[0] if len(named) == 1 else OTHER)
+
+
+@pytest.mark.parametrize("own", ['R06 = ["拒收"]', 'R08 = ["拒收,已故"]\nR06 = ["拒收,"]'])
+def test_the_clients_own_words_decide_between_words_of_one_length(tmp_path, own):
+    wording = load_wording(own=write(tmp_path / "returns.toml", f"[words]\n{own}\n"))
+
+    assert wording.known("拒收,已故") == own[:3]
 
 
 def write(path, text):

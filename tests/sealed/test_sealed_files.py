@@ -83,9 +83,9 @@ def test_a_file_that_was_changed_is_not_read(tmp_path, key, hurt):
 def test_another_key_and_no_key_open_nothing(tmp_path, key, monkeypatch):
     path = sealed(tmp_path / "file", NAME, keys.new_key())
 
-    for found in (key, None):
+    for found, told in ((key, CheckFailed), (None, SettingsError)):
         monkeypatch.setattr(keys, "_find", lambda _path, found=found: found)
-        with pytest.raises(SettingsError):
+        with pytest.raises(told, match=files.sealed_by(path).hex()):
             files.read_bytes(path)
 
 

@@ -81,7 +81,7 @@ def test_the_bundled_sqlite_is_free_of_the_bug_of_two_writers(engine):
     with engine.connect() as connection:
         version = connection.scalar(text("SELECT sqlite_version()"))
 
-    # 3.7 to 3.51.2 can corrupt a WAL database with two writers (research/ecosystem.md section 4).
+    # 3.7 to 3.51.2 can corrupt a WAL database with two writers (sqlite.org, release 3.51.3).
     assert tuple(map(int, version.split("."))) > (3, 51, 2)
 
 

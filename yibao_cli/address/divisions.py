@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -181,10 +181,10 @@ def towns_at(code: str, text: str, at: int) -> list[Town]:
     if len(start) < 2:  # noqa: PLR2004
         return []
     return [
-        Town(written, listed.code, listed.name)
-        for county in counties_with_towns(code)
+        town
+        for county in ((code,) if len(code) == COUNTY else counties_with_towns(code))
         for listed in _beginning(county, start)
-        if (written := _written(listed, text, at))
+        if (town := _written(listed, text, at))
     ]
 
 
@@ -198,7 +198,7 @@ def town_names() -> dict[str, tuple[str, ...]]:
     return found
 
 
-@lru_cache(maxsize=4096)
+@cache
 def counties_with_towns(code: str) -> tuple[str, ...]:
     """Codes under which the townships of a division are listed."""
     listed = gazetteer().towns
@@ -220,35 +220,36 @@ def stem_at(code: str, text: str, at: int) -> str:
 
 
 class _Listed(NamedTuple):
-    """A township: official name, code, what stands before its kind, and the stem without a people either."""
+    """A township as listed, what stands before its kind, and the stem without a people either."""
 
-    name: str
-    code: str
+    town: Town
     before: tuple[str, ...]
     stem: str
 
 
-def _beginning(county: str, start: str) -> Iterator[_Listed]:
+def _beginning(county: str, start: str) -> list[_Listed]:
     """The townships of a county whose names begin with two characters, in the order of the list."""
-    listed = gazetteer().towns.get(county)
-    if listed is None:
-        return
+    found: list[_Listed] = []
+    listed = gazetteer().towns.get(county, "")
     place = listed.find(start)
     while place >= 0:
         # 001仓前街道 002五常街道: three digits and a name; 场镇 inside a name is no beginning.
         first = place - 3
         if first >= 0 and (not first or listed[first - 1] == " "):
             stop = listed.find(" ", place)
-            yield _listed(f"{county:0<6}{listed[first:place]}", listed[place : stop if stop > 0 else None])
+            found.append(_listed(county, listed[first : stop if stop > 0 else None]))
         place = listed.find(start, place + 1)
+    return found
 
 
-@lru_cache(maxsize=1 << 15)
-def _listed(code: str, name: str) -> _Listed:
+@cache
+def _listed(county: str, row: str) -> _Listed:
+    name = row[3:]
     plain = _ETHNIC.sub("", name) if name[-1] == "乡" else name
     stem = _without_kind(name)
     before = (stem, plain) if plain != name else (stem,) if stem != name else ()
-    return _Listed(name, code, before, stem if plain == name else _without_kind(plain))
+    town = Town(name, f"{county:0<6}{row[:3]}", name)
+    return _Listed(town, before, stem if plain == name else _without_kind(plain))
 
 
 def _without_kind(name: str) -> str:
@@ -258,8 +259,12 @@ def _without_kind(name: str) -> str:
     return name
 
 
-def _written(listed: _Listed, text: str, at: int) -> str:
+def _written(listed: _Listed, text: str, at: int) -> Town | None:
+    town = listed.town
+    named = text.startswith(town.name, at)
+    if named and not text.startswith("办", at + len(town.name)):
+        return town  # as it stands in the list, and not 关山街道办事处
     for before in listed.before:
         if text.startswith(before, at) and (kind := _KINDS.match(text, at + len(before))):
-            return before + kind[0]
-    return listed.name if text.startswith(listed.name, at) else ""
+            return Town(before + kind[0], town.code, town.name)
+    return town if named else None

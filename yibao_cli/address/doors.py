@@ -94,11 +94,10 @@ def read_doors(text: str, *, numbered: bool, lane: bool) -> Doors:
 
 
 def _from_match(match: re.Match[str]) -> Doors:
-    found = match.groupdict(default="")
-    building = found["building"]
-    unit = found["unit"] or found["unit2"]
-    floor = found["floor"] or found["floor2"] or found["floor3"]
-    room = found["room"] or found["room2"] or found["room3"] or found["room4"]
+    building, unit, floor, room, unit2, floor2, room2, floor3, room3, room4 = match.groups(default="")
+    unit = unit or unit2
+    floor = floor or floor2 or floor3
+    room = room or room2 or room3 or room4
     if not room and (later := _LATER_ROOM.match(match.string, match.end())):
         room = later["named"] or later["bare"]
     # 3栋2-501 names unit and room with a dash; 5栋1-2-501 has a part too many to be sure of.

@@ -66,12 +66,13 @@ def remembered(text: str) -> Head | None:
     seen, lengths = _memory()
     for length in lengths.get(text[:_KEY], ()):
         known = seen.get(text[:length])
-        if known is not None and _nothing_follows(text, length, known.live[0].code[:PROVINCE]):
+        if known is not None and _nothing_follows(text, known):
             return known
     return None
 
 
-def _nothing_follows(text: str, end: int, province: str) -> bool:
+def _nothing_follows(text: str, known: Head) -> bool:
+    end = known.end
     start = text[end : end + 2]
     if start[:1] in _CHANGES or start == "大道":
         return False
@@ -79,6 +80,7 @@ def _nothing_follows(text: str, end: int, province: str) -> bool:
     if bucket is None:
         return True
     # The short name of a place in another province changes nothing behind a county.
+    province = known.live[0].code[:PROVINCE]
     return not any(
         name[-1] in _KINDS or any(e.division.code[:PROVINCE] == province for e in entries)
         for name, entries in bucket

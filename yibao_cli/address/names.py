@@ -6,7 +6,6 @@ Hand tables here, rules for the rest. Nothing in this module knows which divisio
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 # One character stands for a province in bank and number-plate usage: 川成都市武侯区.
@@ -151,7 +150,6 @@ def shorter_forms(name: str) -> tuple[str, ...]:
     return tuple(n[:-1] for n in BY_HAND.get(name, ()) if n[-1] in "县旗" and len(n) > _SHORTEST)
 
 
-@lru_cache(maxsize=8192)
 def zone_name(county: str, *above: str) -> str:
     """A development zone without the province and city its official name repeats; other names as they are."""
     if not _ZONE.search(county):

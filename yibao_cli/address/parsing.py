@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from yibao_cli.address.cleaning import HAN, Normalised, normalise
+from yibao_cli.address.cleaning import HAN, normalise
 from yibao_cli.address.divisions import (
     CITY,
     COUNTY,
@@ -23,7 +23,7 @@ from yibao_cli.address.names import zone_name
 from yibao_cli.address.records import Address
 from yibao_cli.address.settling import UNKNOWN_COUNTY, Place, hinted, settle
 from yibao_cli.address.tail import Tail, read_tail
-from yibao_cli.address.villages import Village, village_at
+from yibao_cli.address.villages import village_at
 from yibao_cli.codes import is_postcode
 
 _HAN = re.compile(f"[{HAN}]")
@@ -59,40 +59,51 @@ def parse(text: str, *, county_hint: str = "", postcode: str = "") -> Address:
     `written:莱芜市莱城区`: the divisions as the text has them, where they bear names of the past.
     """
     folded = normalise(text)
+    hint = county_hint.strip()
+    under = hinted(hint) if hint else ()
     code = postcode.strip() or folded.postcode
-    under = hinted(county_hint.strip()) if county_hint else ()
     place = settle(folded.text, under, code)
-    return _assemble(text, folded, place, code, hint_unknown=bool(county_hint.strip()) and not under)
-
-
-def _assemble(raw: str, folded: Normalised, place: Place, postcode: str, *, hint_unknown: bool) -> Address:
-    division = place.live[0] if len(place.live) == 1 else None
     flags = {*folded.flags, *place.flags}
-    names = names_of(division) if division else _shared_names(place, flags)
-    rest, tail_at = place.text[place.end :], place.tail - place.end
-    county, zone = names.county, ""
-    if division is not None and not is_county(division) and not tail_at:
-        county, zone = _written_county(rest, flags)
-        tail_at = len(county) + len(zone)
-    village = _village(division, place, tail_at)
-    if village is not None:
-        tail_at += len(village.written)
-    tail = _tail(rest[tail_at:], place, village, flags)
-    if hint_unknown:
+    if hint and not under:
         flags.add("hint-unknown")
-    if folded.text is not raw and is_gone(folded.text):
+    if code and not is_postcode(code):
+        flags.add("postcode-malformed")
+        code = ""
+    if is_gone(folded.text):
         flags.add("gone")
+    return _assemble(text, place, code, flags)
+
+
+def _assemble(raw: str, place: Place, postcode: str, flags: set[str]) -> Address:
+    text, end, tail_at, town = place.text, place.end, place.tail, place.town
+    division = place.live[0] if len(place.live) == 1 else None
+    names = names_of(division) if division else _shared_names(place, flags)
+    rest = text[end:]
+    village = None
+    if division is not None and tail_at == end:
+        if is_county(division):
+            village = village_at(town.code if town else division.code, text, end)
+            tail_at += len(village.written) if village else 0
+        else:
+            county, zone = _written_county(rest, flags)
+            names = Names(names.province, names.city, county) if county else names
+            tail_at += len(county) + len(zone)
     if division is not None and second_county(rest, division):
         flags.add("second-address")
+    listed = town.written if town else ""
     if "old-name" in flags and "leading-text" not in flags:
-        flags.add("written:" + place.text[: place.end - (len(place.town.written) if place.town else 0)])
-    postcode_read = postcode if is_postcode(postcode) else ""
-    if postcode and not postcode_read:
-        flags.add("postcode-malformed")
-    code = village.code if village else place.town.code if place.town else division.code if division else ""
-    if county != names.county:
-        names = names._replace(county=county)
-    return _address(raw, names, (code, place), tail, (rest, postcode_read, flags))
+        flags.add("written:" + text[: end - len(listed)])
+    tail = Tail()
+    if place.live or ("damaged" not in flags and _HAN.search(text, tail_at)):
+        tail = read_tail(text[tail_at:], town=listed, village=village.written if village else "")
+    if tail.town and not listed:
+        flags.add("town-unlisted")
+    code = village.code if village else town.code if town else division.code if division else ""
+    return Address(
+        raw, names.province, names.city, names.county, listed or tail.town, *tail[1:], postcode,
+        _official(code), standard_line(names, listed, rest.removeprefix(names.county)),
+        LEVEL_NAMES[_level(code, division)], _score(code, tail, flags), tuple(sorted(flags)),
+    )  # fmt: skip
 
 
 def _shared_names(place: Place, flags: set[str]) -> Names:
@@ -105,23 +116,6 @@ def _shared_names(place: Place, flags: set[str]) -> Names:
     if "old-name" in flags:
         flags.add("candidates:" + "、".join(d.name for d in place.live))
     return Names(province, city, place.name or place.live[0].name)
-
-
-def _village(division: Division | None, place: Place, at: int) -> Village | None:
-    if division is None or at or not is_county(division):
-        return None
-    return village_at(place.town.code if place.town else division.code, place.text, place.end)
-
-
-def _tail(text: str, place: Place, village: Village | None, flags: set[str]) -> Tail:
-    if not place.live and ("damaged" in flags or not _HAN.search(text)):
-        return Tail()
-    tail = read_tail(
-        text, town=place.town.written if place.town else "", village=village.written if village else ""
-    )
-    if tail.town and not place.town:
-        flags.add("town-unlisted")
-    return tail
 
 
 def _written_county(rest: str, flags: set[str]) -> tuple[str, str]:
@@ -138,24 +132,7 @@ def _written_county(rest: str, flags: set[str]) -> tuple[str, str]:
     return match[0], ""
 
 
-def _address(
-    raw: str, names: Names, confirmed: tuple[str, Place], tail: Tail, more: tuple[str, str, set[str]]
-) -> Address:
-    code, place = confirmed
-    rest, postcode, flags = more
-    town = place.town.written if place.town else ""
-    division = place.live[0] if len(place.live) == 1 else None
-    if names.county and rest.startswith(names.county):
-        rest = rest[len(names.county) :]
-    line = standard_line(names, town, rest)
-    return Address(
-        raw, names.province, names.city, names.county, town or tail.town, *tail[1:],
-        postcode, _official(code), line, LEVEL_NAMES[_level(code, division)], _score(code, tail, flags),
-        tuple(sorted(flags)),
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=8192)
+@cache
 def names_of(division: Division) -> Names:
     """Official names above and at a division; a municipality is its own city."""
     by_code = gazetteer().by_code
@@ -167,8 +144,13 @@ def names_of(division: Division) -> Names:
 
 def standard_line(names: Names, town: str, rest: str) -> str:
     """One line: each division once, then the rest as normalised."""
+    return f"{_upper_line(names)}{town}{rest}"
+
+
+@lru_cache(maxsize=8192)
+def _upper_line(names: Names) -> str:
     city = "" if names.city == names.province else names.city
-    return f"{names.province}{city}{zone_name(names.county, names.province, names.city)}{town}{rest}"
+    return f"{names.province}{city}{zone_name(names.county, names.province, names.city)}"
 
 
 def _official(code: str) -> str:

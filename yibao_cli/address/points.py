@@ -61,7 +61,7 @@ def point_key(address: Address) -> str:
     """A text that two addresses share when, and only when, they are read as one delivery point.
 
     What names no county of the list is a point of its own for each text and postcode, and begins with `?`.
-    Source: research/address.md section 6.8.
+    Source: docs/addressbook.md, delivery points.
     """
     if len(address.division_code) < _COUNTY:
         text = address.standard or normalise(address.raw).text

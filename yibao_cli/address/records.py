@@ -22,7 +22,7 @@ class Address(NamedTuple):
       village of one township alone confirms that township, which `town` does not repeat.
     standard: the one-line form for the envelope and for sorting. score: 0 to 1.
     flags: sorted words for what was read by rule; see `cleaning`, `head` and `parsing`.
-    Source: design.md section 8.
+    Source: docs/addresses.md, fields.
     """
 
     raw: str

@@ -87,6 +87,9 @@ def settle(text: str, under: tuple[Division, ...], postcode: str) -> Place:
     under: what the county column names; empty where there is none.
     """
     head = _head(text, under) if under else read_head(text)
+    if len(head.live) == 1 and head.live[0].level == COUNTY and "leading-text" not in head.flags:  # as most
+        live, town, end = find_town(text, head.end, head.live)
+        return Place(live, town, end, head.flags, max(end, head.tail), head.name, text)
     if not under and (not head.county or "leading-text" in head.flags):
         text, head = _second_look(text, head)
     if not head.live and not under and (found := _by_town(text, postcode)):

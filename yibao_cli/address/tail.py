@@ -78,9 +78,11 @@ _PARK = re.compile(
 # 田林十二村 in the city is an estate of flats.
 _ESTATE_VILLAGE = re.compile(rf"{_CN}村$")
 _ON_A_FLOOR = 2  # digits
-_HAS_TOWN = re.compile(r"[镇乡团木]|街道")
-_HAS_VILLAGE = re.compile(r"[村屯队]|社区|委会|嘎查")
-_HAS_PARK = re.compile(r"[业中聚技流][园区]|园区|片区|业港")
+# Each branch begins with one given character, so that the search passes over all others at once.
+_HAS_TOWN = re.compile(r"镇|乡|团|木|街道")
+_HAS_VILLAGE = re.compile(r"村|屯|队|社区|委会|嘎查")
+_RURAL = re.compile(r"[村屯队社委嘎组连]")  # what names of villages and groups have
+_HAS_PARK = re.compile(r"业[园区港]|中[园区]|聚[园区]|技[园区]|流[园区]|园区|片区")
 _WITHIN = 20  # characters in which the name of a town or village ends
 # 香港街小区: what looked like a road opens the name of an estate.
 _ESTATE = re.compile(r"(?:小区|街?区|新村|花园|家园|公寓|家属院|宿舍|市场|商城|大厦|社区|菜场|农贸|广场)")
@@ -109,7 +111,7 @@ def read_tail(text: str, *, town: str = "", village: str = "") -> Tail:
 
     Text in brackets is a remark and fills no field, nor do words for a spot beside the place (对面, 门口).
     What stands between number and doors is `poi`.
-    Source: research/address.md section 6.5.
+    Source: docs/addresses.md, fields.
     """
     if "(" in text:
         text = _REMARK.sub("", text)
@@ -120,67 +122,79 @@ def read_tail(text: str, *, town: str = "", village: str = "") -> Tail:
         zone = _ZONE.match(text, end)
         if zone is not None and zone.end() < len(text):
             end = zone.end()
-    if not village and _HAS_VILLAGE.search(text, end, end + _WITHIN):
-        village, end = _next(_VILLAGE, text, end)
-    group, end = _next(_GROUP, text, end) if village or town else ("", end)
-    if village and not group:
-        group, end = _next(_TEAM, text, end)
+    group = ""
+    if _RURAL.search(text, end):
+        village, group, end = _village_and_group(text, end, village, in_town=bool(town))
     park = ""
     if ("园" in text or "区" in text) and _HAS_PARK.search(text, end):
         park, end = _next(_PARK, text, end)
     road, end = _road(text, end)
     number, end = _number(text, end, bare=bool(road))
-    rest = text[end:]
-    if not rest:
+    if end == len(text):
         return Tail(town, village, group, road, number, park)
-    return _with_place(rest, Tail(town, village, group, road, number, park))
+    rest = text[end:].removeprefix(number)  # 969号969号
+    doors = read_doors(rest, numbered=bool(number), lane=number.endswith("弄"))
+    place = _place(rest[: doors.start])
+    if doors.room and doors.building.isdigit():
+        doors = _doors_of_chain(doors, number, in_group=bool(group) and not (road or number))
+    number = number or doors.number
+    if village and not (road or group or place):
+        village, place, number, doors = _village_or_estate(village, number, doors, in_town=bool(town))
+    return Tail(
+        town, village, group, road, number, place or park, doors.building, doors.unit, doors.floor, doors.room
+    )
+
+
+def _village_and_group(text: str, at: int, village: str, *, in_town: bool) -> tuple[str, str, int]:
+    if not village and _HAS_VILLAGE.search(text, at, at + _WITHIN):
+        village, at = _next(_VILLAGE, text, at)
+    group = ""
+    if village or in_town:
+        group, at = _next(_GROUP, text, at)
+    if village and not group:
+        group, at = _next(_TEAM, text, at)
+    return village, group, at
 
 
 def _road(text: str, at: int) -> tuple[str, int]:
     match = _ROAD.match(text, at)
-    if match is None or _ESTATE.match(text, match.end()):
+    if match is None:
         return "", at
-    place = _PLACE_WORD.search(text, at, match.end() + 3)
-    if place is not None and place.start() < match.end():
+    end = match.end()
+    numbered = text[end : end + 1].isdigit()
+    if not numbered and _ESTATE.match(text, end):
         return "", at
-    return match[0], _after_road(text, match.end())
+    place = _PLACE_WORD.search(text, at, end + 3)
+    if place is not None and place.start() < end:
+        return "", at
+    return match[0], end if numbered else _after_road(text, end)
 
 
 def _after_road(text: str, end: int) -> int:
     """Where the number begins: behind the crossing or the second road that follows the first."""
-    if end == len(text) or text[end].isdigit():
-        return end
     match = _CROSSING.match(text, end) or _SECOND_ROAD.match(text, end)
     return match.end() if match else end
 
 
-def _with_place(rest: str, tail: Tail) -> Tail:
-    if tail.road_no:
-        rest = rest.removeprefix(tail.road_no)  # 969号969号
-    doors = read_doors(rest, numbered=bool(tail.road_no), lane=tail.road_no.endswith("弄"))
-    place = _place(rest[: doors.start])
-    if doors.room and doors.building.isdigit():
-        doors = _doors_of_chain(doors, tail)
-    village, number = tail.village, tail.road_no or doors.number
-    if village and not (tail.road or tail.group or place):
-        if village.endswith("新村") and (doors.building or doors.unit):
-            village, place = "", village  # an estate of flats, not a village
-        elif _ESTATE_VILLAGE.search(village) and number.endswith("号") and doors.room and not tail.town:
-            village, place, number, doors = "", village, "", doors._replace(building=number)
-    return Tail(
-        tail.town, village, tail.group, tail.road, number, place or tail.poi,
-        doors.building, doors.unit, doors.floor, doors.room,
-    )  # fmt: skip
+def _village_or_estate(
+    village: str, number: str, doors: Doors, *, in_town: bool
+) -> tuple[str, str, str, Doors]:
+    """Village, place, number and doors, where an estate of flats bears the name of a village."""
+    if village.endswith("新村") and (doors.building or doors.unit):
+        return "", village, number, doors
+    if _ESTATE_VILLAGE.search(village) and number.endswith("号") and doors.room and not in_town:
+        return "", village, "", doors._replace(building=number)
+    return village, "", number, doors
 
 
-def _doors_of_chain(doors: Doors, tail: Tail) -> Doors:
+def _doors_of_chain(doors: Doors, number: str, *, in_group: bool) -> Doors:
     """What two bare numbers mean by what stands before: 1组1-25 is a house, 附12号8-3 a room on floor 8."""
     if doors.unit or doors.floor:
         return doors
     chain = f"{doors.building}-{doors.room}"
-    if tail.group and not (tail.road or tail.road_no):
+    if in_group:
         return Doors(doors.start, number=chain)
-    if "附" in tail.road_no and len(doors.room) <= _ON_A_FLOOR:
+    if "附" in number and len(doors.room) <= _ON_A_FLOOR:
         return Doors(doors.start, room=chain)
     return doors
 
@@ -204,5 +218,5 @@ def _next(pattern: re.Pattern[str], text: str, at: int) -> tuple[str, int]:
 
 
 def _number(text: str, at: int, *, bare: bool) -> tuple[str, int]:
-    number, end = _next(_ROAD_NO, text, at)
-    return (number, end) if number or not bare else _next(_BARE_NO, text, at)
+    match = _ROAD_NO.match(text, at) or (_BARE_NO.match(text, at) if bare else None)
+    return (match[0], match.end()) if match else ("", at)

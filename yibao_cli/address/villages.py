@@ -44,7 +44,7 @@ def village_at(code: str, text: str, at: int) -> Village | None:
     found = _hits(block, text, at, (start, end))
     if not found:
         return None
-    longest = max(len(name) for _place, name in found)
+    longest = max([len(name) for _place, name in found])
     places = [place for place, name in found if len(name) == longest]
     if len(places) > 1 or (len(code) <= len("130102") and longest < _SHORTEST_ALONE):
         return None
@@ -70,6 +70,7 @@ def _hits(block: str, text: str, at: int, within: tuple[int, int]) -> list[tuple
 
 _NAME_END = re.compile(r"[,|#]")
 _COUNTY = re.compile("#")
+_NUMBER = re.compile(r",([0-9]{3})")
 _LONGEST = 40
 
 
@@ -77,10 +78,10 @@ def _code(block: str, place: int) -> str:
     """The code of the village whose name begins at a place of a block."""
     county = block.rindex("#", 0, place)
     town = block.rindex("|", 0, place)
-    number = -1
-    for item in block[town + 5 : block.find(",", place) if block.find(",", place) > 0 else None].split(","):
-        given = item[:3]
-        number = int(given) if given.isdigit() else number + 1
+    number, since = -1, town + len("|001")
+    for given in _NUMBER.finditer(block, since, place):
+        number, since = int(given[1]), given.end()
+    number += block.count(",", since, place)
     return f"{block[county + 1 : county + 7]}{block[town + 1 : town + 4]}{number:03d}"
 
 

@@ -5,7 +5,7 @@
     冀医广[2026]第0301-001号          medical institutions: one year from the day of approval, which
                                      most provinces write into the number and some do not
 
-国药准字, 国食健字 and 国妆特字 name a product, never an ad. Source: research/ads.md 3.2.
+国药准字, 国食健字 and 国妆特字 name a product, never an ad. Source: 医疗广告管理办法; order 21.
 """
 
 from __future__ import annotations

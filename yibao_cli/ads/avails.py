@@ -1,7 +1,7 @@
 """Avails 询位: can so many pieces still be sold, and how many at most? Exactly, by the linear program.
 
 What is guaranteed already comes first, as well as it can be kept; then the enquiry takes all it can.
-Source: research/ads.md 0.6, G6.
+Source: docs/ads.md, G6.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yibao_cli.ads.fallback import high_water_mark
-from yibao_cli.ads.people import hashes_of, held_out, masks_of, people_of
+from yibao_cli.ads.people import hashes_of, held_out, masks_of, people_of, without_capped
 from yibao_cli.ads.problem import problem_of
 from yibao_cli.ads.program import Model, has_solver, tiers_of
 from yibao_cli.ads.rounding import whole_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
 
@@ -49,14 +49,16 @@ def answer(
     contracts: Sequence[Contract],
     panels: Sequence[str],
     planning: tuple[str, float, float],
+    earlier: Sequence[Iterable[tuple[str, str]]] = (),
 ) -> Answer:
     """Answer an enquiry, the last of the contracts.
 
     table: people with `member_key`. planning: seed, holdout and return rate, as the mailing will be planned.
+    earlier: who got what in mailings before, the latest first, for the frequency caps of the others.
     """
     seed, holdout, return_rate = planning
-    people = people_of(table, "member_key", posting, with_keys=bool(holdout))
-    masks = masks_of(people, contracts)
+    people = people_of(table, "member_key", posting, with_keys=bool(holdout or earlier))
+    masks = without_capped(masks_of(people, contracts), people, contracts, earlier)
     if holdout:
         masks[held_out(hashes_of(people.keys, seed), holdout)] = 0
     wanted = contracts[-1]

@@ -4,7 +4,7 @@ A class is a bipartite multigraph: panels on one side, groups on the other, an e
 a group in a panel. No vertex has more edges than the class has pieces, so by König's theorem its edges can be
 coloured with as many colours as there are pieces, and a colour is a sheet: each panel once at most, each
 group once at most. The matrix is filled up to equal sums and perfect matchings are taken off. Source:
-research/ads.md 2.3.
+the theorems of König (edge colouring) and of Birkhoff.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The law of advertising as data: what an ad's words must not say, must say, and what its trade must show.
 
 templates/common/compliance.toml has the rules, each with its article. Words are folded before they are read,
-so that full width, look-alike characters and dots within words hide nothing. Source: research/ads.md 3.
+so that full width, look-alike characters and dots within words hide nothing.
+Source: 广告法; 医疗广告管理办法; 广告绝对化用语执法指南 (2023).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Each person's sheet of the plan before stays where it still may; what guarantees then lack is filled from
 people who are new and from panels that the house had. Where that is not enough for the smallest shortage
-there is, the caller plans anew. Source: research/ads.md 2.5, G5.
+there is, as few people as can be get another sheet (`moving`), and where that does not reach it either, the
+caller plans anew. Source: docs/ads.md, G5.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def kept_slots(
     from yibao_cli.ads.planning import assigned  # noqa: PLC0415 - planning calls this module
 
     masks, hashes, keys = people
-    stays = _valid(problem, masks, before)
+    stays = may_stay(problem, masks, before)
     sheets = np.where(stays[:, None], before, NOBODY)
     ads = range(len(problem.contracts))
     if not len(masks):
@@ -81,7 +82,7 @@ def counted(
     return found
 
 
-def _valid(
+def may_stay(
     problem: Problem, masks: npt.NDArray[np.uint64], before: npt.NDArray[np.int16]
 ) -> npt.NDArray[np.bool_]:
     """Whose sheet of before may still stand."""

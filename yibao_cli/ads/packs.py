@@ -1,6 +1,6 @@
 """What an advertiser gets 投放证明, and the list of settlements: in Chinese, whatever the screen's language.
 
-Cells of fewer than twenty people are not told (social-insurance secrecy; research/ads.md 3.1), so that nobody
+Cells of fewer than twenty people are not told (社会保险法 81, 社会保险经办条例 49), so that nobody
 can be made out in them.
 """
 

@@ -2,7 +2,7 @@
 
 Each person has a mask of 64 bits: bit `a` is set when ad number `a` may stand on the piece. Persons with one
 mask (and one county, where a contract is to be spread) are one class: nothing is lost, and the linear program
-gets small. Source: research/ads.md 0.3, 2.1.
+gets small. Source: docs/ads.md, the plan.
 """
 
 from __future__ import annotations

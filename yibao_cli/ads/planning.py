@@ -2,7 +2,7 @@
 
 Nothing but contracts, people and seed decides: the order of the rows, the machine and the number of
 processors do not. Inside a class people stand by a keyed hash and the sheets by their ads, so the choice has
-nothing to do with anybody, and a list that changes a little changes few sheets. Source: research/ads.md 2.5.
+nothing to do with anybody, and a list that changes a little changes few sheets. Source: docs/ads.md.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yibao_cli.ads.colouring import NOBODY, Pattern, patterns_of
-from yibao_cli.ads.fallback import high_water_mark
-from yibao_cli.ads.keeping import counted, kept_slots
+from yibao_cli.ads.fallback import few_sheets, high_water_mark
+from yibao_cli.ads.keeping import counted, kept_slots, may_stay
+from yibao_cli.ads.moving import lacks, moved_slots
 from yibao_cli.ads.people import hashes_of, held_out, masks_of, without_capped
 from yibao_cli.ads.problem import Problem, problem_of
 from yibao_cli.ads.program import Solution, has_solver, shortage_by_tier, solve
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     from yibao_cli.ads.people import People
     from yibao_cli.ads.terms import Contract
+
+
+_SAME_LIST = 0.9  # share whose sheet may stay, from which on few versions are not searched for anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,13 @@ class Plan:
     @property
     def versions(self) -> dict[tuple[int, ...], int]:
         """Each different sheet, and its pieces."""
-        sheets, counts = np.unique(self.slots, axis=0, return_counts=True)
-        return {tuple(s): n for s, n in zip(sheets.tolist(), counts.tolist(), strict=True)}
+        return runs_of(self.slots)
+
+
+def runs_of(slots: npt.NDArray[np.int16]) -> dict[tuple[int, ...], int]:
+    """Each different sheet, and its pieces."""
+    sheets, counts = np.unique(slots, axis=0, return_counts=True)
+    return {tuple(s): n for s, n in zip(sheets.tolist(), counts.tolist(), strict=True)}
 
 
 def make_plan(
@@ -103,19 +112,61 @@ def make_plan(
     use_solver = options.solver and has_solver()
     solution = solve(problem) if use_solver else high_water_mark(problem)
     curve: list[CurvePoint] = []
-    if before is not None and use_solver and not options.versions:
-        people_facts = (masks, hashes, people.keys)
-        kept = kept_slots(problem, solution, people_facts, before, people.county.codes)
-        if kept is not None:
-            x = counted(problem, grouped.member, kept)
-            solution = replace(solution, x=x, short=shortage_by_tier(problem, x))
-            return Plan(problem, solution, grouped.member, kept, out)
     patterns = patterns_of(problem, solution.x)
     if options.versions and use_solver:
         curve = version_curve(problem, patterns, options.versions, options.run)
         patterns = limited(problem, curve[-1])
+    elif options.versions:
+        patterns = few_sheets(problem, patterns, options.versions, options.run)
     slots = assigned(grouped.member, patterns, hashes, people.keys)
+    kept = None
+    if before is not None and use_solver and len(people):
+        kept = _kept(problem, (solution, slots), (masks, hashes, people.keys), before, people, options)
+    if kept is not None or options.versions:
+        slots = slots if kept is None else kept
+        solution = _as_printed(problem, solution, counted(problem, grouped.member, slots))
     return Plan(problem, solution, grouped.member, slots, out, tuple(curve))
+
+
+def _as_printed(problem: Problem, solution: Solution, x: npt.NDArray[np.int64]) -> Solution:
+    """A solution of which other pieces print."""
+    short = shortage_by_tier(problem, x)
+    proven = all(short[t] <= solution.bound[t] for t in solution.bound)
+    return replace(solution, x=x, short=short, proven=proven)
+
+
+def _kept(
+    problem: Problem,
+    best: tuple[Solution, npt.NDArray[np.int16]],
+    facts: tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], Sequence[str]],
+    before: npt.NDArray[np.int16],
+    people: People,
+    options: Options,
+) -> npt.NDArray[np.int16] | None:
+    """Slots with as few changes as can be at the best plan's shortage; None where that cannot be."""
+    solution, slots = best
+    if not options.versions:
+        kept = kept_slots(problem, solution, facts, before, people.county.codes)
+        if kept is not None:
+            return kept
+    stays = may_stay(problem, facts[0], before)
+    if options.versions:
+        # What a search finds anew is no measure: it comes out now better and now worse.
+        moved = moved_slots(problem, facts, (before, stays))
+        return moved if stays.mean() >= _SAME_LIST and _fits(moved, options) else None
+    moved = moved_slots(
+        problem, facts, (before, stays), [tuple(s) for s in np.unique(slots, axis=0).tolist()]
+    )
+    no_worse = (a <= b for a, b in zip(lacks(problem, moved), lacks(problem, slots), strict=True))
+    return moved if all(no_worse) else None
+
+
+def _fits(slots: npt.NDArray[np.int16], options: Options) -> bool:
+    """Whether there are no more versions than admitted, and none of too short a run."""
+    runs = runs_of(slots)
+    return len(runs) <= options.versions and all(
+        n >= options.run for sheet, n in runs.items() if set(sheet) != {NOBODY}
+    )
 
 
 def assigned(

@@ -6,8 +6,7 @@
     (3) an ad has at least its floor, less its shortage u, and at most its quota
     (4) in each county an ad has its part of the floor, less a tolerance and a slack s
 
-Any whole x that keeps (1) and (2) can be laid on the pieces (see `colouring`). Source: research/ads.md 2.1 to
-2.3.
+Any whole x that keeps (1) and (2) can be laid on the pieces (see `colouring`). Source: docs/ads.md, the plan.
 """
 
 from __future__ import annotations

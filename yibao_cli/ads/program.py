@@ -3,7 +3,7 @@
 One objective of revenue less a penalty is wrong for guarantees: it gave up 47,500 pieces of two cheap
 contracts although a plan without shortage was there. The program gives a bound; the whole plan is at most the
 rounding away from it, and `proven` says whether its shortage is the smallest there is. Source:
-research/ads.md 2.2, 2.3.
+docs/ads.md, the plan.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     cost = pieces x (postage + sheet + print + insert) + versions x set-up + re-mailed pieces x the same again
     break-even price of a panel = cost / (panels sold x share that is paid for) x (1 + taxes)
 
-All amounts are fen and exact fractions of them until they are shown. Source: research/ads.md 4.2.
+All amounts are fen and exact fractions of them until they are shown. Source: docs/ads.md, quote.
 """
 
 from __future__ import annotations

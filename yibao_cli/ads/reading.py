@@ -1,8 +1,9 @@
 """Read an ad as a whole: does it sound like those that were refused, or like those that were lawful?
 
 Patterns know the wordings that somebody wrote down. This knows pieces of one to three characters, each with a
-weight learned from labelled ads (benchmarks/adverts_words.py), so that a new wording of an old promise stands
-out too. It blocks nothing: it asks a person to read, and spares a person clauses that sound like plain facts.
+weight learned from labelled ads (tests/benchmarks/adverts_words.py), so that a new wording of an old promise
+stands out too. It blocks nothing: it asks a person to read, and spares a person clauses that sound like plain
+facts.
 """
 
 from __future__ import annotations

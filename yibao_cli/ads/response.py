@@ -2,8 +2,7 @@
 
 A code says nothing about who has it: ten characters of a keyed hash over mailing, piece and panel, and a
 check character. The lift is the difference between the shares that responded, with a 95 % interval; where the
-arms are too small to show a lift of that size (80 % power), no lift is told. Source: research/ads.md 4.3,
-4.4.
+arms are too small to show a lift of that size (80 % power), no lift is told. Source: docs/ads.md.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 
 A flat contract pays its price for its floor; what is missing of that is refunded or made good. One by the
 thousand pays what it got, up to its quota; what is missing of its floor is refunded (not billed) or made good
-(billed, and owed in pieces); between floor and quota nobody owes anything. Source: research/ads.md 4.1, G12.
+(billed, and owed in pieces); between floor and quota nobody owes anything. Source: docs/ads.md, settlement.
 """
 
 from __future__ import annotations

@@ -112,6 +112,7 @@ def terms_of(contract: Contract) -> dict[str, Any]:
         "per_thousand": contract.per_thousand,
         "group": contract.group,
         "cap": list(contract.cap) if contract.cap else None,
+        "spread": None if contract.spread is None else float(contract.spread),
         "tier": contract.tier,
         "settled_by": contract.settled_by,
         "remedy": contract.remedy,

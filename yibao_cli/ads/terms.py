@@ -1,7 +1,7 @@
 """What a contract 合同 says: panels, quota, price, aim, exclusivity, caps, spread, tier and settlement.
 
 A contract is read from an imported row (workbooks) or from `ads.toml`; both speak the names of the table
-`contracts` in templates/common/tables.toml. Source: research/ads.md 2.1, 4.1.
+`contracts` in templates/common/tables.toml. Source: docs/ads.md, contracts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ MAKE_GOOD, REFUND = "补投", "退款"
 _WHOLE = 100  # percent
 MOST_ADS = 64  # an eligibility mask has 64 bits
 LOWEST_TIER = 9
+_SHOWN = 40  # characters of a number that cannot be used
 _PARTS = re.compile(r"[、,，;；\s]+")
+# A contract's number names files and stands in keys of slots; "+" is for what is made good.
+_NUMBER = re.compile(r"(?!.*\.\.)[^\W_][\w.()（）〔〕【】\[\]#&-]{0,39}")
 _HEALTH = re.compile(r"病|症|癌|孕|药|诊|住院|手术|残疾|支出|消费|花费|费用|余额")
 _SPENDING = re.compile(r"支出\s*(?:>=|≥|不低于)\s*(\d{1,7})")  # yuan in the mailing's period
 
@@ -182,7 +185,9 @@ def fault_of_terms(row: Mapping[str, Any], slots: frozenset[str]) -> tuple[str, 
 def _faults(row: Mapping[str, Any], slots: frozenset[str]) -> tuple[tuple[str, str] | None, ...]:
     asked = {str(row["panel"])} | _panels(row.get("panels_also"))
     floor, tier = row.get("quota_min"), row.get("tier")
+    number = str(row["contract_no"])
     return (
+        None if _NUMBER.fullmatch(number) else ("C161", number[:_SHOWN]),
         # A minus in a client's list is a slip of the hand; the planner would count with it.
         ("C208", "") if row["quota"] < 1 or row["price"] < 0 else None,
         ("C130", "、".join(sorted(asked - slots))) if asked - slots else None,

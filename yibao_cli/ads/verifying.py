@@ -1,7 +1,7 @@
 """Read the frozen pieces again and hold them against the contracts, knowing nothing of the planner.
 
 It looks at rows and words, not at masks, classes or plans; it shares with the planner only the file that was
-frozen. Source: research/ads.md G4.
+frozen. Source: docs/ads.md, G4.
 """
 
 from __future__ import annotations

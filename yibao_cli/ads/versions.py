@@ -1,20 +1,25 @@
 """Few different sheets: the best plan with at most K versions, and what each K costs.
 
-Beginning with the versions of the unlimited plan, the least used are dropped, the rest is solved again, and
-versions that the prices of that solution call for are put in; so on down to K. A heuristic: each point is
-what can be had, and a lower bound of what could be. Plain integer programming was far worse after 90 s.
-Source: research/ads.md 2.6.
+Beginning with the sheets of the unlimited plan, those that carry least are left out one by one. Then sheets
+are exchanged for as long as that helps: the duals of the program price every sheet that could be, the best
+are tried, and for one that helps each of the weakest, and of those like it, is tried to be left out. Where
+nothing helps, some sheets are thrown out by seeded chance and it begins again. So many programs are solved
+and no more: the machine's speed decides nothing. A heuristic: each point is what can be had, and a lower
+bound of what could be. Which sheets there are is chosen by money, a piece that is missing counting as a
+loss of its own; who gets which is then solved with guarantees first. Source: docs/ads.md, G7.
 """
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yibao_cli.ads.colouring import NOBODY, Pattern, Sheet
 from yibao_cli.ads.program import tiers_of
+from yibao_cli.ads.sheets import Choice, Program, State, bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +29,27 @@ if TYPE_CHECKING:
     from yibao_cli.ads.problem import Problem
 
 _WHOLE = 1e-5
-_PRICED = 30  # versions put in after each solution, at most
-_ROUNDS = 2  # of dropping and putting in, for each K
 _LADDER = (120, 90, 70, 60, 50, 40, 30, 25, 20, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1)  # the points of the curve
+_HOUSE = 0  # number of the sheet without any paid ad, which always stays
+_DEAR = 3.0  # prices that a missing piece costs beside its own, while sheets are chosen
+_SOLVED = 180_000  # programs solved for a point, times its classes; for the last one, which prints, twice
+_MOST_SOLVED, _FEWEST_SOLVED = 1_200, 100
+_LAST = 2
+_TRIED, _WEAKEST = 10, 6  # sheets that are tried to be put in, and to be left out, at a time
+_LOOKED_AT, _RANKED = 400, 60  # sheets whose gain is reckoned better, and from which those tried are taken
+_TIRED = 5  # attempts in vain before sheets are thrown out
+_KICKED = 2  # sheets thrown out at a time
+_REST = 12  # attempts for which a sheet that did not help is left alone
+_BETTER = 1e-7
+_SAME = 2e-4  # of the cost without a limit: so near, nothing is looked for any more
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """What K versions give: fen, pieces short, contracts short, smallest run. patterns: sheets by class."""
+    """What K versions give: fen, pieces short, contracts short, smallest run but the house's own.
+
+    patterns: sheets by class.
+    """
 
     versions: int
     revenue: int
@@ -46,18 +64,17 @@ def version_curve(
 ) -> list[CurvePoint]:
     """Points from the versions of an unlimited plan down to `fewest`, the most versions first.
 
-    run: pieces of a version at least; one that stays below is dropped.
+    run: pieces of a version at least, but for the sheet without any paid ad.
     """
-    search = _Search(problem, sorted({p.sheet for p in patterns}))
     points = [_point(problem, list(patterns))]
-    goals = [k for k in _LADDER if fewest < k < points[0].versions] + [fewest]
-    goals += [k for k in _LADDER if k < fewest]
-    for goal in goals:
-        enough = points[-1].versions <= fewest and points[-1].smallest_run >= run
-        if enough or (len(points) > 1 and goal >= points[-1].versions):
-            continue
-        points.append(_point(problem, search.best(goal)))
-    return points
+    if points[0].versions <= fewest and points[0].smallest_run >= run:
+        return points
+    search = _Search(problem, sorted({p.sheet for p in patterns}), run)
+    goals = [k for k in _LADDER if fewest < k < points[0].versions]
+    points += [_point(problem, search.best(goal)) for goal in goals]
+    points.append(_point(problem, search.best(fewest, _LAST)))
+    # A run that is asked for may leave fewer sheets than were admitted.
+    return [p for n, p in enumerate(points) if n + 1 == len(points) or p.versions > points[n + 1].versions]
 
 
 def limited(_problem: Problem, point: CurvePoint) -> list[Pattern]:
@@ -66,194 +83,221 @@ def limited(_problem: Problem, point: CurvePoint) -> list[Pattern]:
 
 
 class _Search:
-    """Solutions over a shrinking set of sheets."""
+    """A shrinking set of sheets."""
 
-    def __init__(self, problem: Problem, sheets: Sequence[Sheet]) -> None:
-        self.problem = problem
-        self.sheets = list(sheets)
-        self._empty = (NOBODY,) * len(problem.panels)
-        if self._empty not in self.sheets:
-            self.sheets.append(self._empty)  # whoever may get nothing gets this one
-        # What a missing piece costs, above any price, and above all pieces of the tier after it.
-        tiers = tiers_of(problem)
-        top = float(problem.values().max(initial=1)) / 1000 + 1
-        self._penalty = np.array(
-            [top * 10.0 ** (len(tiers) - tiers.index(c.tier)) for c in problem.contracts]
-        )
+    def __init__(self, problem: Problem, sheets: Sequence[Sheet], run: int) -> None:
+        self.problem, self._run = problem, run
+        self.choice = Choice(problem, sheets)
+        self._chance = random.Random(1)  # noqa: S311 - which sheets are tried, and nobody's secret
+        self._by_money = Program(self.choice, _missing(problem, by_money=True))
+        self._by_guarantee = Program(self.choice, _missing(problem, by_money=False))
+        self._by_money.change_to({_HOUSE, *(self.choice.number[bits_of(s)] for s in sheets)})
+        self._goal = self._by_money.solve()
+        self._most = min(max(_SOLVED // max(len(self.choice.sizes), 1), _FEWEST_SOLVED), _MOST_SOLVED)
+        self._spread: dict[int, list[tuple[int, int]]] = {}
 
-    def best(self, most: int) -> list[Pattern]:
-        """The sheets of all classes with at most so many versions."""
-        z, places = self._solved()
-        for round_ in range(_ROUNDS):
-            while len(self.sheets) > most:
-                excess = len(self.sheets) - most
-                self._drop(z, places, most + excess * 2 // 3)
-                z, places = self._solved()
-            if round_ == _ROUNDS - 1 or not self._put_in():
+    def best(self, most: int, effort: int = 1) -> list[Pattern]:
+        """The sheets of all classes with at most so many versions, each with the run that is asked for."""
+        self._leave_out(most)
+        self._improve(self._most * effort)
+        return self._patterns()
+
+    def _leave_out(self, most: int) -> None:
+        """Leave out what carries least: in handfuls while there are many, then what is missed least."""
+        program = self._by_money
+        while (excess := len(program.sheets) - most) > 0:
+            weak = self._weakest(program.state())
+            if len(program.sheets) > _RANKED or not weak:
+                gone = weak[: max(excess // 3, 1)] or program.sheets[-1:]
+            else:
+                gone = [min(weak[:_WEAKEST], key=lambda v: (program.cost_without(v), v))]
+            for sheet in gone:
+                program.take_out(sheet)
+
+    def _improve(self, most: int) -> None:
+        """Exchange sheets until the best cost there is, or as many programs as are admitted."""
+        program = self._by_money
+        end = program.solved + most
+        best = self._descend(end)
+        sheets = program.sheets
+        while program.solved < end and not self._is_best(best) and len(sheets) > _KICKED + 1:
+            self._kick()
+            cost = self._descend(end)
+            if cost < best - _BETTER * abs(best):
+                best, sheets = cost, program.sheets
+            else:
+                program.change_to(sheets)
+        program.solve()
+
+    def _is_best(self, cost: float) -> bool:
+        return cost <= self._goal + _SAME * abs(self._goal)
+
+    def _kick(self) -> None:
+        """Throw some sheets out, and take others that are worth something."""
+        program = self._by_money
+        others = [v for v in program.sheets if v != _HOUSE]
+        for sheet in self._chance.sample(others, _KICKED):
+            program.take_out(sheet)
+        for _turn in range(_KICKED):
+            if offers := self._offers(program.state(), {}, 0):
+                program.put_in(self._chance.choice(offers[: 2 * _TRIED]))
+
+    def _descend(self, end: int) -> float:
+        """Exchange one sheet for another while that helps; gives the cost that is left."""
+        program = self._by_money
+        state, left_alone, turn, vain = program.state(), dict[int, int](), 0, 0
+        while vain <= _TIRED and program.solved < end and not self._is_best(state.cost):
+            turn += 1
+            offers = self._offers(state, left_alone, turn)
+            if not offers:
                 break
-            z, places = self._solved()
-        return self._whole(z, places)
+            half = _TRIED // 2
+            rest = offers[half:]
+            tried = [*offers[:half], *self._chance.sample(rest, min(half, len(rest)))]
+            gone = self._exchanged(state, tried)
+            if gone is None:
+                left_alone |= dict.fromkeys(tried, turn)
+                vain += 1
+            else:
+                left_alone[gone] = turn
+                vain = 0
+            state = program.state()
+        return state.cost
 
-    def _solved(self) -> tuple[npt.NDArray[np.float64], list[tuple[int, int]]]:
-        model = _Sheets(self.problem, self.sheets, self._penalty)
-        self._prices = model.solve()
-        return model.z, model.places
+    def _exchanged(self, state: State, tried: Sequence[int]) -> int | None:
+        """Make the exchange that helps most with one of three sheets; gives what is out, None without any."""
+        program, enough = self._by_money, state.cost - _BETTER * abs(state.cost)
+        ranked = sorted((program.cost_with(v), v) for v in tried)
+        for cost, sheet in ranked[:3]:
+            if cost >= enough:
+                return None
+            program.put_in(sheet)
+            new = program.state()
+            ways = [v for v in self._rivals(new, sheet) if v != sheet]
+            found = min(((program.cost_without(v), v) for v in ways), default=(np.inf, -1))
+            if found[0] < enough:
+                program.take_out(found[1])
+                return found[1]
+            program.take_out(sheet)
+            program.solve()
+        return None
 
-    def _drop(self, z: npt.NDArray[np.float64], places: Sequence[tuple[int, int]], most: int) -> None:
-        """Leave the `most` sheets that carry the most worth; the empty one always stays."""
-        worth = np.zeros(len(self.sheets))
-        for pieces, (_cls, sheet) in zip(z, places, strict=True):
-            worth[sheet] += pieces * (1 + self._worth(self.sheets[sheet]))
-        worth[self.sheets.index(self._empty)] = np.inf
-        best = sorted(np.argsort(-worth, kind="stable")[:most].tolist())
-        self.sheets = [self.sheets[i] for i in best]
-
-    def _worth(self, sheet: Sheet) -> float:
-        contracts = self.problem.contracts
-        return float(sum(contracts[a].unit for a in sheet if a != NOBODY))
-
-    def _put_in(self) -> bool:
-        """Put in sheets that would earn more than the classes they could serve ask for."""
-        fresh = _priced(self.problem, self._prices, set(self.sheets))
-        self.sheets += fresh
-        return bool(fresh)
-
-    def _whole(self, z: npt.NDArray[np.float64], places: Sequence[tuple[int, int]]) -> list[Pattern]:
-        """Whole pieces: rounded down, the rest of a class to what was cut most, within the quotas."""
-        problem, sheets = self.problem, self.sheets
-        pieces = np.floor(z + _WHOLE).astype(np.int64)
-        left = problem.sizes.copy()
-        printed = np.zeros(len(problem.contracts), np.int64)
-        for count, (cls, sheet) in zip(pieces, places, strict=True):
-            left[cls] -= count
-            for ad in sheets[sheet]:
-                if ad != NOBODY:
-                    printed[ad] += count
-        for i in np.argsort(-(z - pieces), kind="stable"):
-            cls, sheet = places[i]
-            ads = [a for a in sheets[sheet] if a != NOBODY]
-            room = min([int(left[cls]), *(int(problem.quotas[a] - printed[a]) for a in ads)])
-            if room > 0 and (ads or left[cls]):
-                step = min(room, 1) if ads else int(left[cls]) * 0
-                pieces[i] += step
-                left[cls] -= step
-                printed[ads] += step
-        return _as_patterns(pieces, left, places, sheets, self._empty)
-
-
-def _as_patterns(
-    pieces: npt.NDArray[np.int64],
-    left: npt.NDArray[np.int64],
-    places: Sequence[tuple[int, int]],
-    sheets: Sequence[Sheet],
-    empty: Sheet,
-) -> list[Pattern]:
-    found: dict[tuple[int, Sheet], int] = {}
-    for count, (cls, sheet) in zip(pieces.tolist(), places, strict=True):
-        if count:
-            found[cls, sheets[sheet]] = found.get((cls, sheets[sheet]), 0) + count
-    for cls, count in enumerate(left.tolist()):
-        if count:
-            found[cls, empty] = found.get((cls, empty), 0) + count
-    return [Pattern(cls, sheet, count) for (cls, sheet), count in sorted(found.items())]
-
-
-@dataclass
-class _Prices:
-    """What the solution asks: fen for a piece of each class, and gives: fen for a piece of each ad."""
-
-    of_class: npt.NDArray[np.float64]
-    of_ad: npt.NDArray[np.float64]
-
-
-class _Sheets:
-    """The program over whole sheets: z[c,v] pieces of class c that are sheet v."""
-
-    def __init__(self, problem: Problem, sheets: Sequence[Sheet], penalty: npt.NDArray[np.float64]) -> None:
-        self.problem, self.sheets, self.penalty = problem, sheets, penalty
-        wants = [sum(1 << a for a in sheet if a != NOBODY) for sheet in sheets]
-        masks = problem.masks.tolist()
-        self.places = [
-            (cls, v) for cls, mask in enumerate(masks) for v, want in enumerate(wants) if want & mask == want
+    def _offers(self, state: State, left_alone: dict[int, int], turn: int) -> list[int]:
+        """Sheets that are not in, by what they would gain at these prices within their quotas."""
+        choice, program = self.choice, self._by_money
+        worth = choice.carries @ (program.earns + state.of_ad)
+        margin = np.maximum(worth[:, None] - state.of_class[None, :], 0.0) * choice.eligible
+        gain = margin @ choice.sizes
+        gain[program.sheets] = 0.0
+        gain[choice.most < self._run] = 0.0
+        looked = [
+            v
+            for v in np.argsort(-gain, kind="stable")[:_LOOKED_AT].tolist()
+            if gain[v] > 1 and left_alone.get(v, -_REST) <= turn - _REST
         ]
-        self.z = np.zeros(len(self.places))
+        better = {v: self._gain(margin[v], int(choice.most[v])) for v in looked}
+        return sorted(looked, key=lambda v: (-better[v], v))[:_RANKED]
 
-    def solve(self) -> _Prices:
-        """Fill `z`; gives the prices of the solution."""
-        import highspy  # noqa: PLC0415 - an extra, and 0.2 s
+    def _gain(self, margin: npt.NDArray[np.float64], most: int) -> float:
+        """What a sheet gains where its pieces go to the classes that pay best, as far as its quotas reach."""
+        order = np.argsort(-margin, kind="stable")
+        given = np.minimum(self.choice.sizes[order].cumsum(), most)
+        return float((margin[order] * np.diff(given, prepend=0)).sum())
 
-        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
-        for option, value in {"output_flag": False, "threads": 1, "random_seed": 1}.items():
-            highs.setOptionValue(option, value)
-        highs.passModel(self._program(highspy))
-        highs.run()
-        solution = highs.getSolution()
-        count, classes = len(self.places), len(self.problem.sizes)
-        self.z = np.asarray(solution.col_value[:count])
-        duals = np.asarray(solution.row_dual)
-        # Minimised: a row's dual is what one more of its right side changes the cost by.
-        return _Prices(-duals[:classes], duals[classes:])
-
-    def _program(self, highspy: Any) -> Any:
-        problem = self.problem
-        ads, classes, count = len(problem.contracts), len(problem.sizes), len(self.places)
-        earns = np.array([c.price / 1000 if c.per_thousand else 0.001 for c in problem.contracts])
-        starts, index, value, cost = [0], [], [], []
-        for cls, v in self.places:
-            carried = [a for a in self.sheets[v] if a != NOBODY]
-            index += [cls, *(classes + a for a in carried)]
-            value += [1.0] * (1 + len(carried))
-            starts.append(len(index))
-            cost.append(-float(earns[carried].sum()))
-        # Shortage u: floor <= printed + u; surplus w: printed - w <= quota, forbidden by its bound 0.
-        for ad in range(ads):
-            index.append(classes + ad)
-            value.append(1.0)
-            starts.append(len(index))
-            cost.append(float(self.penalty[ad]))
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = count + ads, classes + ads
-        lp.col_cost_ = np.array(cost)
-        lp.col_lower_ = np.zeros(count + ads)
-        lp.col_upper_ = np.concatenate([np.full(count, highspy.kHighsInf), problem.floors.astype(float)])
-        lp.row_lower_ = np.concatenate([np.zeros(classes), problem.floors.astype(float)])
-        lp.row_upper_ = np.concatenate([problem.sizes.astype(float), problem.quotas.astype(float)])
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = np.array(starts, np.int32)
-        lp.a_matrix_.index_ = np.array(index, np.int32)
-        lp.a_matrix_.value_ = np.array(value)
-        return lp
-
-
-def _priced(problem: Problem, prices: _Prices, known: set[Sheet]) -> list[Sheet]:
-    """New sheets by what they would save, the most first: per class the best ad of each panel."""
-    earns = np.array([c.price / 1000 if c.per_thousand else 0.001 for c in problem.contracts]) + prices.of_ad
-    gains: dict[Sheet, float] = {}
-    for cls, mask in enumerate(problem.masks.tolist()):
-        sheet = _richest(problem, mask, earns)
-        gain = sum(earns[a] for a in sheet if a != NOBODY) - prices.of_class[cls]
-        if gain > _WHOLE and sheet not in known:
-            gains[sheet] = gains.get(sheet, 0.0) + gain * float(problem.sizes[cls])
-    return sorted(gains, key=lambda s: (-gains[s], s))[:_PRICED]
-
-
-def _richest(problem: Problem, mask: int, earns: npt.NDArray[np.float64]) -> Sheet:
-    """The sheet that prices call for: panel by panel, the dearest ad whose group is not there yet."""
-    offers = sorted(
-        (
-            (-float(earns[ad]), ad, p)
-            for ad, contract in enumerate(problem.contracts)
-            if mask >> ad & 1 and earns[ad] > 0
-            for p, panel in enumerate(problem.panels)
-            if panel in contract.panels
+    def _weakest(self, state: State) -> list[int]:
+        """Sheets by what they carry, the least first; without the house's own."""
+        worth = self.choice.carries @ (self._by_money.earns + np.maximum(state.of_ad, 0))
+        return sorted(
+            (v for v in state.runs if v != _HOUSE),
+            key=lambda v: (state.runs[v] * (1e-3 + max(worth[v], 0.0)), v),
         )
-    )
-    sheet, groups = [NOBODY] * len(problem.panels), set()
-    for _earn, ad, panel in offers:
-        if sheet[panel] == NOBODY and problem.groups[ad] not in groups:
-            sheet[panel] = ad
-            groups.add(int(problem.groups[ad]))
-    return tuple(sheet)
+
+    def _rivals(self, state: State, sheet: int) -> list[int]:
+        """What could make room for a sheet: the weakest, and those that share all its ads but one."""
+        weak = self._weakest(state)
+        shared = self.choice.carries @ self.choice.carries[sheet]
+        alike = max(shared[sheet] - 1, 1)
+        return [*weak[:_WEAKEST], *(v for v in weak[_WEAKEST:] if shared[v] >= alike)]
+
+    def _patterns(self) -> list[Pattern]:
+        """Who gets which of the sheets, guarantees first; sheets whose run is too short are left out."""
+        sheets = self._by_money.sheets
+        while True:
+            self._by_guarantee.change_to(sheets)
+            given = self._whole(self._by_guarantee.pieces())
+            runs = dict.fromkeys(sheets, 0)
+            for (_cls, sheet), count in given.items():
+                runs[sheet] += count
+            short = [v for v in sheets if v != _HOUSE and runs[v] < self._run]
+            if not short:
+                return self._dealt(given)
+            worst = min(short, key=lambda v: (runs[v], v))
+            sheets = [v for v in sheets if v != worst]
+
+    def _whole(self, pieces: Sequence[tuple[int, int, float]]) -> dict[tuple[int, int], int]:
+        """Whole pieces of (class, sheet): rounded down, then one more of what was cut most, within quotas."""
+        choice = self.choice
+        given = {(cls, sheet): int(z + _WHOLE) for cls, sheet, z in pieces}
+        left, printed = choice.sizes.copy(), np.zeros(len(self.problem.contracts), np.int64)
+        for (cls, sheet), count in given.items():
+            left[cls] -= count
+            printed += (count * choice.carries[sheet]).astype(np.int64)
+        loose = [(z - given[cls, sheet], cls, sheet) for cls, sheet, z in pieces if sheet != _HOUSE]
+        for _part, cls, sheet in sorted(loose, key=lambda row: (-row[0], row[1:])):
+            ads = choice.carries[sheet] > 0
+            if _part > _WHOLE and left[cls] and (printed[ads] < self.problem.quotas[ads]).all():
+                given[cls, sheet] += 1
+                left[cls] -= 1
+                printed[ads] += 1
+        for cls, count in enumerate(left.tolist()):
+            given[cls, _HOUSE] = given.get((cls, _HOUSE), 0) + count
+        return {place: count for place, count in sorted(given.items()) if count}
+
+    def _dealt(self, given: dict[tuple[int, int], int]) -> list[Pattern]:
+        """The pieces of people with one mask, shared among the problem's classes in proportion."""
+        found = []
+        member, sizes = self.choice.member, self.problem.sizes
+        for group in range(len(self.choice.sizes)):
+            classes = np.flatnonzero(member == group)
+            counts = [(sheet, n) for (cls, sheet), n in given.items() if cls == group]
+            left, rest = sizes[classes].copy(), int(sizes[classes].sum())
+            for sheet, count in counts:
+                part = _shares(left, count, rest)
+                rest -= count
+                left -= part
+                arranged = self.choice.sheets[sheet]
+                found += [
+                    Pattern(int(c), arranged, n) for c, n in zip(classes, part.tolist(), strict=True) if n
+                ]
+        return sorted(found, key=lambda p: (p.cls, p.sheet))
+
+
+def _shares(left: npt.NDArray[np.int64], count: int, total: int) -> npt.NDArray[np.int64]:
+    """Share pieces among classes by what is left of each; whole, and never more than there is."""
+    part: npt.NDArray[np.int64] = left * count // max(total, 1)
+    cut = left * count - part * total
+    for n in np.argsort(-cut, kind="stable")[: count - int(part.sum())]:
+        part[n] += 1  # something was cut off it, so there is room
+    return part
+
+
+def _missing(problem: Problem, *, by_money: bool) -> npt.NDArray[np.float64]:
+    """Fen that a missing piece of each ad costs; of a tier above, ten times as much.
+
+    by_money: its price, or the mean of all where that is more, several times; else more than any sheet earns.
+    """
+    tiers = tiers_of(problem)
+    weights = np.array([10.0 ** (len(tiers) - 1 - tiers.index(c.tier)) for c in problem.contracts])
+    units = np.array([float(c.unit) for c in problem.contracts])
+    most = float(problem.values().max(initial=1)) / 1000 + 1
+    if not by_money:
+        dearest: npt.NDArray[np.float64] = weights * 10 * most
+        return dearest
+    # A flat price shrinks with every piece that is missing; by the thousand it is just not earned.
+    flat = np.array([0.0 if c.per_thousand else 1.0 for c in problem.contracts])
+    least = float(units.mean()) if len(units) else 0.0
+    costs: npt.NDArray[np.float64] = weights * _DEAR * np.maximum(units, least) + flat * units
+    return costs
 
 
 def _point(problem: Problem, patterns: Sequence[Pattern]) -> CurvePoint:
@@ -271,11 +315,12 @@ def _point(problem: Problem, patterns: Sequence[Pattern]) -> CurvePoint:
             revenue += int(min(int(printed[ad]), contract.quota) * contract.unit)
         else:
             revenue += contract.price - min(-int(-int(lacking[ad]) * contract.unit // 1), contract.price)
+    paid = [n for sheet, n in runs.items() if set(sheet) != {NOBODY}]
     return CurvePoint(
         len(runs),
         revenue,
         int(lacking.sum()),
         int((lacking > 0).sum()),
-        min(runs.values(), default=0),
+        min(paid, default=0),
         tuple(patterns),
     )

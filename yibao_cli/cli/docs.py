@@ -1,4 +1,7 @@
-"""Write the pages of docs/ that are made from the code: `python -m yibao_cli.cli.docs docs`."""
+"""Write the pages of docs/ that are made from the code, and what help shows of the sessions in them.
+
+`python -m yibao_cli.cli.docs docs yibao_cli/cli/examples.json`
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,22 @@ from yibao_cli.cli.exits import exits_of
 from yibao_cli.cli.main import app
 from yibao_cli.errors import ExitCode, YibaoError
 from yibao_cli.i18n import _
-from yibao_cli.jobs.program.docs import write_pages
+from yibao_cli.jobs.program.docs import write_examples, write_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the pages into the folder given; returns the exit code."""
-    if len(arguments) != 1:
-        sys.stderr.write(_("usage: python -m yibao_cli.cli.docs FOLDER") + "\n")
+    """Write the pages into the folder given, and the examples into the file; returns the exit code."""
+    if len(arguments) != 2:  # noqa: PLR2004 - FOLDER and FILE
+        sys.stderr.write(_("usage: python -m yibao_cli.cli.docs FOLDER FILE") + "\n")
         return ExitCode.USAGE
+    folder, examples = map(Path, arguments)
+    tree = typer.main.get_command(app)
     try:
-        written = write_pages(typer.main.get_command(app), Path(arguments[0]), exits_of)
+        written = [*write_pages(tree, folder, exits_of), examples]
+        write_examples(tree, folder, examples)
     except YibaoError as error:
         sys.stderr.write(f"yibao: {error}\n")
         return int(error.exit_code)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from yibao_cli.cli.examples import said
 from yibao_cli.cli.exits import ALWAYS, MEANINGS, exits_of
-from yibao_cli.cli.view import width_of
+from yibao_cli.cli.view import shortened, width_of
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import N_, _
 
@@ -43,6 +44,7 @@ _TYPES = {
 # The names of arguments, which usage lines and complaints show.
 _NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("piece"), N_("table"), N_("code"))
 
+_EXAMPLE = re.compile(r"(?:Example: |示例：)(?P<line>.+)", re.DOTALL)
 _NEXT_EXAMPLE = re.compile(r"\n\s*(?=Example: |示例：)")
 _WIDEST, _NARROWEST = 80, 50
 _GAP = 2
@@ -150,8 +152,15 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _indented(paragraph: str, width: int) -> str:
     # A second example begins a line of its own.
-    parts = _NEXT_EXAMPLE.split(paragraph)
-    return "\n".join(" " * _GAP + line for part in parts for line in wrapped(part, width - _GAP))
+    return "\n".join(line for part in _NEXT_EXAMPLE.split(paragraph) for line in _part(part, width))
+
+
+def _part(part: str, width: int) -> Iterator[str]:
+    """The lines of a text; below an example, what it says."""
+    yield from (" " * _GAP + line for line in wrapped(part, width - _GAP))
+    if example := _EXAMPLE.fullmatch(part):
+        for line in said(" ".join(example["line"].split())):
+            yield " " * 2 * _GAP + shortened(line, width - 2 * _GAP)
 
 
 def _section(title: str, rows: list[Row], width: int) -> str:

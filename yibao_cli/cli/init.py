@@ -9,7 +9,7 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.session import session
-from yibao_cli.cli.view import for_shell, visible
+from yibao_cli.cli.view import visible
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -76,11 +76,14 @@ init_command.__doc__ = _(
 
 
 def _tell_next(run: Session, folder: object, *, sample: bool, told: bool) -> None:
+    from yibao_cli.jobs.typed import for_shell
+
     typed = for_shell(str(folder))
     if sample:
         step = f"yibao -w {typed} import roster {for_shell(f'{folder}/inbox/roster.xlsx')}"
     elif told:
-        step = f"yibao -w {typed} import roster FILE"
+        run.view.say(_("put the client's files into {folder}").format(folder=f"{folder}/inbox"))
+        step = f"yibao -w {typed} status"
     else:
         place = f"{folder}/yibao.toml"
         run.view.say(_("next: name the client and the mailing in {file}").format(file=place))

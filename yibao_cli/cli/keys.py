@@ -1,4 +1,4 @@
-"""The commands of the key: keys new, check, encrypt, rotate, decrypt."""
+"""The commands of the key: keys new, check, open, encrypt, rotate, decrypt."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ keys_app = Program(help=_("The key 密钥 of a workspace, by which its data is e
 
 KeyFile = Annotated[
     Path, typer.Argument(metavar="FILE", help=_("a new file outside of the workspace"), show_default=False)
+]
+ListFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help=_("a list of the workspace, as the command that made it said"),
+        show_default=False,
+    ),
+]
+OutFile = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help=_("a new file outside of the workspace"), show_default=False
+    ),
 ]
 OldKey = Annotated[
     Path,
@@ -54,15 +68,31 @@ def check_command(context: typer.Context) -> None:
     if not found.key:
         run.view.say(_("no key is configured: files and database are kept plain"))
         return
-    run.view.say(
-        _("key {id} opens the database and all {files} files").format(id=found.key, files=found.files)
-    )
+    words = _("key {id} opens the database and all {files} files")
+    if found.rows:
+        words = _("key {id} opens {rows} rows of the tables on the server and all {files} files")
+    run.view.say(words.format(id=found.key, files=found.files, rows=found.rows))
 
 
 check_command.__doc__ = _(
     """Read everything that is encrypted through with the key that is configured.
 
     Example: yibao keys check"""
+)
+
+
+def open_command(context: typer.Context, file: ListFile, output: OutFile) -> None:
+    from yibao_cli.jobs.custody.opening import open_list
+
+    run = session(context)
+    run.view.say(str(open_list(run.workspace(), file, output)))
+    run.view.warn(_("it names people, and is not encrypted there: delete it when it is not needed any more"))
+
+
+open_command.__doc__ = _(
+    """Take a list out of an encrypted workspace, for whoever is to read it; the audit trail says who did.
+
+    Example: yibao keys open mailings/2026Q3/survey/survey-2026Q3.xlsx -o ../calls.xlsx"""
 )
 
 
@@ -108,11 +138,14 @@ def _change(run: Session, old: Path | None, command: str) -> None:
     if not made.key:
         words = _("kept plain: {changed} of {files} files and the database changed over")
     run.view.say(words.format(id=made.key, changed=made.changed, files=made.files))
+    if made.rows:
+        run.view.say(_("on the server: {rows} rows changed over").format(rows=made.rows))
     run.view.warn(_("backups made before are as they were: they open with the key of their day"))
 
 
 keys_app.command("new")(new_command)
 keys_app.command("check")(check_command)
+keys_app.command("open")(open_command)
 keys_app.command("encrypt")(encrypt_command)
 keys_app.command("rotate")(rotate_command)
 keys_app.command("decrypt")(decrypt_command)

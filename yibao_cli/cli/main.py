@@ -164,7 +164,11 @@ def _run(argv: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way
         )
         return int(ExitCode.PERMISSIONS)
     except OSError as error:
-        remedy = _("make room and run the command again") if error.errno == errno.ENOSPC else ""
+        remedies = {
+            errno.ENOSPC: _("make room and run the command again"),
+            errno.ENOENT: _("check the name and the folder"),
+        }
+        remedy = remedies.get(error.errno or 0, _("check that the disk is there and can be written to"))
         _view().failure(YibaoError(os_reason(error), where=str(error.filename or ""), remedy=remedy))
         return int(ExitCode.IO)
     except Exception as error:  # noqa: BLE001 - the last line of defence; values stay out of the message

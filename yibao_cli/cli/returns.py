@@ -50,6 +50,8 @@ def returns_import(
     with run.view.progress() as progress:
         outcome = import_returns(run.workspace(), file, mailing, ReadOptions(sheet), progress)
     tell_intake(run.view, outcome)
+    if outcome.reworded:
+        run.view.say(_("{count} of those known have another reason now").format(count=outcome.reworded))
     _say_stopped(context, outcome.suppressed)
     if findings is not None:
         write_findings_file(outcome.findings, findings)

@@ -6,7 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from yibao_cli.cli.view import visible, width_of
+from yibao_cli.cli.view import shortened, visible, width_of
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -165,9 +165,5 @@ def _each_day(account: Account) -> Iterator[int]:
 
 def _cut(text: str, width: int) -> str:
     """A label of just so many columns; what is longer ends in an ellipsis."""
-    text = visible(text)
-    if width_of(text) > width:
-        while width_of(text) > width - 1:
-            text = text[:-1]
-        text += "…"
+    text = shortened(visible(text), width)
     return text + " " * (width - width_of(text))

@@ -22,12 +22,12 @@ _COMPLAINTS = tuple(
         (r"No such option: (?P<name>\S+)", N_("there is no option {name}")),
         (
             r"No such option: (?P<name>\S+) (?:\(Possible options: |Did you mean )(?P<known>.+?)[)?]",
-            N_("there is no option {name}; did you mean {known}?"),
+            N_("there is no option {name}, perhaps {known}"),
         ),
         (r"No such command '(?P<name>[^']+)'\.", N_("there is no command {name}")),
         (
             r"No such command '(?P<name>[^']+)'\. Did you mean (?P<known>.+)\?",
-            N_("there is no command {name}; did you mean {known}?"),
+            N_("there is no command {name}, perhaps {known}"),
         ),
         (r"Option '(?P<name>[^']+)' requires an argument\.", N_("the option {name} wants a value")),
         (r"Option '(?P<name>[^']+)' does not take a value\.", N_("the option {name} takes no value")),

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import io
 import json
-import os
 import re
 import sys
 import unicodedata
@@ -83,6 +82,8 @@ class View:
         """A text whose commands name the workspace that -w named."""
         if not self.folder:
             return text
+        from yibao_cli.jobs.typed import for_shell
+
         begin = f"yibao -w {for_shell(self.folder)} "
         return _COMMAND.sub(lambda _match: begin, text)
 
@@ -225,25 +226,18 @@ def moment(text: str) -> str:
         return text
 
 
-def for_shell(text: str) -> str:
-    """An argument as it is typed, quoted where it has to be.
-
-    >>> for_shell("city"), for_shell("my city")
-    ('city', "'my city'")
-    """
-    if os.name == "nt":
-        import subprocess
-
-        return subprocess.list2cmdline([text])
-    import shlex
-
-    # shlex quotes what is not ASCII, too; no shell needs that.
-    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
-
-
 def width_of(text: str) -> int:
     """Columns of a text on a terminal; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text of at most so many columns of a terminal; what is wider ends in an ellipsis."""
+    if width_of(text) <= width:
+        return text
+    while width_of(text) > width - 1:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The sums that charts show: what each piece's lines come to for each bar, as columns of the pieces."""
+"""The sums that charts show: what each piece's lines come to for each bar."""
 
 from __future__ import annotations
 
@@ -8,32 +8,58 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from yibao_cli.money import yuan_column
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    from yibao_cli.kinds.page import PlacedChart, VariantPlan
+    from numpy.typing import NDArray
+
+    from yibao_cli.kinds.page import PagePlan, PlacedChart, Source, VariantPlan
+
+    Sums = NDArray[np.int64]  # a row a piece, a column a bar
 
 _MONTH = 7  # characters of `2026-07`
 
 
-def with_charts(pieces: pa.Table, lines: pa.Table, variant: VariantPlan) -> pa.Table:
-    """The pieces with a column for each bar of the variant's charts, in fen.
+def chart_sums(pieces: pa.Table, lines: pa.Table, variant: VariantPlan) -> dict[tuple[str, ...], Sums]:
+    """What the lines of each piece come to, for the charts of a variant, by their fields: in fen.
 
-    Lines of no bar, such as those of another month, are in none.
+    Lines of no bar, such as those of another month, are in none. Charts that go by the same bars share the
+    look at which line falls on which.
     """
     charts = {c.fields: c for plan in variant.plans for c in plan.charts}
     if not charts:
-        return pieces
-    start, stop = (pieces.column(c).to_numpy() for c in ("line_start", "line_stop"))
-    counts = stop - start
-    rows = np.repeat(start - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-    owner = np.repeat(np.arange(pieces.num_rows), counts)
+        return {}
+    rows, owner = _owned(pieces)
+    found: dict[tuple[str, tuple[str, ...]], Sums] = {}
     for chart in charts.values():
-        sums = _sums(chart, lines, (rows, owner), pieces.num_rows)
-        for field, column in zip(chart.fields, sums.T, strict=True):
-            pieces = pieces.append_column(field, pa.array(column, pa.int64()))
-    return pieces
+        by = chart.item.by, chart.keys
+        if by not in found:
+            found[by] = _bars(chart, lines)[rows]
+    falling = {fields: (rows, owner, found[c.item.by, c.keys]) for fields, c in charts.items()}
+    return {fields: _sums(c, lines, falling[fields], pieces.num_rows) for fields, c in charts.items()}
+
+
+class Texts(dict["Source", list[str]]):
+    """The texts of a page plan by their sources.
+
+    The amounts of charts, which a printer writes from their sums, are made when somebody asks for them.
+    """
+
+    def __init__(self, plan: PagePlan, charts: Sequence[Sums], text: Callable[[Source], list[str]]) -> None:
+        self._later = {
+            amount.source: sums[:, bar]
+            for chart, sums in zip(plan.charts, charts, strict=True)
+            for bar, amount in enumerate(chart.amounts)
+        }
+        now = {t.source for t in plan.texts} - self._later.keys()
+        super().__init__((source, text(source)) for source in now)
+
+    def __missing__(self, source: Source) -> list[str]:
+        self[source] = found = yuan_column(self._later[source].tolist())
+        return found
 
 
 def without_sums(charts: Iterable[PlacedChart], length: int) -> dict[str, list[Any]]:
@@ -41,17 +67,33 @@ def without_sums(charts: Iterable[PlacedChart], length: int) -> dict[str, list[A
     return {field: [0] * length for chart in charts for field in chart.fields}
 
 
-def _sums(chart: PlacedChart, lines: pa.Table, of_pieces: tuple[Any, Any], length: int) -> Any:
-    """Sums in fen, one row a piece, one column a bar."""
-    sums = np.zeros((length, len(chart.keys)), dtype=np.int64)
-    rows, owner = of_pieces
-    if not len(rows):
-        return sums
+def _owned(pieces: pa.Table) -> tuple[Sums, Sums]:
+    """The lines of all pieces, one after another, and the piece that each belongs to."""
+    start, stop = (pieces.column(c).to_numpy() for c in ("line_start", "line_stop"))
+    counts = stop - start
+    rows = np.repeat(start - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+    return rows, np.repeat(np.arange(pieces.num_rows), counts)
+
+
+def _bars(chart: PlacedChart, lines: pa.Table) -> Sums:
+    """The bar that each line falls on, -1 for none."""
     keys = lines.column(chart.item.by)
-    if len(chart.keys[0]) == _MONTH and chart.keys[0][:4].isdigit():
+    if chart.monthly:
         keys = pc.utf8_slice_codeunits(keys, 0, _MONTH)
-    bars = pc.fill_null(pc.index_in(keys, pa.array(chart.keys, pa.string())), -1).to_numpy()[rows]
+    found: Sums = pc.fill_null(pc.index_in(keys, pa.array(chart.keys, pa.string())), -1).to_numpy()
+    return found.astype(np.int64)
+
+
+def _sums(
+    chart: PlacedChart,
+    lines: pa.Table,
+    falling: tuple[Sums, Sums, Sums],
+    length: int,
+) -> Sums:
+    """Sums in fen, one row a piece, one column a bar; falling: lines, their pieces, their bars."""
+    rows, owner, bars = falling
+    sums = np.zeros(length * len(chart.keys), dtype=np.int64)
     amounts = pc.fill_null(lines.column(chart.item.sum), 0).to_numpy()[rows]
     shown = bars >= 0
-    np.add.at(sums, (owner[shown], bars[shown]), amounts[shown])
-    return sums
+    np.add.at(sums, owner[shown] * len(chart.keys) + bars[shown], amounts[shown])
+    return sums.reshape(length, len(chart.keys))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
-from yibao_cli.kinds.chart import bars_of, placed_chart
-from yibao_cli.kinds.chart import texts_of as chart_texts
+from yibao_cli.kinds.chart import bars_of, names_of, placed_chart
 from yibao_cli.kinds.geometry import (
     BarcodeItem,
     BoxItem,
@@ -150,8 +149,9 @@ def _page(
                     tables.append(_table(item, place, names))
                 case ChartItem():
                     bars = bars_of(names.kind, item, names.period)
-                    charts.append(placed_chart(item, bars, (place.x, place.y)))
-                    texts += chart_texts(charts[-1], bars)
+                    chart = placed_chart(item, bars, (place.x, place.y))
+                    charts.append(chart)
+                    texts += (*names_of(chart, bars), *chart.amounts)
                 case CodeItem() | BarcodeItem() | OmrItem():
                     marks.append(_mark(item, place, names, fixed))
                 case PictureItem() | RuleItem() | BoxItem():

@@ -14,7 +14,7 @@ def omr_bits(profile: OmrProfile, item: OmrItem, page: tuple[int, int], sheet: i
     """Whether each line of the profile bears a mark (`1`), from the sensor's end; "" on the back of a sheet.
 
     page: number in the piece from 1, and how many there are; sheet: number in the part, from 0.
-    Source: research/domain.md 3.3.
+    Source: manuals of Pitney Bowes DI425 (p. 40, 46) and Quadient DS-95i (p. 116).
     """
     number, count = page
     if number % 2 == 0:

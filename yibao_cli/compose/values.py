@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from yibao_cli.codes import SheetCode, copy_number
-from yibao_cli.compose.charts import with_charts
+from yibao_cli.compose.charts import Texts, chart_sums
 from yibao_cli.compose.flowing import Flow, Stretch, flow_of, page_plans
 from yibao_cli.compose.marks import omr_bits
 from yibao_cli.kinds.geometry import CodeItem, OmrItem
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # What every row of pages knows of itself, beside the fields of its piece.
 _PAGE, _PAGES = "page", "pages"
-_TOWN_DIGITS = 4  # of a postcode: province, postal area, county or city; research/domain.md 1.6
+_TOWN_DIGITS = 4  # of a postcode: province, postal area, county or city
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def part_values(
         rows = [i for i, v in enumerate(variants) if v == name]
         if rows:
             shown, details = _subset(pieces, lines, rows)
-            shown = with_charts(shown, details, variant)
-            own = _Pieces(shown, details, [pages[i] for i in rows], [sheets[i] for i in rows])
+            sums = chart_sums(shown, details, variant)
+            own = _Pieces((shown, details), [pages[i] for i in rows], [sheets[i] for i in rows], sums)
             values |= {(name, n): v for n, v in own.values(variant, printing).items()}
     return PartValues(pieces.column("piece").to_pylist(), variants, plans, values, _groups(pieces))
 
@@ -95,12 +95,19 @@ def _subset(pieces: pa.Table, lines: pa.Table, rows: list[int]) -> tuple[pa.Tabl
 class _Pieces:
     """The pieces of one variant, on their way to rows of pages.
 
-    pages: of each piece; sheets: number in the part of each piece's first sheet, from 0.
+    tables: the pieces and their lines. pages: of each piece; sheets: number in the part of each piece's first
+    sheet, from 0. sums: of charts, by their fields.
     """
 
-    def __init__(self, pieces: pa.Table, lines: pa.Table, pages: list[int], sheets: list[int]) -> None:
-        self._of_piece = Columnar(pieces)
-        self._of_line = Columnar(lines)
+    def __init__(
+        self,
+        tables: tuple[pa.Table, pa.Table],
+        pages: list[int],
+        sheets: list[int],
+        sums: Mapping[tuple[str, ...], NDArray[np.int64]],
+    ) -> None:
+        self._of_piece, self._of_line = map(Columnar, tables)
+        self._sums = sums
         self._pages = pages
         self._sheets = sheets
         self._cell_texts: dict[Source, list[str]] = {}
@@ -152,17 +159,18 @@ class _Pieces:
         columns = source.with_columns(
             {_PAGE: list(map(str, rows.places)), _PAGES: [str(self._pages[i]) for i in rows.pieces]}
         )
+        charts = tuple(self._sums[c.fields][rows.pieces] for c in plan.charts)
         shown = columns
         if printing.copy:
             # People read the copy behind the piece number; marks for machines say it in their own way.
             shown = columns.with_columns({"piece": [copy_number(p, printing.copy) for p in columns["piece"]]})
         return PageValues(
             count=len(rows.pieces),
-            texts={s: source_column(s, shown, len(shown)) for s in {t.source for t in plan.texts}},
+            texts=Texts(plan, charts, lambda source: source_column(source, shown, len(shown))),
             tables=tuple(self._table_values(t, rows) for t in plan.tables),
             marks=tuple(self._mark_column(m, columns, rows, printing) for m in plan.marks),
             art={s.slot: columns[f"slot_{s.slot.lower()}"] for s in plan.slots},
-            charts=tuple(columns.numbers(c.fields) for c in plan.charts),
+            charts=charts,
         )
 
     def _table_values(self, table: PlacedTable, rows: _Rows) -> TableValues:
@@ -225,10 +233,6 @@ class Columnar:
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
-
-    def numbers(self, names: Sequence[str]) -> NDArray[np.int64]:
-        """Columns of amounts side by side, as the table has them."""
-        return np.column_stack([self._table.column(name).to_numpy() for name in names])
 
     def taken(self, rows: list[int]) -> Columnar:
         """Some rows, in the order given; one may come more than once."""

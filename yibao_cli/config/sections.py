@@ -233,9 +233,9 @@ class AdsSettings(Spec):
     that what ads do can be measured. return_rate: share of the pieces that comes back, as last time.
     versions: different sheets at most, 0 for no limit; run: pieces of each at least. spread: tolerance in
     percent of contracts that name none, or absent. second_person: no ad prints without a second person's
-    approval. keep: who has a sheet in the package keeps it when the list changes. seasons: house panels by
-    the calendar. pay_days: days after the invoice's day from which on a customer is overdue. response_url:
-    what a response code's QR begins with.
+    approval. keep: who has a sheet in the package keeps it when the list changes; absent for where contracts
+    and settings are still those of the package. seasons: house panels by the calendar. pay_days: days after
+    the invoice's day from which on a customer is overdue. response_url: what a response code begins with.
     """
 
     seed: Annotated[str, Field(max_length=40)] = ""
@@ -245,7 +245,7 @@ class AdsSettings(Spec):
     run: Annotated[int, Field(ge=1)] = 1
     spread: Annotated[int, Field(ge=0, le=100)] | None = None
     second_person: bool = False
-    keep: bool = False
+    keep: bool | None = None
     seasons: bool = True
     pay_days: Annotated[int, Field(ge=0, le=365)] = 30
     response_url: Annotated[str, Field(max_length=80, pattern=r"^(https?://[\w.-]+(/[\w./-]*)?)?$")] = ""

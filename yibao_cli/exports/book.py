@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from yibao_cli.exports.growing import GrowingTable
-from yibao_cli.exports.rowxml import LINE_POINTS, RATE_WIDTH, measured, rows_xml
+from yibao_cli.exports.rowxml import LINE_POINTS, RATE_WIDTH, Styles, measured, rows_xml
 from yibao_cli.exports.text import open_private
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _NARROWEST, _WIDEST_WRAPPED = 6.0, 44.0
 _FOOTER_LIMIT = 200  # Excel admits 255 characters, our own words among them
 # One day for every workbook: the clock would make each run's bytes differ.
 _CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's date has no time zone
+_TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 _FACE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _BOXED = {**_FACE, "border": 1, "border_color": "#B8C0C8"}
@@ -91,6 +92,15 @@ class Book:
         """
         with open_private(path) as stream, streamed_workbook(stream, path.parent) as workbook:
             yield cls(workbook, page_text, left_text)
+
+    @classmethod
+    @contextlib.contextmanager
+    def within(cls, stream: IO[bytes], page_text: str, left_text: str = "") -> Iterator[Book]:
+        """As `to`, into a stream and without a file on the way; its rows are kept in memory."""
+        workbook = xlsxwriter.Workbook(stream, {"in_memory": True, **_TEXT_ONLY})
+        workbook.set_properties({"created": _CREATED})
+        yield cls(workbook, page_text, left_text)
+        _close(workbook)
 
     def shape(self, style: str) -> Any:
         """Format of a style: a key of the table above, `total-` before it for bold, or `tint-#RRGGBB`."""
@@ -179,15 +189,14 @@ class Sheet:
 
         Their XML is made by columns and goes where the workbook keeps finished rows.
         """
-        styles = [self._book.shape(column.kind)._get_xf_index() for column in columns]  # noqa: SLF001 - as xlsxwriter
-        made = (
-            None if any(column.tints for column in columns) else rows_xml(rows, styles, columns, self._next)
-        )
+        worksheet = self._worksheet
+        styles = [Styles(self._style(c.kind), self._tints(c, rows, i)) for i, c in enumerate(columns)]
+        # In memory a workbook keeps cells, not finished rows.
+        made = rows_xml(rows, styles, columns, self._next) if worksheet.row_data_fh is not None else None
         if made is None:
             for row in rows:
                 self.row(columns, row)
             return
-        worksheet = self._worksheet
         # First the extent: of rows that have gone out it is not changed any more.
         worksheet._check_dimensions(self._next + len(rows) - 1, len(columns) - 1)  # noqa: SLF001 - rows it has not seen
         worksheet._write_single_row(self._next + len(rows))  # noqa: SLF001 - what was written before goes out
@@ -195,6 +204,19 @@ class Sheet:
         self._next += len(rows)
         for i, width in enumerate(made.widths):
             self._widths[i] = max(self._widths.get(i, _NARROWEST), width)
+
+    def _style(self, style: str) -> int:
+        """Where a style stands in the workbook's list of formats."""
+        index: int = self._book.shape(style)._get_xf_index()  # noqa: SLF001 - as xlsxwriter's own writer does
+        return index
+
+    def _tints(self, column: Column, rows: Sequence[Sequence[Cell]], at: int) -> dict[str, int]:
+        """The formats of the texts of a column that have a colour of their own."""
+        if not column.tints:
+            return {}
+        texts = dict.fromkeys(row[at] for row in rows)
+        return {text: self._style(f"tint-{tint}") for text in texts
+                if isinstance(text, str) and (tint := column.tints.get(text))}  # fmt: skip
 
     def _make_room(self, columns: Sequence[Column], cells: Sequence[Cell]) -> None:
         """Give a row the height of its tallest cell: not every program does so by itself."""
@@ -256,14 +278,7 @@ def streamed_workbook(stream: IO[bytes], folder: Path) -> Iterator[Any]:
     the block. Raises OSError when the disk refuses.
     """
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        options = {
-            "constant_memory": True,
-            "tmpdir": scratch,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        workbook = xlsxwriter.Workbook(stream, options)
+        workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": scratch, **_TEXT_ONLY})
         workbook.set_properties({"created": _CREATED})
         try:
             yield workbook

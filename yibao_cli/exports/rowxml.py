@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlsxwriter.utility import xl_col_to_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from yibao_cli.exports.book import Cell, Column, Kind
 
 RATE_WIDTH = 8  # characters
 LINE_POINTS = 13.5  # height of a line of a workbook's face
+
+
+class Styles(NamedTuple):
+    """Indices of formats: of a column, and of the texts in it that have one of their own."""
+
+    usual: int
+    by_text: Mapping[str, int] = {}
 
 
 class RowsXml(NamedTuple):
@@ -29,9 +36,9 @@ class RowsXml(NamedTuple):
 
 
 def rows_xml(
-    rows: Sequence[Sequence[Cell]], styles: Sequence[int], columns: Sequence[Column], start: int
+    rows: Sequence[Sequence[Cell]], styles: Sequence[Styles], columns: Sequence[Column], start: int
 ) -> RowsXml | None:
-    """Make rows that stand below `start` others; styles: index of the format of each column.
+    """Make rows that stand below `start` others; styles: of each column.
 
     None when a text wants an escape of Excel's own, which is for the workbook's writer, or there are no rows.
     """
@@ -42,8 +49,11 @@ def rows_xml(
     first = start + 1
     made, widths, lines = [], [], [1] * len(rows)
     for i, (column, cells, shown) in enumerate(zip(columns, by_column, texts, strict=True)):
-        name = xl_col_to_name(i)
-        begin = [f'<c r="{name}{row}" s="{styles[i]}"' for row in range(first, first + len(rows))]
+        name, (usual, by_text) = xl_col_to_name(i), styles[i]
+        begin = [
+            f'<c r="{name}{row}" s="{by_text.get(cell, usual) if by_text else usual}"'
+            for row, cell in enumerate(cells, first)
+        ]
         made.append(list(map(_cell, begin, cells, shown or cells)))
         widths.append(_widest(column, cells, lines))
     xml = "".join(

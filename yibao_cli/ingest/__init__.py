@@ -98,7 +98,7 @@ def read_batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[
     Raises InputNotFound when there is no such file, InputRefused when the file, its sheet or its
     header cannot be used (which may be known only after some batches), UsageError when
     `header_map` names a field that the table does not have.
-    Source: design.md sections 3 and 10; research/reliability.md section 5.
+    Source: docs/files.md.
     """
     from yibao_cli.ingest import reading  # noqa: PLC0415 - see the comment above
 

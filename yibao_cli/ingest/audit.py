@@ -2,7 +2,7 @@
 
 calamine gives error cells and formulas that were never calculated as blanks, so that a lost reference, or a
 sum that some program wrote without its value, would pass for an empty one; and it says nothing of formats and
-of hidden rows (research/ecosystem.md section 1, table of trap cells). One pass over the XML, in blocks.
+of hidden rows (tried with python-calamine 0.9.1). One pass over the XML, in blocks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Opens one file in a process of its own and sends its cells up a pipe.
 
-Parsers of workbooks can abort the process or raise a panic that is no Exception (research/reliability.md
-section 0, finding 3), and take memory by what a file says, not by what it holds. Here that kills
+Parsers of workbooks can abort the process or raise a panic that is no Exception (python-calamine
+0.9.1, its issues 111 and 139), and take memory by what a file says, not by what it holds. Here that kills
 a child under limits, and the parent says one clean sentence. Nothing heavy is imported.
 
 Messages are tuples, the first element names them:

@@ -3,7 +3,7 @@
 A byte order mark says it; UTF-8 proves itself, since other text almost never obeys its rules. Between
 GB 18030 and Big5, which share most of their codes, the characters decide: both standards put the common
 ones into a first level, and text read in the wrong one falls outside of it.
-Source: GB/T 2312-1980 level 1 (rows 16 to 55), Big5 level 1 (A440 to C67E); research/ecosystem.md section 1.
+Source: GB/T 2312-1980 level 1 (rows 16 to 55), Big5 level 1 (A440 to C67E).
 """
 
 from __future__ import annotations

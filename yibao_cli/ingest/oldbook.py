@@ -2,7 +2,7 @@
 
 xlrd tells errors from blanks, dates from numbers and hidden sheets from open ones, where calamine gives
 blanks for errors; and it reads the bare streams that report writers of the nineties produce.
-Source: [MS-XLS] 2.4; research/ecosystem.md section 1.
+Source: [MS-XLS] 2.4; tried with python-calamine 0.9.1 and xlrd 2.0.2.
 """
 
 from __future__ import annotations

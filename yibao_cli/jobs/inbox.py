@@ -9,6 +9,8 @@ import sys
 import zipfile
 from collections import Counter
 from contextlib import ExitStack, contextmanager
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ from yibao_cli.i18n import _
 from yibao_cli.ingest.bundle import is_bundle, unpack
 from yibao_cli.ingest.locked import unlocked
 from yibao_cli.ingest.sniff import readable_suffixes
+from yibao_cli.jobs.typed import for_shell
 from yibao_cli.model import Finding
 from yibao_cli.store.files import atomic_file, private_folder, sha256_of
 
@@ -32,6 +35,9 @@ _PASSING = "unpacked-"
 _MOST_STDIN = 8 << 30
 _COPY_BYTES = 1 << 20
 _LONGEST_PASSWORD = 1024
+_MOST_SHOWN = 3  # files, in a message
+# What messages and pages write where a file is to be named, and somebody may type as it stands.
+_PLACEHOLDERS = {"FILE", "FILE...", "文件"}
 
 
 def files_meant(given: Iterable[Path]) -> list[Path]:
@@ -46,7 +52,7 @@ def files_meant(given: Iterable[Path]) -> list[Path]:
                         forms=" ".join(readable_suffixes())
                     ),
                     where=str(path),
-                    remedy=_("name the folder that holds the client's files"),
+                    remedy=_("put the client's files there, or name the folder that holds them"),
                 )
             found += inside
         else:
@@ -149,6 +155,18 @@ def _is_zip_of_files(path: Path) -> bool:
         return False  # its own turn will say why
 
 
+def inbox_of(workspace: Workspace) -> Path:
+    """The folder where the client's files lie."""
+    return workspace.folder / workspace.settings.nightly.inbox
+
+
+def waiting(workspace: Workspace, table: str, label: str) -> list[Path]:
+    """The files of the inbox that are a table's by their names: ours, the client's, or as [nightly] says."""
+    pattern = workspace.settings.nightly.files.get(table, f"{table}*")
+    found = [p for p in inbox_of(workspace).glob("*") if p.is_file() and _may_hold_table(p)]
+    return sorted(p for p in found if fnmatchcase(p.name, pattern) or label in p.stem or p.stem in label)
+
+
 def _refuse_twins(found: list[Path]) -> None:
     names = Counter(path.name for path in found)
     if twice := [name for name, count in names.items() if count > 1]:
@@ -161,15 +179,26 @@ def _refuse_twins(found: list[Path]) -> None:
 def check_input(path: Path) -> None:
     """Raise InputNotFound unless this is a file that can be read."""
     if not path.is_file():
-        raise InputNotFound(
-            _("there is no such file"), where=str(path), remedy=_("check the name and the folder")
-        )
+        raise InputNotFound(_("there is no such file"), where=str(path), remedy=_perhaps(path))
     if not os.access(path, os.R_OK):
         raise InputNotFound(
             _("the file cannot be opened: {reason}").format(reason=_("permission denied")),
             where=str(path),
             remedy=_("check its permissions, and whether another program holds it"),
         )
+
+
+def _perhaps(missing: Path) -> str:
+    """What to do when a file is not there: the names nearest to it, else what may hold a table close by."""
+    folders = [f for f in (missing.parent, missing.parent / "inbox") if f.is_dir()]
+    names = [str(p) for f in folders for p in sorted(f.iterdir()) if _may_hold_table(p) and p.is_file()]
+    shown = get_close_matches(str(missing), names, _MOST_SHOWN)
+    if missing.name in _PLACEHOLDERS:
+        shown = names[:_MOST_SHOWN]
+    if not shown:
+        return _("check the name and the folder")
+    more = " …" if len(names) > len(shown) else ""
+    return _("check the name; these are there: {names}").format(names=" ".join(map(for_shell, shown)) + more)
 
 
 def fingerprint(path: Path, *, with_art: bool) -> str:

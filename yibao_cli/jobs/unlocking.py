@@ -9,6 +9,7 @@ from yibao_cli.errors import SettingsError, StateError
 from yibao_cli.i18n import _
 from yibao_cli.sealed import keys
 from yibao_cli.store.files import atomic_file
+from yibao_cli.store.resealing import opens_with, sealing_key
 from yibao_cli.store.unlocking import (
     MARK,
     Mark,
@@ -35,7 +36,7 @@ _known: dict[Path, tuple[_Stamp, Key | None]] = {}
 def configured_key(folder: Path, settings: Settings) -> Key | None:
     """The key that the settings of a workspace name; None where they name none.
 
-    Raises SettingsError, PermissionsError or DependencyError when it cannot be had.
+    Raises SettingsError or PermissionsError when it cannot be had.
     """
     place = settings.encryption
     if place.key_file:
@@ -53,6 +54,8 @@ def key_in_use(folder: Path, settings: Settings) -> Key | None:
     """
     key, mark = configured_key(folder, settings), read_mark(folder)
     if mark is None:
+        if key is not None and not opens_with(folder, key):
+            raise _another(sealing_key(folder), key)
         if key is not None and holds_plain_data(folder):
             raise StateError(
                 _("the settings name a key, and the data of this workspace is not encrypted yet"),
@@ -68,17 +71,25 @@ def key_in_use(folder: Path, settings: Settings) -> Key | None:
         )
     if key is None:
         raise SettingsError(
-            _("this workspace is encrypted, and no key is configured"),
+            _("this workspace is encrypted by key {id}, and no key is configured").format(id=mark.key),
             where=FILE_NAME,
-            remedy=_("name the key in [encryption]; without it nothing can be read"),
+            remedy=_("name that key in [encryption]; without it nothing can be read"),
         )
     if key.id.hex() != mark.key:
-        raise SettingsError(
-            _("this workspace is encrypted by another key than the one that is configured"),
-            where=FILE_NAME,
-            remedy=_("name the right key in [encryption], or go over to this one with `yibao keys rotate`"),
-        )
+        raise _another(mark.key, key)
     return key
+
+
+def _another(wanted: str, key: Key) -> SettingsError:
+    return SettingsError(
+        _("this workspace is encrypted by key {id}, and the settings name key {other}").format(
+            id=wanted or "?", other=key.id.hex()
+        ),
+        where=FILE_NAME,
+        remedy=_(
+            "name that key in [encryption], or go over to the new one with `yibao keys rotate --old FILE`"
+        ),
+    )
 
 
 def unlock(folder: Path, settings: Settings) -> None:

@@ -36,6 +36,15 @@ class Bar(NamedTuple):
     name: str
 
 
+class _Anchor(NamedTuple):
+    """Where a text of a chart stands, and in how much room, in mm on the panel."""
+
+    x: float
+    y: float
+    align: Align
+    width: float
+
+
 def check_chart(kind: Kind, item: ChartItem) -> None:
     """Refuse a chart of what the lines do not have, with SettingsError."""
     fields = {f.name: f for f in kind.inputs[kind.merge.lines].fields} if kind.merge.lines else {}
@@ -76,26 +85,36 @@ def bars_of(kind: Kind, item: ChartItem, period: tuple[str, str]) -> tuple[Bar, 
 def placed_chart(item: ChartItem, bars: Sequence[Bar], at: tuple[float, float]) -> PlacedChart:
     """A chart on its page; at: the panel's corner."""
     fields = tuple(f"chart:{item.by}:{item.sum}:{bar.key}" for bar in bars)
-    return PlacedChart(item, tuple(bar.key for bar in bars), fields, *at)
+    amounts = []
+    for (_name, told), bar, field in zip(_anchors(item, len(bars)), bars, fields, strict=True):
+        text = _text(item, bar.name, told)
+        amounts.append(PlacedText(text, Source((FieldRef(field, ("yuan",)),), fields=(field,)), *at))
+    return PlacedChart(item, tuple(bar.key for bar in bars), fields, tuple(amounts), *at)
 
 
-def texts_of(chart: PlacedChart, bars: Sequence[Bar]) -> Iterator[PlacedText]:
-    """The names of a chart's bars, the same on every piece, and their amounts."""
-    item, high = chart.item, chart.item.size * _MM_PER_POINT
-    for n, (bar, field) in enumerate(zip(bars, chart.fields, strict=True)):
-        amount = Source((FieldRef(field, ("yuan",)),), fields=(field,))
+def names_of(chart: PlacedChart, bars: Sequence[Bar]) -> Iterator[PlacedText]:
+    """The names of a chart's bars, the same on every piece."""
+    for (name, _told), bar in zip(_anchors(chart.item, len(bars)), bars, strict=True):
+        yield PlacedText(_text(chart.item, bar.name, name), Source((bar.name,)), chart.dx, chart.dy)
+
+
+def _anchors(item: ChartItem, count: int) -> Iterator[tuple[_Anchor, _Anchor]]:
+    """Where the name of each of so many bars stands, and where its amount."""
+    high = item.size * _MM_PER_POINT
+    for n in range(count):
         if item.direction == "across":
-            row = item.h / len(bars)
-            y = item.y + (n + 0.5) * row + 0.36 * high
-            name = _text(item, bar.name, (item.x, y), "left", item.names)
-            told = _text(item, bar.name, (item.x + item.w, y), "right", item.amounts)
+            y = item.y + (n + 0.5) * item.h / count + 0.36 * high
+            yield (
+                _Anchor(item.x, y, "left", item.names),
+                _Anchor(item.x + item.w, y, "right", item.amounts),
+            )
         else:
-            column = item.w / len(bars)
+            column = item.w / count
             x = item.x + (n + 0.5) * column
-            name = _text(item, bar.name, (x, item.y + item.h - 0.2 * high), "center", column)
-            told = _text(item, bar.name, (x, item.y + high), "center", column)
-        yield PlacedText(name, Source((bar.name,)), chart.dx, chart.dy)
-        yield PlacedText(told, amount, chart.dx, chart.dy)
+            yield (
+                _Anchor(x, item.y + item.h - 0.2 * high, "center", column),
+                _Anchor(x, item.y + high, "center", column),
+            )
 
 
 def frames(item: ChartItem, count: int) -> list[Rect]:
@@ -127,7 +146,7 @@ def rectangles(item: ChartItem, values: Sequence[int]) -> list[Rect]:
     return [(round(x, _DECIMALS), round(y, _DECIMALS), round(w, 3), round(h, 3)) for x, y, w, h in found]
 
 
-def _text(item: ChartItem, text: str, at: tuple[float, float], align: Align, width: float) -> TextItem:
-    x, y = (round(v, _DECIMALS) for v in at)
+def _text(item: ChartItem, text: str, at: _Anchor) -> TextItem:
+    x, y = round(at.x, _DECIMALS), round(at.y, _DECIMALS)
     smallest = min(item.size, _SMALLEST)
-    return TextItem(text=text, x=x, y=y, size=item.size, align=align, width=width, min_size=smallest)
+    return TextItem(text=text, x=x, y=y, size=item.size, align=at.align, width=at.width, min_size=smallest)

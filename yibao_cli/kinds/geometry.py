@@ -170,7 +170,7 @@ class OmrProfile(Spec):
     """What one family of inserters reads, line by line from the sensor's end.
 
     pitch: mm from line to line; a mark is `length` mm long and pitch / `ratio` thick.
-    reverse: the sensor's end is at the bottom. Source: research/domain.md 3.3.
+    reverse: the sensor's end is at the bottom. Source: manuals of Pitney Bowes DI425 and Quadient DS-95i.
     """
 
     name: str

@@ -26,12 +26,19 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 # An office or company with its place: such a name comes from yibao.toml and nowhere else. No verb or particle
-# stands inside, or whole sentences would count.
+# stands in the place, or whole sentences would count, and each district's own (各区) is nobody's name.
+_WORD = r"(?:(?!统筹|参保|[各我您到请在及或由])[\u4e00-\u9fff])"
+_PLACE = rf"{_WORD}{{2,8}}?(?:省|市|县|区|州|盟|旗)"
 _CLIENT = re.compile(
-    r"[\u4e00-\u9fff]{2,8}?(?:省|市|县|区|州|盟|旗)[\u4e00-\u9fff]{0,10}?"
-    r"(?:医疗保障局|医保局|医疗保险(?:管理)?(?:中心|处)|社会保险(?:事业)?(?:管理)?局|供电(?:分)?公司|供电局|电力局|电业局|"
-    r"公积金管理(?:中心|部)|自来水公司|水务(?:集团|公司)|燃气公司|邮政(?:分公司|公司|局)|商函中心)"
+    rf"({_PLACE}){_WORD}{{0,10}}?"
+    r"(?:医疗保障局|医保(?:局|中心)|医疗保险(?:管理)?(?:中心|处)|社会保险(?:事业)?(?:管理)?(?:局|中心)|社保(?:局|中心)|"
+    r"人力资源和社会保障局|人社局|公积金管理(?:中心|部)|公积金中心|邮政(?:分公司|公司|局)|商函中心|"
+    r"(?:供电|电力|电业|供热|热力|供水|自来水|水务|燃气|天然气|供气)"
+    r"(?:(?:集团|控股|股份|有限|责任|总|分){0,4}公司|集团|局))"
 )
+# Of the fixed texts of a mailing those that are no business of another client's either.
+_NAMED = {"kind", "mailing"}
+_SHORTEST = 3  # characters of a place: `平山县`
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,11 @@ def lint_kind(kind: Kind, constants: Mapping[str, Mapping[str, str]] | None = No
             found |= dict.fromkeys(_faults(place, words, kind, own))
     for group, values in (constants or {}).items():
         for name, value in values.items():
+            place = f"{group}.{name}"
             if match := _PLACEHOLDER.search(value):
-                found[Lint(f"{group}.{name}", _("placeholder"), match[0])] = None
+                found[Lint(place, _("placeholder"), match[0])] = None
+            if group in _NAMED:
+                found |= dict.fromkeys(_others(place, value, own))
     return list(found)
 
 
@@ -75,12 +85,19 @@ def untold(kind: Kind, client: Mapping[str, str]) -> list[str]:
 def _faults(place: str, text: str, kind: Kind, own: str) -> Iterator[Lint]:
     for match in _PLACEHOLDER.finditer(text):
         yield Lint(place, _("placeholder"), match[0])
-    for match in _CLIENT.finditer(text):
-        if not own or match[0] not in own:
-            yield Lint(place, _("another client's name"), match[0])
+    yield from _others(place, text, own)
     for word in kind.lint.forbidden:
         if word in text:
             yield Lint(place, _("a word of another trade"), word)
+
+
+def _others(place: str, text: str, own: str) -> Iterator[Lint]:
+    """Names of offices and companies that are not the client's own; own: "" where it is not known."""
+    for match in _CLIENT.finditer(text):
+        # A word before the name may have been taken for the beginning of its place.
+        rests = (match[0][at:] for at in range(len(match[1]) - _SHORTEST + 1))
+        if not own or not any(rest in own for rest in rests):
+            yield Lint(place, _("another client's name"), match[0])
 
 
 def _texts(kind: Kind) -> Iterator[tuple[str, str]]:

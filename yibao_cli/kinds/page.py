@@ -119,14 +119,21 @@ class PlacedMark:
 class PlacedChart:
     """A chart, moved from panel to page.
 
-    keys: what each bar stands for among the lines; fields: columns of the pieces with its sums, in fen.
+    keys: what each bar stands for among the lines; fields: columns of the pieces with its sums, in fen;
+    amounts: the texts that say them, which stand among the page's texts too, one behind the other.
     """
 
     item: ChartItem
     keys: tuple[str, ...]
     fields: tuple[str, ...]
+    amounts: tuple[PlacedText, ...]
     dx: float
     dy: float
+
+    @property
+    def monthly(self) -> bool:
+        """Whether its bars are months, `2026-07`, and not words."""
+        return all(len(key) == len("2026-07") and key[:4].isdigit() for key in self.keys)
 
 
 @dataclass(frozen=True, slots=True)

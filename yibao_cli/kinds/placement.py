@@ -2,7 +2,7 @@
 
 Checked when a kind is loaded, on the rectangles that the declarations fix. A text whose length no declaration
 bounds counts with the least it can take where texts must not meet, and with all it could take where a zone of
-the post or an envelope's window is near. Source: GB/T 1416-2003; research/domain.md 1.2 and 1.3.
+the post or an envelope's window is near. Source: GB/T 1416-2003, annex A.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LARGEST_AMOUNT = 9_999_999_99  # fen; an account or a bill of a household comes to no more
 LARGEST_LINE = 99_999_99  # fen; one of the lines that make it up
+LARGEST_BAR = 999_999_99  # fen; what a chart sums of them for one month or one sort
 _ADDRESS = "内蒙古自治区呼伦贝尔市鄂伦春自治旗大杨树镇铁东街道向阳路288号阳光花园小区12号楼3单元1502室"
 _BY_NAME = {
     "address": _ADDRESS,

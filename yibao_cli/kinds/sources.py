@@ -36,7 +36,7 @@ PAGE_FIELDS = frozenset({"page", "pages"})
 OVERFLOW_FIELDS = frozenset({"count"})
 
 _NO_VALUES = {group: dict.fromkeys(names, "") for group, names in CONSTANTS.items()}
-_FILTERED = {"yuan": "money", "capitals": "money", "date_zh": "date"}
+_FILTERED = {"yuan": "money", "capitals": "money", "date_zh": "date", "month_zh": "text"}
 _PLACES = {"further": FURTHER, "blank": BLANK}
 
 

@@ -6,6 +6,7 @@ template and is rendered piece by piece. Values are data: they are never compile
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError, nodes
@@ -26,12 +27,15 @@ def _blank_if_none(function: Callable[[Any], str]) -> Callable[[Any], str]:
     return lambda value: "" if value is None or value == "" else function(value)
 
 
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+
 # What the filters do to a value that is there; a blank stays blank.
 FUNCTIONS: dict[str, Callable[[Any], str]] = {
     "yuan": yuan,
     "capitals": capitals,
     "mask": mask_id,
     "mask_name": mask_name,
+    "month_zh": lambda text: f"{text[:4]}年{int(text[5:])}月" if _MONTH.fullmatch(text) else text,
     "date_zh": lambda iso: f"{int(iso[:4])}年{int(iso[5:7])}月{int(iso[8:10])}日",
 }
 FILTERS: dict[str, Callable[[Any], str]] = {

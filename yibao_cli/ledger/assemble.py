@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from yibao_cli.kinds.kind import Kind
 
 ADDRESS_COLUMNS = ("standard", "county", "postcode", "street_key", "verdict", "reasons")
+_PAID = "H121"
 _NO_STANDARDS = pa.table({"raw": pa.array([], pa.string()), "standard": pa.array([], pa.string())})
 
 
@@ -70,7 +71,8 @@ class Ledger:
     sources: table name to its imports. period: first day of the mailing's data, and the day it is posted;
     ISO. addresses: the address book's entries: id, raw, postcode_given,
     county_given, ADDRESS_COLUMNS, and `member` where some are one member's own. previous: the Parquet files
-    of the pieces of the mailing before, where that is known.
+    of the pieces of the mailing before, where that is known. unread: those of rejected rows of the list of
+    who has paid; whoever stands there may have paid, however little of the row could be read.
     """
 
     kind: Kind
@@ -78,6 +80,7 @@ class Ledger:
     options: LedgerOptions
     period: tuple[str, str] = ("0001-01-01", "9999-12-31")
     previous: Sequence[Path] = ()
+    unread: Sequence[Path] = ()
     _db: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -226,6 +229,9 @@ class Ledger:
         """(rule, SQL condition), in the order in which they decide a row's state."""
         found = [("H100", "appearance > 1")]
         found += [(h.rule, condition_sql(h.expression, types)) for h in self.kind.holds]
+        if self.unread:
+            key, listed = identifier(self.kind.merge.key), parquet_literal(self.unread)
+            found.append((_PAID, f"{key} IN (SELECT {key} FROM read_parquet({listed}))"))  # noqa: S608
         if self.has_suppressions:
             found += suppressing.hold_conditions()
         found.append(("H201", "verdict = 'bad'"))

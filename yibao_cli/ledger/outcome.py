@@ -242,3 +242,27 @@ def rows_with_amount(ledger: Ledger, variant: str, name: str, limits: tuple[int,
     )
     found: list[int] = ledger.query(query).to_arrow_table().column("row_id").to_pylist()
     return found
+
+
+def rows_with_bar(
+    ledger: Ledger, variant: str, chart: tuple[str, str, Sequence[str]], amount: int
+) -> list[int]:
+    """Row ids of candidates of a variant with a bar of a chart that stands for at least so many fen.
+
+    chart: what it goes by, as SQL over the lines (`bar_sql`), the field it sums, and the bars there are.
+    """
+    lines, key = identifier("in_" + ledger.kind.merge.lines), identifier(ledger.kind.merge.key)
+    by, summed, bars = chart
+    listed = ", ".join(map(literal, bars))
+    query = (
+        f"SELECT row_id FROM judged WHERE len(holds) = 0 AND variant = {literal(variant)} AND {key} IN "  # noqa: S608
+        f"(SELECT {key} FROM {lines} WHERE {by} IN ({listed}) GROUP BY {key}, {by} "
+        f"HAVING abs(sum({identifier(summed)})) >= {int(amount)}) ORDER BY row_id"
+    )
+    found: list[int] = ledger.query(query).to_arrow_table().column("row_id").to_pylist()
+    return found
+
+
+def bar_sql(name: str, *, monthly: bool) -> str:
+    """The bar that a line falls on: the word of a choice, or the month of a day."""
+    return f"substr({identifier(name)}, 1, 7)" if monthly else identifier(name)

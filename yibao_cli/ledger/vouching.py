@@ -30,7 +30,8 @@ def vouch(ledger: Ledger) -> None:
     """Make `vouchers` (adjustment rows, each with its `fault`, "" for none) and the sums of each member."""
     kind, key = ledger.kind, identifier(ledger.kind.merge.key)
     if kind.adjust is not None:
-        plain = "regexp_replace({}, '\\s', '', 'g')"
+        # Who signs twice, once in capitals, is one person.
+        plain = "lower(regexp_replace({}, '\\s', '', 'g'))"
         ledger.execute(
             f"CREATE TABLE vouchers AS SELECT *, CASE "  # noqa: S608 - names and rules of ours
             f"WHEN {plain.format('operator')} = {plain.format('approver')} THEN {literal(ONE_HAND)} "

@@ -166,7 +166,8 @@ def _late(row: ReceiptRow, receipt: Receipt, known: Known) -> list[Finding]:
     promised = known.promised[int(receipt.subject)]
     if not is_late(receipt.day, receipt.time, promised, known.deadline):
         return []
-    details = {"day": receipt.day, "time": receipt.time, "promised": promised, "deadline": known.deadline}
+    delivered = f"{receipt.day} {receipt.time}".rstrip()  # a sheet may bear no time
+    details = {"delivered": delivered, "promised": promised, "deadline": known.deadline}
     return [_finding(row, "M162", "签收时间", receipt.time, **details)]
 
 

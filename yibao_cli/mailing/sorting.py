@@ -2,7 +2,7 @@
 
 Print order is bag order, in each bag bundle order, in each bundle the order in which it is walked: what comes
 out of the printer is the sorted mail. Finest level first; what a level does not take goes up to the next.
-Source: research/domain.md 2.1, 2.2.
+Source: 国内邮件处理规则; the posts that templates/common/sorting.toml names.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Tracking numbers 邮件号: blocks 号段 as the post gives them out, checked, and allotted in order.
 
-A number is a prefix, a serial and a suffix. Three forms (research/domain.md 3.1 and 3.2):
+A number is a prefix, a serial and a suffix. Three forms (UPU S10; 国内给据邮件; EMS since 2013):
 
     s10    2 letters, 8 digits, check digit, 2 letters of the country   RR473124829GB
     cn13   2 letters, 8 digits, check digit, 2 digits of the kind       XA473124829 31

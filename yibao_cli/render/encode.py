@@ -4,7 +4,7 @@ A column of texts that is all ASCII (amounts, dates, numbers) is set in a simple
 and needs no encoding at all. Any other is set in a composite font whose codes are two bytes: the UTF-16 unit
 of the character, so that a column of texts is encoded by `str.encode`. A character beyond U+FFFF takes a code
 of its own out of D800..DFFF, where no character lives; CIDToGIDMap and ToUnicode say what it is.
-Source: research/render.md, how the limit gets there, 3.
+Source: ISO 32000-1, 9.7 and 9.10.
 """
 
 from __future__ import annotations

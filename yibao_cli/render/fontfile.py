@@ -52,7 +52,7 @@ class FontFile:
     def glyph(self, char: str) -> int | None:
         """Glyph id of a character; None where it has none, or an empty one for what should show.
 
-        AR PL UKai maps 23 characters to empty glyphs (research/ecosystem.md 7).
+        AR PL UKai maps 23 characters of 通用规范汉字表 to empty glyphs.
         """
         glyph: int | None = self.metrics.get_nominal_glyph(ord(char))
         return glyph if glyph and (self._draws(glyph) or _blank(char)) else None

@@ -2,7 +2,7 @@
 
 The Chinese font comes with the packages: Noto Sans SC (OFL), a variable TrueType font whose default instance
 is Thin, so the wanted weight is pinned. What it lacks is looked for in its sisters for Taiwan, Japan and
-Korea. Source: research/ecosystem.md section 7; research/render.md.
+Korea. Source: justmytype-intl-cjk 0.1.0; docs/decisions.md.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yibao_cli.kinds.geometry import Rect
-    from yibao_cli.kinds.page import PagePlan, PlacedMark, PlacedTable, PlacedText
+    from yibao_cli.kinds.page import PagePlan, PlacedChart, PlacedMark, PlacedTable, PlacedText
     from yibao_cli.render.fonts import Font
 
 _NO_AMOUNT = 10**18  # fen; the ledger, which counts in 64 bits, holds no sum as large
@@ -109,11 +109,17 @@ def largest_fitting_amount(table: PlacedTable, column: int, font: Font) -> int:
     No more than _NO_AMOUNT, however wide the column is.
     """
     item = table.item
-    width = (item.columns[column].width - 2 * CELL_PAD) * MM
+    return _largest((item.columns[column].width - 2 * CELL_PAD) * MM, (item.size, item.min_size), font)
+
+
+def largest_fitting_bar(chart: PlacedChart, font: Font) -> int:
+    """The same for the amounts that a chart tells of its bars."""
+    item = chart.amounts[0].item
+    return _largest((item.width or 0) * MM, (item.size, item.min_size), font)
+
+
+def _largest(width: float, sizes: tuple[float, float], font: Font) -> int:
     limit = 1
-    while (
-        limit < _NO_AMOUNT
-        and fit_text(yuan(-limit * 10 + 1), width, 1, (item.size, item.min_size), font).whole
-    ):
+    while limit < _NO_AMOUNT and fit_text(yuan(-limit * 10 + 1), width, 1, sizes, font).whole:
         limit *= 10
     return limit

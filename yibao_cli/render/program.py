@@ -2,7 +2,7 @@
 
 Each dynamic text becomes a setter: a piece of the page's format string and the columns of arguments that
 fill it. A page is then one `%` of the format string on a row of arguments; there is no drawing call per
-field. Source: design.md section 7; research/render.md, how the limit gets there, 2.
+field. Source: docs/decisions.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from yibao_cli.render.barchart import bar_columns
+from yibao_cli.render.barchart import amount_operators, bar_operators
 from yibao_cli.render.encode import number
 from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.marks import Symbol, symbol_of
@@ -19,7 +19,7 @@ from yibao_cli.render.static import CROP, FOLDS, MARK
 from yibao_cli.render.table import TableProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -75,7 +75,7 @@ def page_contents(page: PagePlan, variant: str, values: PageValues, tools: Tools
     parts += [_bars(c, page.height, sums, tools) for c, sums in zip(page.charts, values.charts, strict=True)]
     if page.texts or page.tables:
         parts.append(Setter("BT\n"))
-        parts += _in_turn([_text(t, page, values.texts[t.source], tools) for t in page.texts])
+        parts += _in_turn(_texts(page, values, tools))
         for table, lines in zip(page.tables, values.tables, strict=True):
             parts.append(Setter("%s", [TableProgram(table, page, fonts["body", REGULAR]).contents(lines)]))
         # The marks behind it are black.
@@ -100,11 +100,36 @@ def _slot(corner: tuple[float, float], art: Column, form_names: dict[str, str]) 
 
 def _bars(chart: PlacedChart, height: float, sums: NDArray[np.int64], tools: Tools) -> Setter:
     """The bars of a chart, filled; nothing where a piece has none."""
-    columns = bar_columns(chart, sums, height, tools.inks.fill(chart.item.fill))
-    return Setter("%s" * len(columns), columns)
+    return Setter("%s", [bar_operators(chart, sums, height, tools.inks.fill(chart.item.fill))])
 
 
-def _in_turn(setters: list[Setter]) -> Iterator[Setter]:
+def _texts(page: PagePlan, values: PageValues, tools: Tools) -> Iterator[Setter]:
+    """The texts of a page; the amounts of a chart, where they all have one size, as one."""
+    charts = {id(c.amounts[0]): (c, sums) for c, sums in zip(page.charts, values.charts, strict=True)}
+    done: set[int] = set()
+    for text in page.texts:
+        if id(text) in done:
+            continue
+        if id(text) in charts:
+            chart, sums = charts[id(text)]
+            amounts = _chart_amounts(chart, page.height, sums, tools)
+            if amounts is not None:
+                done |= {id(t) for t in chart.amounts}
+                yield amounts
+                continue
+        yield _text(text, page, values.texts[text.source], tools)
+
+
+def _chart_amounts(chart: PlacedChart, height: float, sums: NDArray[np.int64], tools: Tools) -> Setter | None:
+    item = chart.amounts[0].item
+    font = tools.fonts[item.face, item.weight]
+    operators = amount_operators(chart, sums, height, font)
+    if operators is None:
+        return None
+    return Setter("%s", [operators], begins=_begins(item, font.narrow, tools))
+
+
+def _in_turn(setters: Iterable[Setter]) -> Iterator[Setter]:
     """Texts one after another, each with its colour and font where those are not in force already."""
     in_force = ""
     for setter in setters:
@@ -122,11 +147,7 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Se
     item = placed.item
     font = tools.fonts[item.face, item.weight]
     x, y = (item.x + placed.dx) * MM, (page.height - item.y - placed.dy) * MM
-    colour, place = tools.inks.fill(item.color), f"1 0 0 1 {_n(x)} {_n(y)} Tm"
-
-    def begins(name: str) -> str:
-        return f"{colour} /{name} {_n(item.size)} Tf "
-
+    place = f"1 0 0 1 {_n(x)} {_n(y)} Tm"
     one_line = item.width is None and item.lines == 1
     if item.pitch is not None or (one_line and item.align == "left"):
         name, strings = font.strings(texts)
@@ -134,12 +155,19 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Se
         if item.pitch is not None:
             space = _n(item.pitch * MM - font.font.width("0", item.size))
             show = f"{space} Tc {show}0 Tc\n"
-        return Setter(show, [strings], begins(name))
+        return Setter(show, [strings], _begins(item, name, tools))
     if placed.source.amount and item.lines == 1 and item.align in _SHARES:
         amounts = _amounts(texts, item, font)
         if amounts is not None:
-            return replace(amounts, template=place + amounts.template, begins=begins(font.narrow))
-    return Setter("%s\n", [_set_column(placed, (x, y), texts, font)], begins(font.wide), lasts=False)
+            begins = _begins(item, font.narrow, tools)
+            return replace(amounts, template=place + amounts.template, begins=begins)
+    begins = _begins(item, font.wide, tools)
+    return Setter("%s\n", [_set_column(placed, (x, y), texts, font)], begins, lasts=False)
+
+
+def _begins(item: TextItem, font: str, tools: Tools) -> str:
+    """The operators that a text of an item wants in force."""
+    return f"{tools.inks.fill(item.color)} /{font} {_n(item.size)} Tf "
 
 
 def _set_column(placed: PlacedText, at: tuple[float, float], texts: Column, font: PartFont) -> Column:

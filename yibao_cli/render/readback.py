@@ -6,7 +6,7 @@ pieces go through PDFium too: its text, and the Data Matrix decoded from pixels.
 
 What a page must show comes from the package's values alone; what it does show comes from the file alone. The
 comparison is exact in both directions: every text once, in its place in the order, and nothing besides.
-Source: design.md section 7; research/ecosystem.md.
+Source: docs/package.md, what verify does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is drawn once: static layers, ad and house panels, marks; ReportLab draws, pikepdf carries over.
 
-Each becomes a Form XObject that all pages of all parts share. Source: design.md section 7.
+Each becomes a Form XObject that all pages of all parts share. Source: docs/decisions.md.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _STATES = {
     "pending": "待定",
 }
 _COUNTED = tuple(Column(h, "count") for h in _STATES.values())
-_RATED = (Column("妥投率", "rate"), Column("95%下限", "rate"), Column("95%上限", "rate"))
+_RATED = (Column("投达率", "rate"), Column("95%下限", "rate"), Column("95%上限", "rate"))
 _PLACES = {"county": "县区", "office": "投递局", "walk": "投递段", "source": "地址来源"}
 _EMPLOYER = (Column("单位编号"), Column("单位名称", "wrap"), *_COUNTED, *_RATED)
 _REASON = (
@@ -58,8 +58,8 @@ _RESTATED = (
     Column("原曾退回", "count"),
     Column("现曾退回", "count"),
     Column("差", "count"),
-    Column("原首次妥投率", "rate"),
-    Column("现首次妥投率", "rate"),
+    Column("原首次投达率", "rate"),
+    Column("现首次投达率", "rate"),
 )
 SIGNERS = ("编制人", "复核人")
 _ROLES = (*SIGNERS, "日期")
@@ -166,7 +166,7 @@ def account_json(account: Account, restated: Sequence[Restated] = ()) -> dict[st
 def facts_of(account: Account) -> list[tuple[str, str | int | float, Kind]]:
     """The overview: what, how much, and the kind of the cell."""
     terms, copies = account.terms, account.copies
-    rate = "妥投率" if account.is_final else "妥投率 (待定按妥投计)"
+    rate = "投达率" if account.is_final else "投达率 (待定按妥投计)"
     return [
         ("交寄日期", terms.posted_on, "text"),
         ("统计截至", terms.today, "text"),
@@ -180,11 +180,11 @@ def facts_of(account: Account) -> list[tuple[str, str | int | float, Kind]]:
         (rate, account.best.value, "rate"),
         ("95%置信区间下限", account.best.low, "rate"),
         ("95%置信区间上限", account.best.high, "rate"),
-        ("首次妥投率", account.first_pass.value, "rate"),
+        ("首次投达率", account.first_pass.value, "rate"),
         ("首次合格率 (分母为名册)", account.first_yield.value, "rate"),
         ("退信挽回率", account.cure.value, "rate"),
         ("退回周期中位数 (天)", account.cycle.median, "count"),
-        ("承诺妥投率", terms.promise, "rate"),
+        ("承诺投达率", terms.promise, "rate"),
         ("结论", verdict(account), "text"),
     ]
 

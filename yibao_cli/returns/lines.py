@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from yibao_cli.codes import mask_id, parse_copy, parse_sheet_code
+from yibao_cli.codes import is_piece_number, mask_id, parse_copy, parse_sheet_code
 from yibao_cli.returns.reasons import OTHER, REASONS
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _LIKE_A_PIECE = re.compile(r"\d{6,9}[0-9A-Z]")
 _SYMBOLOGY = re.compile(r"\][A-Z]\d(?=YBH?1|\d)")  # ISO/IEC 15424, where a scanner is set to send it
 _GAP = re.compile(r"[\s,;]+")
 _LONGEST = 200
+_PIECE_LENGTH = 8  # up to ten million pieces; longer numbers begin with no zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,17 @@ def read_code(text: str) -> Line:
         return Line("code", piece=printed[0], copy=printed[1], shown=printed[0])
     is_ours = text.startswith(_OURS) or _LIKE_A_PIECE.fullmatch(text) is not None
     return Line("damaged" if is_ours else "foreign", shown=mask_id(text))
+
+
+def with_zeros(text: str) -> str:
+    """The piece number that a spreadsheet made a number of, with its zeros again: 209 was 00000209; or "".
+
+    >>> with_zeros("209")
+    '00000209'
+    """
+    is_cut = text.isascii() and text.isdigit() and len(text) < _PIECE_LENGTH
+    whole = text.zfill(_PIECE_LENGTH)
+    return whole if is_cut and is_piece_number(whole) else ""
 
 
 def reason_key(text: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from yibao_cli.codes import is_mailing_id, mask_id
 from yibao_cli.model import Finding
 from yibao_cli.returns.judging import Facts, judge
-from yibao_cli.returns.lines import folded, read_code
+from yibao_cli.returns.lines import folded, read_code, with_zeros
 from yibao_cli.returns.reasons import OTHER, Wording
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Matched:
     """What a return list came to: every row is in `accepted` or has exactly one finding in `findings`.
 
     accepted: columns piece, copy (int64), returned_on (ISO), reason (R code), src_row (Int64, NA where
-    unknown). doubts: T116, a finding for each wording that nobody knows.
+    unknown). doubts: a finding for each wording that nobody knows (T116), or that says two things (T128).
     """
 
     accepted: pd.DataFrame
@@ -44,6 +44,7 @@ class _Row(NamedTuple):
     day: str
     said: str
     reason: str
+    torn: tuple[str, ...]
     fault: str
     file: str
     sheet: str
@@ -59,7 +60,7 @@ def match_returns(rows: pd.DataFrame, facts: Facts, wording: Wording | None = No
     rows: text columns piece (its number or a sheet's code), returned_on (ISO), reason_text and, where there
       are such, mailing (blank means this one), src_file, src_sheet, src_row.
 
-    Of several rows about one copy the first that can be accepted counts. Rules T101 to T113.
+    Of several rows about one copy the first that can be accepted counts. Rules T101 to T113, T129.
     len(accepted) + len(findings) == len(rows), always.
     """
     accepted: dict[tuple[str, int], _Row] = {}
@@ -73,6 +74,9 @@ def match_returns(rows: pd.DataFrame, facts: Facts, wording: Wording | None = No
 
 def _wrong_code(row: _Row, facts: Facts) -> Finding | None:
     if row.fault:
+        whole = with_zeros(row.piece)
+        if facts.pieces.get(whole):
+            return row.finding("T129", "piece", whole, piece=whole)
         return row.finding(row.fault, "piece", mask_id(row.piece))
     if row.mailing not in {_BLANK, facts.mailing}:
         named = row.mailing if _names_a_mailing(row.mailing) else mask_id(row.mailing)
@@ -98,7 +102,11 @@ def _unknown_words(accepted: Iterable[_Row]) -> Iterator[Finding]:
     counts = Counter(row.said for row in unknown)
     for row in unknown:
         # What a clerk wrote may name a person, so it is not shown; the row leads to it.
-        if counts.pop(row.said, 0):
+        if not counts.pop(row.said, 0):
+            continue
+        if row.torn:
+            yield row.finding("T128", "reason_text", mask_id(row.said), reasons=" ".join(row.torn))
+        else:
             yield row.finding("T116", "reason_text", mask_id(row.said))
 
 
@@ -117,6 +125,7 @@ def _rows(frame: pd.DataFrame, wording: Wording) -> Iterator[_Row]:
             day=days[i].strip(),
             said=said,
             reason=wording.known(said) or "",
+            torn=wording.named(said) if wording.known(said) is None else (),
             fault="",
             file=files[i],
             sheet=sheets[i],

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
+from yibao_cli.returns.places import likely_places
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    Gray = NDArray[np.uint8]
+    from yibao_cli.returns.places import Place
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf")
 LARGEST = 60  # million pixels of one page
@@ -28,28 +29,29 @@ _FORMS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
 _FORMATS = ("JPEG", "PNG", "TIFF")
 _PDF_DPI = 200
 _POINTS = 72
-_LARGE = 9_000_000  # pixels above which enlarging costs more than it finds
-_HUGE = 14_000_000  # pixels above which half the size is looked at first
-_MODULE = 8  # cells over which light is taken as even
-_BRIGHT = 160.0
 _THUMBNAIL, _QUALITY = 640, 70
-_STRETCH = 32  # rows
-# Exchanges of two of nine pixels, row by row, that leave their median in the middle one.
-_EXCHANGES: tuple[tuple[int, int], ...] = (
-    (1, 2),
-    (4, 5),
-    (7, 8),
-    (0, 1),
-    (3, 4),
-    (6, 7),
-    (1, 2),
-    (4, 5),
-    (7, 8),
-    (0, 3),
-    (5, 8),
-    (4, 7),
+# A place is cut out with as much around it, of its side to each side, and brought to one size in pixels.
+_AROUND, _CUT = 1.3, 400
+_MARGIN, _PAPER = 20, 225  # pixels put around what is read, and their shade
+_LOCAL, _GLOBAL = zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram
+_SOFT, _SMALL_SHARP, _SHARP = (
+    ImageFilter.GaussianBlur(2),
+    ImageFilter.UnsharpMask(3, 200, 0),
+    ImageFilter.UnsharpMask(6, 250, 0),
 )
-_EXCHANGES += ((3, 6), (1, 4), (2, 5), (4, 7), (4, 2), (6, 4), (4, 2))
+# How a place is looked at, by what found most among photos of our own making: at half the size grain and
+# specks are gone; what is left is smoothed or sharpened, and a code afar enlarged.
+_WAYS: tuple[tuple[Callable[[Image.Image], Image.Image], zxingcpp.Binarizer], ...] = (
+    (lambda cut: cut.reduce(2), _LOCAL),
+    (lambda cut: cut.reduce(2), _GLOBAL),
+    (lambda cut: cut.reduce(2).filter(_SMALL_SHARP), _LOCAL),
+    (lambda cut: cut.reduce(3), _GLOBAL),
+    (lambda cut: cut.filter(_SOFT), _LOCAL),
+    (lambda cut: cut.filter(_SOFT).filter(_SHARP), _GLOBAL),
+    (lambda cut: cut.resize((cut.width * 8 // 5, cut.height * 8 // 5), Image.Resampling.BICUBIC), _LOCAL),
+)
+# The whole picture at last, for a code that fills it: pixels that it may have, and how far it is smoothed.
+_WHOLES = ((1_000_000, 0.0), (2_500_000, 1.0))
 # What Pillow and its decoders raise for broken files.
 _BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
@@ -77,18 +79,18 @@ def pages_of(path: Path) -> Iterator[Page]:
     yield from _pdf_pages(path) if head.startswith(b"%PDF-") else _picture_pages(path)
 
 
-def read_codes(picture: Image.Image) -> tuple[str, ...]:
+def read_codes(picture: Image.Image, wanted: Callable[[str], bool] = bool) -> tuple[str, ...]:
     """The Data Matrix codes of a gray picture, each once; nothing when none can be read.
 
-    The picture is looked at as it is first, then without specks, under even light, enlarged: each way finds
-    what the ways before it did not, and costs more. The first that finds anything ends the search.
+    First the places that may be a code are looked at, in one way after the other, all of them in each; then
+    the whole picture. The first look that finds a wanted text ends it; what was found before comes, too.
     """
-    for way in _ways(picture):
-        found = zxingcpp.read_barcodes(way(), formats=_FORMS)
-        texts = tuple(dict.fromkeys(code.text for code in found if code.text))
-        if texts:
-            return texts
-    return ()
+    texts: dict[str, None] = {}
+    for look in _looks(picture):
+        texts |= dict.fromkeys(look())
+        if any(map(wanted, texts)):
+            break
+    return tuple(texts)
 
 
 def thumbnail(picture: Image.Image) -> bytes:
@@ -100,53 +102,40 @@ def thumbnail(picture: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-def _ways(picture: Image.Image) -> Iterator[Callable[[], Gray]]:
-    pixels = picture.width * picture.height
-    if pixels > _HUGE:
-        yield lambda: _array(picture.reduce(2))
-    yield lambda: _array(picture)
-    yield lambda: without_specks(_array(picture))
-    yield lambda: _evenly_lit(picture)
-    yield lambda: _evenly_lit(picture.filter(ImageFilter.GaussianBlur(1.2)))
-    yield lambda: _array(ImageOps.autocontrast(picture.reduce(2), cutoff=1))
-    if pixels <= _LARGE:
-        yield lambda: _array(_enlarged(ImageOps.autocontrast(picture, cutoff=1)))
-        yield lambda: _array(_enlarged(picture).filter(ImageFilter.UnsharpMask(4, 300, 0)))
+def _looks(picture: Image.Image) -> Iterator[Callable[[], Iterator[str]]]:
+    """Each finds what the ones before it did not, and costs more; together a fifth of a second."""
+    crops = [_cut_out(picture, place) for place in likely_places(picture)]
+    for way, binarizer in _WAYS:
+        yield partial(_texts_of, map(way, crops), binarizer)
+    for pixels, blur in _WHOLES:
+        yield partial(_texts_of, [_smaller(picture, pixels).filter(ImageFilter.GaussianBlur(blur))])
 
 
-def without_specks(pixels: Gray) -> Gray:
-    """The median of each pixel and its eight neighbours: Pillow's MedianFilter(3), in a fraction of its time.
-
-    A network of nineteen exchanges leaves the median in the middle (A. W. Paeth, Graphics Gems, 1990). It
-    goes over the picture in stretches that stay in the processor's cache.
-    """
-    wide = np.pad(pixels, 1, mode="edge")
-    height, width = pixels.shape
-    result = np.empty_like(pixels)
-    for top in range(0, height, _STRETCH):
-        rows = min(_STRETCH, height - top)
-        nine = [wide[top + y : top + y + rows, x : x + width] for y in range(3) for x in range(3)]
-        for low, high in _EXCHANGES:
-            nine[low], nine[high] = np.minimum(nine[low], nine[high]), np.maximum(nine[low], nine[high])
-        result[top : top + rows] = nine[4]
-    return result
+def _texts_of(pictures: Iterable[Image.Image], binarizer: zxingcpp.Binarizer = _LOCAL) -> Iterator[str]:
+    for picture in pictures:
+        # A code that ends at the edge of a picture is overlooked.
+        pixels = np.pad(np.asarray(picture), _MARGIN, constant_values=_PAPER)
+        found = zxingcpp.read_barcodes(
+            pixels, formats=_FORMS, try_downscale=False, try_invert=False, binarizer=binarizer
+        )
+        yield from (code.text for code in found if code.text)
 
 
-def _enlarged(picture: Image.Image) -> Image.Image:
-    return picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.BICUBIC)
+def _cut_out(picture: Image.Image, place: Place) -> Image.Image:
+    """The square around a place, in the size in which a code is read best, from black to white."""
+    reach = place.side * _AROUND
+    box = (place.x - reach, place.y - reach, place.x + reach, place.y + reach)
+    left, top, right, bottom = (round(v) for v in box)
+    cut = picture.crop((max(left, 0), max(top, 0), min(right, picture.width), min(bottom, picture.height)))
+    scale = _CUT / max(cut.size)
+    size = (max(1, round(cut.width * scale)), max(1, round(cut.height * scale)))
+    taken = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
+    return ImageOps.autocontrast(cut.resize(size, taken), cutoff=1)
 
 
-def _evenly_lit(picture: Image.Image) -> Gray:
-    """Each pixel against the light around it."""
-    small = picture.reduce(_MODULE) if min(picture.size) >= _MODULE else picture
-    light = small.filter(ImageFilter.GaussianBlur(_MODULE)).resize(picture.size, Image.Resampling.BILINEAR)
-    even = _array(picture).astype(np.float32) / np.maximum(_array(light), 1) * _BRIGHT
-    result: Gray = even.clip(0, 255).astype(np.uint8)
-    return result
-
-
-def _array(picture: Image.Image) -> Gray:
-    return np.asarray(picture, dtype=np.uint8)
+def _smaller(picture: Image.Image, pixels: int) -> Image.Image:
+    step = round((picture.width * picture.height / pixels) ** 0.5)
+    return picture.reduce(step) if step > 1 else picture
 
 
 def _picture_pages(path: Path) -> Iterator[Page]:
@@ -170,6 +159,7 @@ def _gray_page(image: Image.Image, number: int) -> Page:
     # The size is known before a pixel is unpacked.
     if image.width * image.height > LARGEST * 1_000_000:
         return Page(number, None, "T119")
+    image.draft("L", None)  # of a JPEG only the shades are unpacked
     return Page(number, image.convert("L"))
 
 

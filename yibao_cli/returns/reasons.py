@@ -142,43 +142,57 @@ REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
 class Wording:
     """How reasons are written: our labels and synonyms, and the words of tables that come after and win.
 
-    tables: reason code -> words, the strongest last.
+    tables: reason code -> words, the strongest last. own: the last of all, which also wins over other words
+    of the same length.
     """
 
-    def __init__(self, tables: Iterable[Mapping[str, Iterable[str]]] = ()) -> None:
+    def __init__(
+        self,
+        tables: Iterable[Mapping[str, Iterable[str]]] = (),
+        own: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
         words = {_folded(word): r.code for r in _ALL for word in (r.label, *r.synonyms)}
-        for table in tables:
+        for table in (*tables, own or {}):
             words |= {_folded(word): code for code, some in table.items() for word in some}
         words.pop("", None)
         self._words = tuple(sorted(words.items(), key=lambda pair: (-len(pair[0]), pair[1])))
-        self._known: dict[str, str | None] = {}
+        self._own = {_folded(word) for some in (own or {}).values() for word in some}
+        self._named: dict[str, tuple[str, ...]] = {}
 
     def known(self, text: str) -> str | None:
         """Code of a reason as a clerk wrote it, or None: a code, a label, any text with a known word in it.
 
         The text is folded by NFKC and loses its white space. Where several words stand in it, the longest
-        counts, as it says the most.
+        counts, as it says the most; where two of one length name two reasons, nothing is known.
         """
-        if text not in self._known:
-            self._known[text] = self._found(_folded(text))
-        return self._known[text]
+        named = self.named(text)
+        return named[0] if len(named) == 1 else None
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """Codes of the longest known words in a text, in order; several where it says several alike."""
+        if text not in self._named:
+            self._named[text] = self._found(_folded(text))
+        return self._named[text]
 
     def code(self, text: str) -> str:
-        """The same; R99 where nothing is known."""
+        """The reason that is known; R99 where none is."""
         return self.known(text) or OTHER
 
-    def _found(self, folded: str) -> str | None:
+    def _found(self, folded: str) -> tuple[str, ...]:
         if folded in REASONS:
-            return folded
-        return next((code for word, code in self._words if word in folded), None)
+            return (folded,)
+        standing = [pair for pair in self._words if pair[0] in folded]
+        longest = [pair for pair in standing if len(pair[0]) == len(standing[0][0])]
+        own = [pair for pair in longest if pair[0] in self._own]
+        return tuple(sorted({code for _word, code in own or longest}))
 
 
-def load_wording(*files: Path) -> Wording:
-    """The words of these files, the strongest last; a file that is not there has none.
+def load_wording(*files: Path, own: Path | None = None) -> Wording:
+    """The words of these files, the strongest last, and the client's own; a file that is not there has none.
 
     Raises SettingsError for a file that is not of the form `[words] R05 = ["..."]`.
     """
-    return Wording(list(_tables(files)))
+    return Wording(list(_tables(files)), next(_tables([own] if own else []), None))
 
 
 def _tables(files: Iterable[Path]) -> Iterator[Mapping[str, list[str]]]:

@@ -98,6 +98,29 @@ declare(
     "an invoice 40 days past its day",
 )
 
+declare(
+    "C159",
+    Severity.WARN,
+    N_("the response code will cover part of the artwork of contract {contract} ({what})"),
+    N_("ask for artwork that leaves this place free, or move `code` of the panel in the kind"),
+    "响应码 = 是, and a telephone number in the lower right corner of the artwork",
+)
+declare(
+    "C160",
+    Severity.WARN,
+    N_("contract {contract} asks for a response code, and panel {what} has no place for one"),
+    N_("give the panel a `code` in the kind, or print the codes of `yibao ads codes` elsewhere"),
+    "响应码 = 是 in a kind of one's own without `code`",
+)
+
+declare(
+    "C161",
+    Severity.REJECT,
+    N_("the contract number {what} cannot be used"),
+    N_("give it a number of at most 40 letters, digits, dots, hyphens and brackets; it names files"),
+    "合同号 = ../A, HT/2026/001, or of 300 characters",
+)
+
 # ---------------------------------------------------------------- the plan
 declare(
     "C140",

@@ -165,7 +165,7 @@ declare(
 declare(
     "M162",
     Severity.WARN,
-    N_("delivered late: on {day} {time}, promised for {promised} {deadline}"),
+    N_("delivered late: on {delivered}, promised for {promised} {deadline}"),
     N_("nothing can be mended; it stands on the list of late ones"),
     "签收时间 14:20, where the deadline is 12:00",
 )

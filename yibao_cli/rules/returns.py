@@ -194,3 +194,17 @@ declare(
     N_("fill in the list of the newest survey; what an earlier one found stays on record"),
     "the list of the first survey, filled in after a second one was drawn",
 )
+declare(
+    "T128",
+    Severity.WARN,
+    N_("this reason says {reasons} alike and counts as R99 (other)"),
+    N_("look at the slip; what the post means by such words goes into templates/returns.toml"),
+    "退回原因 “拒收，已故”",
+)
+declare(
+    "T129",
+    Severity.REJECT,
+    N_("this is no piece number; with the zeros that spreadsheets cut off it would be {piece}"),
+    N_('compare it with the letter; a column of =TEXT(A2,"00000000") has the zeros again'),
+    "209, where 00000209 was printed",
+)

@@ -30,8 +30,8 @@ def sealed_by(path: Path) -> bytes:
 def opened(path: Path) -> IO[bytes]:
     """A file that only this program writes, for reading at any place.
 
-    Raises SettingsError when it is sealed and there is no such key; CheckFailed when the workspace has a key
-    and the file is plain: somebody else put it there.
+    Raises SettingsError when it is sealed and there is no key; CheckFailed when the workspace has a key, and
+    the file has another or is plain: somebody else put it there.
     """
     key = key_of(path)
     if not sealed_by(path):

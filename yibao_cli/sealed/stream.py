@@ -18,7 +18,7 @@ import secrets
 import threading
 from typing import IO, TYPE_CHECKING, Any
 
-from yibao_cli.errors import CheckFailed, SettingsError
+from yibao_cli.errors import CheckFailed, SettingsError, YibaoError
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -89,10 +89,29 @@ class Sealer(io.RawIOBase):
         self._number += 1
 
 
+def _not_ours(found: bytes, key: Key | None, name: str) -> YibaoError:
+    if key is None:
+        return SettingsError(
+            _("this file is encrypted by key {id}, and no key is configured").format(id=found.hex()),
+            where=name,
+            remedy=_("name that key in [encryption] of yibao.toml; without it nothing can be read"),
+        )
+    return CheckFailed(
+        _("this file is encrypted by key {id}, and the workspace has key {other}").format(
+            id=found.hex() or _("none"), other=key.id.hex()
+        ),
+        where=name,
+        remedy=_(
+            "use nothing of it: somebody put it there; restore the file of this workspace from a backup"
+        ),
+    )
+
+
 class Opener(io.RawIOBase):
     """Reads a sealed stream at any place; name: what messages call it.
 
-    Raises SettingsError when another key sealed it, CheckFailed where it is not as it was written.
+    Raises SettingsError when there is no key, CheckFailed when another key sealed it, or it is not as it was
+    written: a workspace's key is held against its mark before, so such a file is none of its own.
     """
 
     def __init__(self, stream: IO[bytes], key: Key | None, name: str) -> None:
@@ -101,13 +120,7 @@ class Opener(io.RawIOBase):
         self._header = stream.read(HEADER)
         if key is None or key_id(self._header) != key.id:
             stream.close()
-            raise SettingsError(
-                _("this file is encrypted by another key than the one that is configured")
-                if key
-                else _("this file is encrypted, and no key is configured"),
-                where=name,
-                remedy=_("name the right key in [encryption] of yibao.toml; without it nothing can be read"),
-            )
+            raise _not_ours(key_id(self._header), key, name)
         self._cipher = _cipher(key, self._header[-_SALT:])
         body = os.fstat(stream.fileno()).st_size - HEADER
         self._chunks = max(1, -(-body // (CHUNK + _TAG)))

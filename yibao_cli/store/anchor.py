@@ -2,7 +2,7 @@
 
 A chain of hashes shows every change but a cut tail: for that somebody must remember how long it was. The file
 trails the database by what a killed command wrote last, and never runs ahead of it.
-Source: research/reliability.md section 6, promise G18.
+Source: docs/decisions.md.
 """
 
 from __future__ import annotations

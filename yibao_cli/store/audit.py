@@ -150,7 +150,7 @@ def check(connection: Connection, known: Iterable[Head]) -> Trail:
     """Read the whole trail: every hash, every link, every number, and each head that is known from elsewhere.
 
     Changed, removed, added and exchanged events break the chain; a cut tail breaks none and is seen only by a
-    head written down elsewhere (research/reliability.md section 6).
+    head written down elsewhere (`anchor`).
     """
     wanted = {h.seq: h.hash for h in known}
     count, last = 0, Head(0, _FIRST)

@@ -1,7 +1,7 @@
 """A workspace as one file: a snapshot of the database and all files beside it, each with its hash.
 
-The members are stored as they are: Parquet and PDF are compressed already. Source: research/reliability.md
-section 6 (a live SQLite file must not be copied; howtocorrupt.html 1.2, 1.4).
+The members are stored as they are: Parquet and PDF are compressed already. A live SQLite file
+must not be copied. Source: sqlite.org, How To Corrupt An SQLite Database File, 1.2 and 1.4.
 """
 
 from __future__ import annotations

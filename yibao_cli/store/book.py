@@ -10,8 +10,9 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, String, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import Select, String, and_, case, func, insert, literal, or_, select, type_coerce, update
 
+from yibao_cli.store.columns import sealer_of
 from yibao_cli.store.schema import address_history, addresses, enquiries, points, settlements
 
 if TYPE_CHECKING:
@@ -76,10 +77,19 @@ def entries() -> Select[Any]:
     return select(
         *(c for c in addresses.c if c.name not in {"verdict", "reasons"}),
         case((or_(stopped, back), "bad"), else_=a.verdict).label("verdict"),
-        case((stopped, suppressed + '"}]]'), (back, returned + '"}]]'), else_=a.reasons).label("reasons"),
+        type_coerce(
+            case((stopped, suppressed + '"}]]'), (back, returned + '"}]]'), else_=a.reasons), a.reasons.type
+        ).label("reasons"),
         func.coalesce(p.suppressed, "").label("suppressed"),
         func.coalesce(p.returned, "").label("returned"),
     ).select_from(addresses.outerjoin(points, p.id == a.point_id))
+
+
+def verdicts() -> Select[Any]:
+    """Of every writing of everybody: address, postcode and county as given, point, verdict and reasons."""
+    wanted = "raw", "postcode_given", "county_given", "point_id", "verdict", "reasons"
+    whole = entries().where(a.member == "")
+    return whole.with_only_columns(*(whole.selected_columns[name] for name in wanted))
 
 
 def entry(connection: Connection, address_id: int) -> Row[Any] | None:
@@ -159,11 +169,27 @@ def change_point(connection: Connection, point_id: int, values: Mapping[str, obj
 def search(connection: Connection, text: str, limit: int) -> list[int]:
     """Ids of the points whose standard form, or a writing that leads to them, has every word of the text."""
     words = text.split()
+    if sealer_of(connection.dialect) is not None:
+        return _search_sealed(connection, words)[:limit]
     standard = and_(*(p.standard.contains(w, autoescape=True) for w in words))
     raw = and_(*(a.raw.contains(w, autoescape=True) for w in words))
     by_writing = select(a.point_id).where(raw)
     query = select(p.id).where(or_(standard, p.id.in_(by_writing))).order_by(p.street_key, p.id).limit(limit)
     return list(connection.execute(query).scalars())
+
+
+def _search_sealed(connection: Connection, words: Sequence[str]) -> list[int]:
+    """As `search`, where the server cannot look into the texts: every one is opened, and looked into here."""
+    by_writing = {
+        row.point_id for row in connection.execute(select(a.raw, a.point_id)) if _has(row.raw, words)
+    }
+    rows = connection.execute(select(p.id, p.standard, p.street_key))
+    found = [row for row in rows if row.id in by_writing or _has(row.standard, words)]
+    return [row.id for row in sorted(found, key=lambda row: (row.street_key, row.id))]
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
 
 
 def writings_of(connection: Connection, point_id: int) -> list[Row[Any]]:
@@ -220,10 +246,12 @@ def history(connection: Connection, address_ids: Sequence[int], point_ids: Seque
 
 def add_enquiry(connection: Connection, values: Mapping[str, object]) -> bool:
     """Log an enquiry; False when it is there already, word for word, of the same day."""
-    same = and_(*(enquiries.c[k] == v for k, v in values.items() if k != "at"))
+    said = {"question", "answer"}  # of which a server knows no two alike
+    same = and_(*(enquiries.c[k] == v for k, v in values.items() if k not in {"at", *said}))
     day = func.substr(enquiries.c.at, 1, 10) == str(values["at"])[:10]
-    if connection.execute(select(enquiries.c.id).where(same, day)).first():
-        return False
+    for row in connection.execute(select(enquiries).where(same, day)).mappings():
+        if all(row[k] == values[k] for k in said):
+            return False
     connection.execute(insert(enquiries).values(**values))
     return True
 

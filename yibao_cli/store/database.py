@@ -1,7 +1,7 @@
 """The database of a workspace: opened, migrated, and written in immediate transactions.
 
 SQLite by the SQLCipher wheel, which bundles a version without the WAL-reset bug of 3.7 to 3.51.2; PostgreSQL
-by URL. Source: design.md section 11; research/ecosystem.md section 4.
+by URL. Source: sqlite.org, release 3.51.3; docs/decisions.md.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from yibao_cli.errors import LockHeld, OutputError, SettingsError, StateError, YibaoError
+from yibao_cli.errors import CheckFailed, LockHeld, OutputError, StateError, YibaoError
 from yibao_cli.i18n import _
+from yibao_cli.store.columns import keep_columns
+from yibao_cli.store.sealing import unlock_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from yibao_cli.sealed.keys import Key
 
 FILE_NAME = "yibao.db"
-HEAD = "0008"  # the newest revision in migrations/versions
+HEAD = "0009"  # the newest revision in migrations/versions
 
 _BUSY_SECONDS = 60
 _LOST = ("disk I/O error", "readonly database", "unable to open", "malformed")
@@ -40,12 +42,25 @@ _PLAIN = b"SQLite format 3\0"
 def open_database(workspace: Path, url: str = "", key: Key | None = None) -> Engine:
     """Open a workspace's database and bring its schema up to date.
 
-    url: SQLAlchemy URL; empty for yibao.db in the workspace. key: what that is encrypted with; None for a
-    plain one. A server encrypts by its own means.
+    url: SQLAlchemy URL; empty for yibao.db in the workspace. key: what that is encrypted with, or the columns
+    of a server's that name persons; None for plain ones.
 
-    Raises OutputError when it cannot be opened, SettingsError when it has another key, LockHeld when it stays
-    locked for a minute.
+    Raises OutputError when it cannot be opened, CheckFailed when the key does not open it, LockHeld when it
+    stays locked for a minute; of a server's tables SettingsError when they have another key, StateError when
+    they are not encrypted yet.
     """
+    engine = open_unkeyed(workspace, url, key)
+    if url:
+        try:
+            unlock_tables(engine, key)
+        except YibaoError:
+            engine.dispose()
+            raise
+    return engine
+
+
+def open_unkeyed(workspace: Path, url: str = "", key: Key | None = None) -> Engine:
+    """As `open_database`; the columns of a server's are given as they are stored, sealed or plain."""
     try:
         engine = create_engine(url) if url else _sqlite(workspace / FILE_NAME, key)
         event.listen(engine, "handle_error", _told)
@@ -126,10 +141,13 @@ def raw_key(key: Key) -> str:
 def unusable(key: Key | None = None) -> YibaoError:
     """Why a database cannot be opened."""
     if key is not None:
-        return SettingsError(
-            _("the database does not open with the key that is configured, or it is damaged"),
+        # That this is the workspace's key was seen before, by its mark.
+        return CheckFailed(
+            _(
+                "the encrypted database does not open with key {id}: it is damaged, or not this workspace's"
+            ).format(id=key.id.hex()),
             where=FILE_NAME,
-            remedy=_("name the right key in [encryption] of yibao.toml, or restore the database"),
+            remedy=_("use nothing of it; restore it from a backup"),
         )
     return OutputError(
         _("the database cannot be opened"),
@@ -151,6 +169,7 @@ def _sqlite(path: Path, key: Key | None = None) -> Engine:
         module=dbapi2,
         connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
     )
+    keep_columns(engine)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -160,7 +179,7 @@ def _sqlite(path: Path, key: Key | None = None) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _immediate(connection: Connection) -> None:
-        # A deferred BEGIN that comes to write failed 35 of 600 scans (research/ecosystem.md section 4).
+        # A deferred BEGIN that comes to write failed 35 of 600 scans (docs/decisions.md).
         reads = connection.get_execution_options().get(_READS, False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 

@@ -1,7 +1,7 @@
 """Files on disk: private, atomic, hashed, locked.
 
 0600 files and 0700 folders; content goes to a temporary file beside its target, is synced and renamed, so a
-kill at any moment leaves the old content or the new, never half. Source: research/reliability.md section 6.
+kill at any moment leaves the old content or the new, never half. Source: POSIX, rename and fsync.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import getpass
 import hashlib
 import os
 import shutil
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from yibao_cli.errors import LockHeld, OutputError, PermissionsError, os_reason
 from yibao_cli.i18n import _
 from yibao_cli.sealed.files import any_content
+from yibao_cli.sealed.keys import key_of
+from yibao_cli.sealed.stream import Sealer
 from yibao_cli.store.locks import try_lock
 
 if TYPE_CHECKING:
@@ -55,6 +57,19 @@ def atomic_file(target: Path, mode: str = "wb") -> Iterator[IO[Any]]:
             sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def kept_file(target: Path) -> Iterator[IO[bytes]]:
+    """As `atomic_file`, of what names persons and stays in the workspace: sealed where that has a key."""
+    key = key_of(target)
+    with atomic_file(target) as stream:
+        if key is None:
+            yield stream
+            return
+        sealer = Sealer(stream, key)
+        yield cast("IO[bytes]", sealer)
+        sealer.finish()
 
 
 @contextlib.contextmanager

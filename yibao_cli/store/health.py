@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from yibao_cli.store.database import FILE_NAME, HEAD, unlock, unusable
-from yibao_cli.store.schema import imports, mailings
+from yibao_cli.store.schema import imports, mailings, sealing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ class DatabaseHealth:
 
     revision: of its schema, "" where it has none of ours; faults: what the database says is damaged;
     newest_import: moment of the last import, ISO, or ""; rows: how many were kept of each (mailing, table);
-    posted: the mailings that are.
+    posted: the mailings that are; sealed_by: id of the key that a server's columns are sealed by, or "".
     """
 
     revision: str
@@ -34,6 +34,7 @@ class DatabaseHealth:
     newest_import: str = ""
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
     posted: frozenset[str] = frozenset()
+    sealed_by: str = ""
 
     @property
     def current(self) -> bool:
@@ -49,7 +50,7 @@ class DatabaseHealth:
 def database_health(workspace: Path, url: str = "", key: Key | None = None) -> DatabaseHealth | None:
     """Look at a database; None where there is none yet.
 
-    Raises OutputError when it cannot be opened or read, SettingsError when it has another key.
+    Raises OutputError when it cannot be opened or read, CheckFailed when the key does not open it.
     """
     path = workspace / FILE_NAME
     if not url and (not path.exists() or not path.stat().st_size):
@@ -97,7 +98,8 @@ def _look(connection: Connection) -> DatabaseHealth:
     if tables.has_table(mailings.name):
         there = select(mailings.c.id).where(mailings.c.posted_on != "")
         posted = frozenset(connection.execute(there).scalars())
-    return DatabaseHealth(str(revision), faults, str(newest), rows, posted)
+    mark = connection.execute(select(sealing.c.key)).scalar() if tables.has_table(sealing.name) else ""
+    return DatabaseHealth(str(revision), faults, str(newest), rows, posted, mark or "")
 
 
 def _rows(connection: Connection) -> dict[tuple[str, str], int]:

@@ -18,6 +18,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from yibao_cli.store.columns import Sealed
+
 metadata = MetaData()
 
 number_blocks = Table(
@@ -39,7 +41,9 @@ tracking_numbers = Table(
     "tracking_numbers",
     metadata,
     Column("mailing", String(20), primary_key=True),
-    Column("member", Text, primary_key=True),  # `person_no=17`: who keeps the number when it is merged again
+    Column(
+        "member", Sealed("member", findable=True), primary_key=True
+    ),  # `person_no=17`: who keeps the number when it is merged again
     Column("piece", String(12), nullable=False),
     Column("number", String(13), nullable=False, index=True),
     Column("assigned_on", String(10), nullable=False),
@@ -68,7 +72,7 @@ reprints = Table(
     Column("number", Integer, primary_key=True),
     Column("state", String(10), nullable=False),  # requested, approved, refused
     Column("reason", String(20), nullable=False),
-    Column("remark", Text, nullable=False),
+    Column("remark", Sealed("words"), nullable=False),
     Column("maker", Text, nullable=False),
     Column("made_at", String(32), nullable=False),
     Column("checker", Text, nullable=False),
@@ -107,7 +111,7 @@ receipts = Table(
     Column("subject", String(20), primary_key=True),
     Column("day", String(10), nullable=False),
     Column("time", String(5), nullable=False),  # HH:MM, "" where nobody wrote it
-    Column("signer", Text, nullable=False),  # masked
+    Column("signer", Sealed("signer"), nullable=False),  # masked
     Column("file_name", Text, nullable=False),
     Column("src_row", Integer, nullable=False),
 )

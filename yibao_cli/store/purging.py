@@ -1,7 +1,7 @@
 """What of the database names a mailing's persons, and how it goes: deleted, blanked, free pages wiped.
 
 Counts, hashes and money stay: the law asks to delete personal data when its purpose is reached (PIPL 19,
-21, 47) and to keep the record of the processing for three years (PIPL 56). Source: research/domain.md 6.1.
+21, 47) and to keep the record of the processing for three years (PIPL 56).
 """
 
 from __future__ import annotations

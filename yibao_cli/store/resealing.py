@@ -10,30 +10,52 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from yibao_cli.errors import LockHeld, OutputError, SettingsError
+from yibao_cli.errors import CheckFailed, LockHeld, OutputError, SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.sealed.files import content, sealed_by, sealing
 from yibao_cli.store.database import FILE_NAME, is_plain, raw_key, unlock, unusable
 from yibao_cli.store.files import TEMPORARY, sync_folder, told_as_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import Any
+
+    from sqlalchemy import Connection
 
     from yibao_cli.sealed.keys import Key
 
 _CHUNK = 1 << 20
-# What is kept of persons in files, beside what is made to leave: imports and packages.
+# What is made for people to read, and names them; a file that fits none of these is never taken out.
+LISTS = (
+    "imports/**/changes.xlsx",
+    "mailings/*/survey*/*.xlsx",
+    "mailings/*/corrections/*.xlsx",
+    "mailings/*/returns/*.jpg",
+    "monthend/*.zip",
+    "monthend/*/*/corrections-*.xlsx",
+    "returns/*.csv",
+)
+# What is kept of persons in files, beside what is made to leave: imports, packages, lists to be taken out.
 PATTERNS = (
     *("imports/**/*.parquet", "imports/**/*.jsonl"),
     *("mailings/*/package/*.parquet", "mailings/*/findings/*.jsonl"),
+    *LISTS,
 )
 
 
 def sealable(workspace: Path) -> Iterator[Path]:
     """The files of a workspace that are sealed where it has a key."""
-    for pattern in PATTERNS:
+    return _files(workspace, PATTERNS)
+
+
+def lists(workspace: Path) -> Iterator[Path]:
+    """Those of them that are made for people to read."""
+    return _files(workspace, LISTS)
+
+
+def _files(workspace: Path, patterns: Iterable[str]) -> Iterator[Path]:
+    for pattern in patterns:
         yield from sorted(p for p in workspace.glob(pattern) if p.is_file() and not p.is_symlink())
 
 
@@ -47,7 +69,9 @@ def reseal_file(path: Path, old: Key | None, new: Key | None) -> bool:
         return False
     if found != (old.id if old else b""):
         raise SettingsError(
-            _("this file is encrypted by a key that is neither the old nor the new one"),
+            _("this file is encrypted by key {id}, neither the old nor the new one").format(
+                id=found.hex() or _("none")
+            ),
             where=str(path),
             remedy=_("give the key it has with --old, or take the file away"),
         )
@@ -73,7 +97,13 @@ def reseal_database(workspace: Path, old: Key | None, new: Key | None) -> bool:
     if not path.is_file() or not path.stat().st_size or _opens(path, new):
         return False
     if not _opens(path, old):
-        raise unusable(old or new)
+        if old is None:
+            raise unusable(new)
+        raise SettingsError(
+            _("the database does not open with key {id}, nor with the new one").format(id=old.id.hex()),
+            where=FILE_NAME,
+            remedy=_("give the key it has with --old, or restore it from a backup"),
+        )
     fresh = path.with_name(f"{FILE_NAME}.{os.getpid()}{TEMPORARY}")
     with told_as_errors(path):
         try:
@@ -86,6 +116,29 @@ def reseal_database(workspace: Path, old: Key | None, new: Key | None) -> bool:
         finally:
             fresh.unlink(missing_ok=True)
     return True
+
+
+def require_whole_database(connection: Connection) -> None:
+    """Hold every page of SQLite's encrypted file against its check; CheckFailed at what was changed."""
+    if connection.exec_driver_sql("PRAGMA cipher_integrity_check").first() is not None:
+        raise CheckFailed(
+            _("the encrypted database is not as it was written"),
+            where=FILE_NAME,
+            remedy=_("use nothing of it; restore it from a backup"),
+        )
+
+
+def opens_with(workspace: Path, key: Key) -> bool:
+    """Whether a key is that of the data which a workspace has: of its database, else of a sealed file."""
+    path = workspace / FILE_NAME
+    if path.is_file() and path.stat().st_size and not is_plain(path):
+        return _opens(path, key)
+    return next((sealed_by(p) == key.id for p in sealable(workspace) if sealed_by(p)), True)
+
+
+def sealing_key(workspace: Path) -> str:
+    """The id of the key that the first sealed file of a workspace names, hexadecimal; "" where none does."""
+    return next((found.hex() for p in sealable(workspace) if (found := sealed_by(p))), "")
 
 
 def _export(path: Path, fresh: Path, old: Key | None, new: Key | None) -> None:

@@ -1,5 +1,6 @@
 """What lives on: the tables of the database, through SQLAlchemy Core.
 
+A column of type `Sealed` names or describes a person: on a server it is encrypted where there is a key.
 Changes come by a migration in `migrations/versions/`, never by editing a released one.
 """
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 
 from yibao_cli.store import post_schema
+from yibao_cli.store.columns import Sealed
 
 metadata = post_schema.metadata
 
@@ -58,24 +60,26 @@ addresses = Table(
     "addresses",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("raw", Text, nullable=False),
-    Column("postcode_given", String(12), nullable=False),
-    Column("county_given", Text, nullable=False),
-    Column("standard", Text, nullable=False),
+    Column("raw", Sealed("address as written", findable=True), nullable=False),
+    Column("postcode_given", Sealed("postcode as written", findable=True, length=12), nullable=False),
+    Column("county_given", Sealed("county as written", findable=True), nullable=False),
+    Column("standard", Sealed("address"), nullable=False),
     Column("province", Text, nullable=False),
     Column("city", Text, nullable=False),
     Column("county", Text, nullable=False),
     Column("postcode", String(6), nullable=False),
     Column("division_code", String(12), nullable=False),
-    Column("street_key", Text, nullable=False),
+    Column("street_key", Sealed("street"), nullable=False),
     Column("level", String(20), nullable=False),
     Column("score", Float, nullable=False),
     Column("verdict", String(10), nullable=False),
-    Column("reasons", Text, nullable=False),  # JSON: [[rule id, details], ...]
+    Column("reasons", Sealed("reasons", plain="["), nullable=False),  # JSON: [[rule id, details], ...]
     # "" for whoever writes it; `person_no=17` where a person gave this member another door
-    Column("member", Text, nullable=False, default=""),
+    Column("member", Sealed("member", findable=True), nullable=False, default=""),
     Column("point_id", Integer, nullable=False, default=0, index=True),  # 0: written before there were points
-    Column("read_key", Text, nullable=False, default="", index=True),  # key of the point as it was read
+    Column(
+        "read_key", Sealed("point", findable=True), nullable=False, default="", index=True
+    ),  # key of the point as it was read
     Column("settled", String(10), nullable=False, default=""),  # accepted, corrected or held by a person
     Column("source", Text, nullable=False, default=""),  # file it first came from
     Column("added_at", String(32), nullable=False, default=""),
@@ -87,18 +91,18 @@ points = Table(
     "points",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),  # address.points.point_key
-    Column("standard", Text, nullable=False),
+    Column("key", Sealed("point", findable=True), nullable=False, unique=True),  # address.points.point_key
+    Column("standard", Sealed("address"), nullable=False),
     Column("county", Text, nullable=False),
-    Column("town", Text, nullable=False),
-    Column("village", Text, nullable=False),
-    Column("road", Text, nullable=False),
-    Column("road_no", Text, nullable=False),
-    Column("poi", Text, nullable=False),
-    Column("building", Text, nullable=False),
+    Column("town", Sealed("town"), nullable=False),
+    Column("village", Sealed("village"), nullable=False),
+    Column("road", Sealed("road"), nullable=False),
+    Column("road_no", Sealed("road number"), nullable=False),
+    Column("poi", Sealed("place"), nullable=False),
+    Column("building", Sealed("building"), nullable=False),
     Column("division_code", String(12), nullable=False),
     Column("postcode", String(6), nullable=False),
-    Column("street_key", Text, nullable=False),
+    Column("street_key", Sealed("street"), nullable=False),
     Column("precision", String(10), nullable=False),  # room, building, house or area
     Column("suppressed", String(20), nullable=False, default=""),  # why nothing is sent there
     Column("suppressed_on", String(10), nullable=False, default=""),
@@ -110,11 +114,11 @@ settlements = Table(
     "settlements",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("read_key", Text, nullable=False),
-    Column("member", Text, nullable=False),
+    Column("read_key", Sealed("point", findable=True), nullable=False),
+    Column("member", Sealed("member", findable=True), nullable=False),
     Column("decision", String(10), nullable=False),  # accepted, corrected, held
     Column("rules", Text, nullable=False),  # JSON: ids of the rules the person looked at
-    Column("text", Text, nullable=False),  # the address a person gave
+    Column("text", Sealed("address"), nullable=False),  # the address a person gave
     Column("postcode", String(6), nullable=False),
     Column("operator", Text, nullable=False),
     Column("at", String(32), nullable=False),
@@ -131,9 +135,9 @@ address_history = Table(
     Column("address_id", Integer, nullable=False, index=True),  # 0: the point as a whole
     Column("point_id", Integer, nullable=False, index=True),
     Column("source", Text, nullable=False),  # file or return it comes from
-    Column("why", Text, nullable=False),
-    Column("before", Text, nullable=False),  # JSON: what changed, as it was
-    Column("after", Text, nullable=False),  # JSON
+    Column("why", Sealed("words"), nullable=False),
+    Column("before", Sealed("change"), nullable=False),  # JSON: what changed, as it was
+    Column("after", Sealed("change"), nullable=False),  # JSON
 )
 
 enquiries = Table(
@@ -145,8 +149,8 @@ enquiries = Table(
     Column("address_id", Integer, nullable=False, index=True),
     Column("point_id", Integer, nullable=False),
     Column("asker", String(20), nullable=False),  # member, family, employer, community, post, other
-    Column("question", Text, nullable=False),
-    Column("answer", Text, nullable=False),
+    Column("question", Sealed("words"), nullable=False),
+    Column("answer", Sealed("words"), nullable=False),
 )
 
 pieces = Table(
@@ -208,7 +212,7 @@ remails = Table(
     Column("copy", Integer, primary_key=True, autoincrement=False),
     Column("reason", String(3), nullable=False),  # why the copy before it came back
     Column("address_id", Integer, nullable=False),  # entry that it goes to
-    Column("address", Text, nullable=False),
+    Column("address", Sealed("address"), nullable=False),
     Column("postcode", String(6), nullable=False),
     Column("queued_at", String(32), nullable=False),
     Column("operator", Text, nullable=False),
@@ -267,7 +271,7 @@ complaints = Table(
     Column("stage", String(20), nullable=False),  # where the fault lay
     Column("operator", Text, nullable=False),
     Column("closed_on", String(10), nullable=False),
-    Column("answer", Text, nullable=False),
+    Column("answer", Sealed("words"), nullable=False),
     Column("closed_by", Text, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -362,6 +366,14 @@ audit = Table(
     Column("facts", Text, nullable=False),  # JSON: counts and hashes, no personal data
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+# On a server: the id of the key that its columns are sealed by; no row where they are plain.
+sealing = Table(
+    "sealing",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(16), nullable=False),
 )
 
 Index("pieces_by_position", pieces.c.mailing, pieces.c.position)

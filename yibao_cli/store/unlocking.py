@@ -12,7 +12,7 @@ import stat
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from yibao_cli.errors import CheckFailed, DependencyError, PermissionsError, SettingsError, os_reason
+from yibao_cli.errors import CheckFailed, PermissionsError, SettingsError, os_reason
 from yibao_cli.i18n import _
 from yibao_cli.sealed.files import sealed_by
 from yibao_cli.sealed.keys import Key, parsed, written
@@ -120,13 +120,16 @@ def key_in_environment(name: str) -> Key:
 def key_in_keyring(entry: str) -> Key:
     """The key in the system's keyring; entry: `service/name`.
 
-    Raises DependencyError without the package `keyring`, SettingsError when there is no such entry.
+    Raises SettingsError without the package `keyring`, or when there is no such entry.
     """
     try:
         import keyring  # type: ignore[import-not-found] # noqa: PLC0415 - only where it is used
     except ImportError as error:
-        raise DependencyError(
-            _("the package keyring is not installed"), remedy=_("install it: pip install keyring")
+        # Any command may need the key: the code is that of every key that is not there.
+        raise SettingsError(
+            _("the package keyring is not installed"),
+            where="encryption.keyring",
+            remedy=_("install it: pip install keyring"),
         ) from error
     service, _slash, name = entry.partition("/")
     try:

@@ -34,16 +34,20 @@ def entrance() -> bytes:
     return page("entrance")
 
 
-def refusal(status: HTTPStatus, what: str = "", remedy: str = "") -> bytes:
-    """A page that says no, and why as far as the asker may know."""
+def refusal(status: HTTPStatus, what: str = "", remedy: str = "", **inside: str) -> bytes:
+    """A page that says no, and why as far as the asker may know.
+
+    inside: client and mailing, for who was let in: the page has its bar then, to go on from.
+    """
     known = {
         HTTPStatus.FORBIDDEN: _("open the whole address that `yibao serve` has shown, token and all"),
         HTTPStatus.MISDIRECTED_REQUEST: _("this page answers to its own address alone"),
         HTTPStatus.METHOD_NOT_ALLOWED: _("nothing can be changed here; pages can be looked at"),
         HTTPStatus.NOT_FOUND: _("there is no such page"),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("too many ask at once; try again in a few seconds"),
     }
     shown = what or known.get(status, _("this cannot be asked"))
-    return page("refusal", status=int(status), what=shown, remedy=remedy)
+    return page("refusal", status=int(status), what=shown, remedy=remedy, inside=bool(inside), **inside)
 
 
 def words() -> dict[str, str]:
@@ -57,7 +61,7 @@ def words() -> dict[str, str]:
         "step": _("step"),
         "count": _("count"),
         "remark": _("remark"),
-        "next": _("next"),
+        "next": _("next step"),
         "report": _("report"),
         "proofs": _("proofs"),
         "no_proofs": _("there are no proofs; make them with `yibao proof`"),
@@ -81,7 +85,7 @@ def words() -> dict[str, str]:
         "copy": _("copy"),
         "detail": _("detail"),
         "operator": _("operator"),
-        "back": _("back"),
+        "back": _("back to the mailings"),
         "on": _("go on"),
         "only_reading": _("this page shows and changes nothing; it ends with Ctrl-C where it was begun"),
     }

@@ -1,4 +1,9 @@
-"""One request after the other, on loopback alone; what may not be asked is refused before anybody is."""
+"""Requests on loopback alone, a few at a time; what may not be asked is refused before anybody is.
+
+Each connection has a thread. Of these there are at most `MOST_CONNECTIONS`, and `AT_ONCE` of them make a page
+at a time, for a piece takes tens of megabytes and a processor meanwhile. The others wait for their turn, and
+after `TURN` seconds are told to come again.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
+from threading import BoundedSemaphore
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +22,8 @@ from yibao_cli.web.guard import Guard, is_loopback
 from yibao_cli.web.pages import entrance, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from socket import socket
 
 HTML, PNG, CSS = "text/html; charset=utf-8", "image/png", "text/css; charset=utf-8"
 OWN = "style-src 'self'; img-src 'self' data:"  # what our pages may load, beside nothing
@@ -23,6 +31,10 @@ OWN = "style-src 'self'; img-src 'self' data:"  # what our pages may load, besid
 _MOST_ASKED = 2000  # bytes of what is searched for
 _MOST_FIELDS = 5
 _PATIENCE = 20  # seconds for a browser that says nothing
+MOST_CONNECTIONS = 64  # a browser keeps up to six
+AT_ONCE = 3  # pages that are made at a time
+TURN = 20  # seconds that a request waits for its turn
+_COME_AGAIN = "5"  # seconds, for who had none
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -91,12 +103,40 @@ class LocalServer(ThreadingHTTPServer):
                 remedy=_("name another port with --port, or 0 for a free one"),
             ) from error
         self.desk = desk
+        self.turns = BoundedSemaphore(AT_ONCE)
+        self._places = BoundedSemaphore(MOST_CONNECTIONS)
         self.guard = Guard(self.server_address[1])
         shown = f"[{bound}]" if ":" in bound else bound
         self.address = f"http://{shown}:{self.server_address[1]}/?token={self.guard.token}"
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection by a thread of its own, if there is one left."""
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            _turn_away(request)
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection to its end."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
     def handle_error(self, _request: Any, _client: Any) -> None:
         """A browser that went away is no event; and a request is never told on the terminal."""
+
+
+def _turn_away(request: socket) -> None:
+    """Tell a connection that there is no place for it; nobody waits for what it has to say."""
+    request.setblocking(False)
+    head = f"HTTP/1.1 {HTTPStatus.SERVICE_UNAVAILABLE:d} busy\r\nRetry-After: {_COME_AGAIN}\r\n"
+    try:
+        request.recv(_MOST_ASKED)  # what lies unread would cut the answer off
+        request.send(f"{head}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+    except OSError:  # it has not asked yet, or is gone
+        return
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -128,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._refuse(HTTPStatus.FORBIDDEN)
         elif guard.has_cookie(self.headers):
-            self._send(self.server.desk.look(url.path))
+            self._answer(lambda: self.server.desk.look(url.path))
         else:
             self._refuse(HTTPStatus.FORBIDDEN)
 
@@ -153,7 +193,19 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
-        self._send(self.server.desk.search(path, asked))
+        self._answer(lambda: self.server.desk.search(path, asked))
+
+    def _answer(self, ask: Callable[[], Reply]) -> None:
+        """Ask the desk when it is this request's turn; a slow browser keeps nobody from theirs."""
+        turns = self.server.turns
+        if not turns.acquire(timeout=TURN):
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": _COME_AGAIN})
+            return
+        try:
+            reply = ask()
+        finally:
+            turns.release()
+        self._send(reply)
 
     def send_error(self, code: int, *_words: Any, **_more: Any) -> None:
         """What http.server itself refuses: a line too long, a verb that is none."""
@@ -165,9 +217,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _other_verb(self) -> None:
         self._refuse(HTTPStatus.METHOD_NOT_ALLOWED)
 
-    def _refuse(self, status: HTTPStatus) -> None:
+    def _refuse(self, status: HTTPStatus, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         self.close_connection = True  # what else the request holds is not read
-        self._send(Reply(refusal(status), status=status, headers={"Connection": "close"}))
+        self._send(Reply(refusal(status), status=status, headers={"Connection": "close", **headers}))
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)

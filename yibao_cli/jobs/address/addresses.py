@@ -7,10 +7,8 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pyarrow.parquet as pq
 from sqlalchemy import func, select
 
-from yibao_cli.errors import StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.address.booking import (
     EFFECT,
@@ -23,11 +21,10 @@ from yibao_cli.jobs.address.booking import (
 )
 from yibao_cli.jobs.address.postcodes import posts_table
 from yibao_cli.jobs.address.readingcrew import Reader, read_batches
+from yibao_cli.jobs.address.rosters import roster_batches, sources_of
 from yibao_cli.jobs.workers.cluster import chosen_crew
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
-from yibao_cli.sealed.files import source
 from yibao_cli.store import audit, book
-from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import addresses
 
 if TYPE_CHECKING:
@@ -36,14 +33,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from yibao_cli.jobs.address.booking import Reading
+    from yibao_cli.jobs.address.rosters import RosterRow
     from yibao_cli.store.book import Settlement
-    from yibao_cli.store.imports import ImportRecord
 
     Readings = dict[Writing, Reading]
 
-_BATCH = 5_000
 _COMMAND = "address clean"
-EMPLOYERS = "employers"
 
 
 @dataclass
@@ -62,16 +57,6 @@ class CleanOutcome:
     changed: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-
-
-class RosterRow(NamedTuple):
-    """What a row of the roster says about where its member gets mail; member as `person_no=17`.
-
-    Of the employers, too, where they get the mail: then as `employer_no=E1`.
-    """
-
-    writing: Writing
-    member: str
 
 
 def clean_addresses(
@@ -105,43 +90,6 @@ def clean_addresses(
             progress(_("cleaning addresses"), job.outcome.rows, total)
         job.finish(mailing)
     return job.outcome
-
-
-def sources_of(workspace: Workspace, mailing: str) -> list[ImportRecord]:
-    """The files that say where a mailing goes: its rosters, and the employers where these get the mail."""
-    rosters = rosters_of(workspace, mailing)
-    if workspace.mailing(mailing).deliver != "employer":
-        return rosters
-    with workspace.reading() as connection:
-        return [*rosters, *active_imports(connection, mailing, EMPLOYERS)]
-
-
-def rosters_of(workspace: Workspace, mailing: str) -> list[ImportRecord]:
-    """The rosters that count for a mailing; StateError when there is none."""
-    base = workspace.kind(mailing).merge.base
-    with workspace.reading() as connection:
-        rosters = active_imports(connection, mailing, base)
-    if not rosters:
-        raise StateError(
-            _("mailing {mailing} has no roster").format(mailing=mailing),
-            remedy=_("import it with `yibao import {table} FILE`").format(table=base),
-        )
-    return rosters
-
-
-def roster_batches(workspace: Workspace, mailing: str, record: ImportRecord) -> Iterator[list[RosterRow]]:
-    """The rows of a roster, or of the employers, by the thousand, with what they say about the address."""
-    names = "address", "postcode", "county", workspace.kind(mailing).merge.key
-    if record.table == EMPLOYERS:
-        names = "employer_address", "employer_postcode", "", "employer_no"
-    file = pq.ParquetFile(source(record.rows(workspace.folder)))
-    wanted = [c for c in names if c in file.schema_arrow.names]
-    for batch in file.iter_batches(_BATCH, columns=wanted):
-        rows = zip(*(_texts(batch, c, wanted) for c in names), strict=True)
-        # An employer without an address gets no mail: its members do, at home.
-        yield [
-            RosterRow(row[:3], f"{names[3]}={row[3]}") for row in rows if row[0] or record.table != EMPLOYERS
-        ]
 
 
 class _Asked(NamedTuple):
@@ -203,11 +151,11 @@ class _Cleaning:
     def _add(self, connection: Connection, fresh: list[Writing], known: Readings, source: str) -> None:
         points = ensure_points(connection, [known[w] for w in fresh])
         rows, changes = [], []
+        birth = source, self._workspace.stamp
         for writing in fresh:
             reading = known[writing]
             effect = read_effect(reading, points)
             carried = self._carried(connection, reading.key, effect)
-            birth = source, self._workspace.stamp
             rows.append(new_entry(writing, carried or effect, reading.key, birth))
             if carried:
                 changes.append((writing, effect, carried))
@@ -282,12 +230,12 @@ class _Cleaning:
         outcome.writings = len(self._seen)
         led_to = set()
         with self._workspace.engine.begin() as connection:
-            query = book.entries().where(addresses.c.member == "")
-            for row in connection.execute(query):
-                if (row.raw, row.postcode_given, row.county_given) in self._seen:
-                    led_to.add(row.point_id)
-                    outcome.verdicts[row.verdict] += 1
-                    outcome.reasons.update(rule_id for rule_id, _details in json.loads(row.reasons))
+            for *writing, point_id, verdict, reasons in connection.execute(book.verdicts()):
+                if tuple(writing) in self._seen:
+                    led_to.add(point_id)
+                    outcome.verdicts[verdict] += 1
+                    if reasons != "[]":
+                        outcome.reasons.update(rule_id for rule_id, _details in json.loads(reasons))
             outcome.points = len(led_to)
             newest, added = _added_since(connection)
             facts = {"rows": outcome.rows, "added": max(added, outcome.added), **outcome.verdicts}
@@ -324,12 +272,6 @@ def stored(connection: Connection, address_id: int) -> dict[str, object]:
     """An entry as it is stored, its own verdict and not that of its point."""
     row = connection.execute(select(addresses).where(addresses.c.id == address_id)).mappings().one()
     return dict(row)
-
-
-def _texts(batch: Any, column: str, present: list[str]) -> list[str]:
-    if column not in present:
-        return [""] * int(batch.num_rows)
-    return [v or "" for v in batch.column(column).to_pylist()]
 
 
 def _known(connection: Connection) -> tuple[set[Writing], set[Writing]]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from yibao_cli.address import Judging, Verdict, examine, sort_key
+from yibao_cli.address import Address, Judging, Verdict, examine, sort_key
 from yibao_cli.address.points import point_key, precision
 from yibao_cli.model import Finding
 from yibao_cli.store import book
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yibao_cli.address import Address, PostcodeTable
+    from yibao_cli.address import PostcodeTable
     from yibao_cli.jobs.workspace import Workspace
     from yibao_cli.store.book import Settlement
 
@@ -30,19 +29,27 @@ EFFECT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An address as it is read, the judgement, and the key of its delivery point."""
+class Reading(NamedTuple):
+    """An address as it is read, the judgement, and its delivery point.
+
+    All that the book keeps of it, so that whoever reads addresses beside the database leaves the database
+    nothing but to be written; a tuple, for what comes from another process is unpacked one by one.
+    verdict: good, doubtful or bad. reasons: as the book has them, JSON of [[rule id, details], ...]. key,
+    street_key, precision: of the point.
+    """
 
     address: Address
-    verdict: Verdict
-    key: str
+    verdict: str
+    reasons: str
     postcode: str
+    key: str
+    street_key: str
+    precision: str
 
     @property
-    def rules(self) -> tuple[str, ...]:
-        """The doubts about it."""
-        return self.verdict.rule_ids
+    def doubts(self) -> list[tuple[str, dict[str, Any]]]:
+        """The doubts about it: rule ids and details."""
+        return [(rule_id, details) for rule_id, details in json.loads(self.reasons)]
 
 
 def judging_of(workspace: Workspace) -> Judging:
@@ -66,7 +73,11 @@ def read_writing(
         code = sole
         note = Finding("A158", details={"postcode": sole, "county": address.county or address.city})
         verdict = Verdict("good", (*verdict.reasons, note))
-    return Reading(address, verdict, point_key(address), code)
+    reasons = [[r.rule_id, dict(r.details)] for r in verdict.reasons]
+    return Reading(
+        address, verdict.verdict, json.dumps(reasons, ensure_ascii=False) if reasons else "[]", code,
+        point_key(address), sort_key(address), precision(address),
+    )  # fmt: skip
 
 
 def ensure_points(connection: Connection, readings: Iterable[Reading]) -> Points:
@@ -80,7 +91,6 @@ def ensure_points(connection: Connection, readings: Iterable[Reading]) -> Points
 def read_effect(reading: Reading, points: Points) -> dict[str, object]:
     """What an entry says when nobody has settled it; EFFECT."""
     address, (point_id, street_key) = reading.address, points[reading.key]
-    reasons = [[r.rule_id, dict(r.details)] for r in reading.verdict.reasons]
     return {
         "standard": address.standard,
         "province": address.province,
@@ -92,8 +102,8 @@ def read_effect(reading: Reading, points: Points) -> dict[str, object]:
         "street_key": street_key,
         "level": address.level,
         "score": address.score,
-        "verdict": reading.verdict.verdict,
-        "reasons": json.dumps(reasons, ensure_ascii=False),
+        "verdict": reading.verdict,
+        "reasons": reading.reasons,
         "point_id": point_id,
         "settled": "",
     }
@@ -152,6 +162,6 @@ def _point(reading: Reading) -> dict[str, object]:
         "building": address.building,
         "division_code": address.division_code,
         "postcode": reading.postcode,
-        "street_key": sort_key(address),
-        "precision": precision(address),
+        "street_key": reading.street_key,
+        "precision": reading.precision,
     }

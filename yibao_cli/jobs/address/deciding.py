@@ -208,15 +208,13 @@ class _Case:
         if self._is_known(new):
             self._result.known = True
         elif self._is_current():
-            if reading.rules:
-                reasons = [(r.rule_id, r.details) for r in reading.verdict.reasons]
-                self._result.findings.append(Finding("A148", details={"reasons": in_words(reasons)}))
+            if reading.doubts:
+                self._result.findings.append(Finding("A148", details={"reasons": in_words(reading.doubts)}))
             self._apply_correction(new)
 
     def _unusable(self, reading: Reading) -> bool:
-        if reading.verdict.verdict == "bad":
-            reasons = [(r.rule_id, r.details) for r in reading.verdict.reasons]
-            self._refused("A143", reasons=in_words(reasons))
+        if reading.verdict == "bad":
+            self._refused("A143", reasons=in_words(reading.doubts))
             return True
         known = book.points_of(self._connection, [reading.key]).get(reading.key)
         point = book.point(self._connection, known[0]) if known else None

@@ -12,8 +12,8 @@ from yibao_cli.config import shipped
 from yibao_cli.errors import UsageError
 from yibao_cli.exports import Book, Column
 from yibao_cli.i18n import _
-from yibao_cli.jobs.address.addresses import roster_batches, sources_of
 from yibao_cli.jobs.address.decisions import token_of
+from yibao_cli.jobs.address.rosters import roster_batches, sources_of
 from yibao_cli.kinds.fields import TableSpec
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, book

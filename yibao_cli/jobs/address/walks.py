@@ -13,7 +13,7 @@ from sqlalchemy import select
 from yibao_cli.address.walks import Spot, Stretch, WalkTable
 from yibao_cli.errors import StateError
 from yibao_cli.i18n import N_, _
-from yibao_cli.jobs.address.addresses import roster_batches, sources_of
+from yibao_cli.jobs.address.rosters import roster_batches, sources_of
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.model import Finding
 from yibao_cli.sealed.files import source
@@ -155,8 +155,8 @@ def _points(connection: Connection, writings: set[Writing]) -> list[Any]:
     a = addresses.c
     query = select(a.raw, a.postcode_given, a.county_given, a.point_id).where(a.member == "")
     wanted = {row.point_id for row in connection.execute(query) if tuple(row)[:3] in writings}
-    rows = connection.execute(select(points).order_by(points.c.street_key, points.c.id))
-    return [row for row in rows if row.id in wanted]
+    rows = [row for row in connection.execute(select(points)) if row.id in wanted]
+    return sorted(rows, key=lambda row: (row.street_key, row.id))
 
 
 def _place(point: Any, walks: WalkTable, offices: _Offices, outcome: WalksOutcome) -> None:

@@ -50,6 +50,7 @@ def contracts_in_force(
     _gather(workspace, mailing, kind, (product, records), book)
     book.contracts, found = judge_lawful(workspace, mailing, book.contracts)
     book.findings += found
+    book.findings += [f for c in book.contracts if c.response for f in _judge_code(kind, product, c)]
     _judge_debts(workspace, mailing, book)
     book.contracts, late = at_most(book.contracts)
     book.findings += late
@@ -73,7 +74,7 @@ def _gather(
     book: Book,
 ) -> None:
     product, records = given
-    size = next(((p.w, p.h) for p in product.panels.values() if p.ads), (0.0, 0.0))
+    size = _panel_size(product)
     posting = workspace.mailing(mailing).posting
     for rows, folder, name in _lists(workspace, records):
         good, found = usable_contracts(rows, folder, posting, size, frozenset(kind.slots))
@@ -83,6 +84,24 @@ def _gather(
                 book.findings.append(twice_contracted(contract.id, name))
             else:
                 book.contracts.append(contract)
+
+
+def _panel_size(product: Product) -> tuple[float, float]:
+    return next(((p.w, p.h) for p in product.panels.values() if p.ads), (0.0, 0.0))
+
+
+def _judge_code(kind: Kind, product: Product, contract: Contract) -> Iterator[Finding]:
+    """Say where a response code has no place, or one that is not free in the artwork."""
+    from yibao_cli.render.covered import is_blank  # noqa: PLC0415 - only for ads that bear a code
+
+    panels = [p for v in kind.variant_names for p in kind.panels_of(v).values() if p.slot in contract.panels]
+    bare = sorted({str(p.slot) for p in panels if p.code is None})
+    if bare:
+        yield about("C160", contract, what="、".join(bare))
+    for x, y, side in sorted({(p.code.x, p.code.y, p.code.side) for p in panels if p.code is not None}):
+        if not is_blank(contract.art, _panel_size(product), (x, y, side, side)):
+            what = f"{x:g}–{x + side:g} × {y:g}–{y + side:g} mm"
+            yield about("C159", contract, what=what)
 
 
 def _lists(

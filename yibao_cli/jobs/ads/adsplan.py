@@ -17,7 +17,7 @@ from yibao_cli.ads.contracts import about
 from yibao_cli.ads.keeping import UNKNOWN
 from yibao_cli.ads.people import people_of
 from yibao_cli.ads.planning import Options, Plan, make_plan
-from yibao_cli.ads.telling import facts_of, findings_of
+from yibao_cli.ads.telling import facts_of, findings_of, terms_of
 from yibao_cli.errors import YibaoError
 from yibao_cli.store.schema import mailings
 
@@ -108,9 +108,8 @@ def plan_table(
         even = Fraction(spread, 100)
         contracts = [dataclasses.replace(c, spread=even) if c.spread is None else c for c in contracts]
     earlier, gone = earlier_ads(workspace, mailing, kind, contracts)
-    before = (
-        _sheets_before(workspace, mailing, kind, people, contracts) if workspace.settings.ads.keep else None
-    )
+    keeps = _keeps_sheets(workspace, mailing, kind, contracts, options)
+    before = _sheets_before(workspace, mailing, kind, people, contracts) if keeps else None
     plan = make_plan(people, contracts, kind.slots, options, earlier, before)
     house = tuple(f"house:{h.id}" for h in kind.house)
     rows = table.column("row_id").to_numpy().astype(np.int64)
@@ -161,6 +160,29 @@ def earlier_ads(
             given.append([])
             gone += [about("C155", c, mailing=name) for c in capped]
     return given, gone
+
+
+def _keeps_sheets(
+    workspace: Workspace, mailing: str, kind: Kind, contracts: Sequence[Contract], options: Options
+) -> bool:
+    """Whether people keep the sheets of the package there is: as the settings have it.
+
+    Where they say nothing, it is so as long as the package's contracts and options are those of today: a
+    changed list changes few sheets, and a changed book gets the best plan there is.
+    """
+    keep = workspace.settings.ads.keep
+    if not kind.slots:
+        return False
+    if keep is not None:
+        return keep
+    try:
+        facts = json.loads((workspace.package(mailing).folder / FILE_NAME).read_text(encoding="utf-8"))
+        pairs = zip(facts["contracts"], contracts, strict=True)
+        then = [{k: was.get(k) for k in terms_of(one)} for was, one in pairs]
+    except (YibaoError, OSError, ValueError, KeyError):
+        return False
+    now = [terms_of(c) for c in contracts], dataclasses.asdict(options), list(kind.slots)
+    return now == (then, facts["options"], facts["panels"])
 
 
 def _sheets_before(

@@ -182,12 +182,14 @@ def ask_avails(workspace: Workspace, mailing: str, enquiry: Enquiry) -> Answer:
             remedy=_("choose of {panels}").format(panels=", ".join(desk.kind.slots)),
         )
     options, posting = workspace.settings.ads, workspace.mailing(desk.mailing).posting
+    earlier, _gone = earlier_ads(workspace, desk.mailing, desk.kind, desk.book.contracts)
     return answer(
         desk.table,
         posting,
         [*desk.book.contracts, _wanted(enquiry, desk.table.num_rows)],
         desk.kind.slots,
         (options.seed or desk.mailing, options.holdout, options.return_rate),
+        earlier,
     )
 
 

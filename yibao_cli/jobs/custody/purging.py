@@ -55,7 +55,10 @@ def purge_mailing(
             state = mailing_state(connection, mailing)
             known = connection.execute(select(imports.c.id).where(imports.c.mailing == mailing)).first()
         if state is None and known is None:
-            raise InputNotFound(_("there is no mailing {mailing}").format(mailing=mailing))
+            raise InputNotFound(
+                _("there is no mailing {mailing}").format(mailing=mailing),
+                remedy=_("use one of: {known}").format(known=", ".join(workspace.settings.mailings)),
+            )
         if not early:
             _require_over(workspace, state.posted_on if state else "")
         found = list(_personal_files(workspace, mailing))

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from yibao_cli.config import FILE_NAME, find_workspace, load_settings
-from yibao_cli.errors import SettingsError
+from yibao_cli.errors import PermissionsError, SettingsError, YibaoError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.custody.auditing import anchor_trail
-from yibao_cli.jobs.custody.roles import COMMANDS, require_any
+from yibao_cli.jobs.custody.roles import COMMANDS, record_refusal, require_any
 from yibao_cli.jobs.signers import who
 from yibao_cli.jobs.unlocking import configured_key, unlock, write_mark
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.sealed.files import require_whole
 from yibao_cli.sealed.keys import new_key
 from yibao_cli.store import audit
+from yibao_cli.store.database import open_database, open_unkeyed
 from yibao_cli.store.files import lock
-from yibao_cli.store.resealing import reseal_database, reseal_file, sealable
+from yibao_cli.store.resealing import require_whole_database, reseal_database, reseal_file, sealable
+from yibao_cli.store.sealing import check_tables, reseal_tables
 from yibao_cli.store.unlocking import MARK, Mark, key_in_file, read_mark, write_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from yibao_cli.sealed.keys import Key
@@ -32,11 +35,15 @@ _LOCKS = ".locks"
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """What a look at, or a change of, the key came to: its id, "" for none; files; of them changed now."""
+    """What a look at, or a change of, the key came to: its id, "" for none; files; of them changed now.
+
+    rows: of a server's tables that have sealed columns, those that were read, or changed now.
+    """
 
     key: str
     files: int
     changed: int = 0
+    rows: int = 0
 
 
 def make_key(path: Path) -> str:
@@ -47,7 +54,7 @@ def make_key(path: Path) -> str:
 
 
 def check_key(workspace: Workspace, progress: Progress = no_progress) -> Keyed:
-    """Read everything that is sealed through, and open the database.
+    """Read everything that is sealed through: files, and the database or the tables on a server.
 
     Raises SettingsError or CheckFailed at the first thing that the key does not open.
     """
@@ -58,9 +65,13 @@ def check_key(workspace: Workspace, progress: Progress = no_progress) -> Keyed:
     for done, path in enumerate(files, 1):
         require_whole(path)
         progress(_("reading"), done, len(files))
+    rows = 0
     with workspace.reading() as connection:
-        audit.head(connection)
-    return Keyed(key.id.hex(), len(files))
+        if workspace.settings.store.url:
+            rows = check_tables(connection)
+        else:
+            require_whole_database(connection)
+    return Keyed(key.id.hex(), len(files), rows=rows)
 
 
 def change_key(
@@ -80,12 +91,11 @@ def change_key(
     """
     folder = find_workspace(given)
     settings = load_settings(folder)
-    # The trail cannot be written before the database opens.
-    require_any(settings, who(), COMMANDS[command], command)
+    workspace = Workspace(folder, settings, now or datetime.now(UTC))
+    _require_role(workspace, old_file, command)
     new = configured_key(folder, settings)
     old = key_in_file(old_file.expanduser()) if old_file else None
     _require_sense(folder, old, new, command)
-    workspace = Workspace(folder, settings, now or datetime.now(UTC))
     with ExitStack() as locks:
         _lock_all(workspace, locks)
         write_mark(folder, Mark(new.id.hex() if new else "", changing=True))
@@ -94,16 +104,56 @@ def change_key(
         for done, path in enumerate(files, 1):
             changed += reseal_file(path, old, new)
             progress(_("encrypting") if new else _("decrypting"), done, len(files))
-        if not settings.store.url:
-            reseal_database(folder, old, new)
+        rows = _reseal_store(folder, settings.store.url, old, new)
         write_mark(folder, Mark(new.id.hex()) if new else None)
         unlock(folder, settings)
         with workspace.engine.begin() as connection:
-            facts = {"key": new.id.hex() if new else "", "files": len(files), "changed": changed}
+            facts = {
+                "key": new.id.hex() if new else "",
+                "files": len(files),
+                "changed": changed,
+                "rows": rows,
+            }
             audit.record(connection, at=workspace.stamp, command=command, mailing="", facts=facts)
         anchor_trail(workspace)
         workspace.engine.dispose()
-    return Keyed(new.id.hex() if new else "", len(files), changed)
+    return Keyed(new.id.hex() if new else "", len(files), changed, rows)
+
+
+def _reseal_store(folder: Path, url: str, old: Key | None, new: Key | None) -> int:
+    """Bring the database under another key; gives how many rows of a server's tables were changed."""
+    if not url:
+        reseal_database(folder, old, new)
+        return 0
+    engine = open_unkeyed(folder, url)
+    try:
+        return reseal_tables(engine, old, new)
+    finally:
+        engine.dispose()
+
+
+def _require_role(workspace: Workspace, old_file: Path | None, command: str) -> None:
+    """Refuse whoever may not change the key; the trail says so, where a key that is there opens it."""
+    try:
+        require_any(workspace.settings, who(), COMMANDS[command], command)
+    except PermissionsError:
+        for key in _keys_at_hand(workspace, old_file):
+            with suppress(YibaoError):
+                trail = open_database(workspace.folder, workspace.settings.store.url, key)
+                record_refusal(trail, workspace.stamp, who(), COMMANDS[command], command)
+                trail.dispose()
+                break
+        raise
+
+
+def _keys_at_hand(workspace: Workspace, old_file: Path | None) -> Iterator[Key | None]:
+    """The keys that the data may have: that of the settings, the old one, none."""
+    with suppress(YibaoError):
+        yield configured_key(workspace.folder, workspace.settings)
+    if old_file is not None:
+        with suppress(YibaoError):
+            yield key_in_file(old_file.expanduser())
+    yield None
 
 
 def _require_sense(folder: Path, old: Key | None, new: Key | None, command: str) -> None:
@@ -122,7 +172,9 @@ def _require_sense(folder: Path, old: Key | None, new: Key | None, command: str)
     known = {key.id.hex() for key in (old, new) if key is not None}
     if mark.key not in known:
         raise SettingsError(
-            _("this workspace is encrypted by a key that is neither the old nor the new one"),
+            _("this workspace is encrypted by key {id}, neither the old nor the new one").format(
+                id=mark.key or _("none")
+            ),
             where=MARK,
             remedy=_("give the key it has with --old"),
         )

@@ -15,6 +15,8 @@ from yibao_cli.jobs.signers import who
 from yibao_cli.store import audit
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from yibao_cli.config import Settings
     from yibao_cli.jobs.workspace import Workspace
 
@@ -70,6 +72,7 @@ COMMANDS: dict[str, frozenset[str]] = {
             (
                 "address history",
                 "address show",
+                "keys open",
                 "preview",
                 "reprint",
                 "serve",
@@ -160,14 +163,15 @@ def _require(workspace: Workspace, person: str, needed: frozenset[str], command:
     try:
         require_any(workspace.settings, person, needed, command)
     except PermissionsError:
-        _record(workspace, person, needed, command)
+        record_refusal(workspace.engine, workspace.stamp, person, needed, command)
         raise
 
 
-def _record(workspace: Workspace, person: str, needed: frozenset[str], command: str) -> None:
-    with workspace.engine.begin() as connection:
+def record_refusal(engine: Engine, at: str, person: str, needed: frozenset[str], command: str) -> None:
+    """Write into the audit trail that somebody was refused a command."""
+    with engine.begin() as connection:
         facts = {"refused": command, "person": person, "needs": sorted(needed)}
-        audit.record(connection, at=workspace.stamp, command="refused", mailing="", facts=facts)
+        audit.record(connection, at=at, command="refused", mailing="", facts=facts)
 
 
 def require_any(settings: Settings, person: str, needed: frozenset[str], command: str) -> None:

@@ -87,31 +87,40 @@ class ServingDesk:
             return Reply(style(), CSS)
         for pattern, view in self._pages:
             if match := pattern.fullmatch(path):
-                return self._said(partial(self._shown, view, match["mailing"], match["rest"]))
-        return _no(HTTPStatus.NOT_FOUND)
+                where = match["mailing"]
+                return self._said(partial(self._shown, view, where, match["rest"]), where)
+        return self._no(HTTPStatus.NOT_FOUND)
 
     def search(self, path: str, asked: Mapping[str, str]) -> Reply:
         """Search a mailing for the words of the field `q`."""
         match = re.fullmatch(_MAILING + "/search", path)
         if match is None:
-            return _no(HTTPStatus.METHOD_NOT_ALLOWED)
-        return self._said(lambda: self._searched(match["mailing"], asked.get("q", "")))
+            return self._no(HTTPStatus.METHOD_NOT_ALLOWED)
+        where = match["mailing"]
+        return self._said(lambda: self._searched(where, asked.get("q", "")), where)
 
     def _shown(self, view: View, mailing: str, rest: str) -> Reply:
         workspace = self._now()
         workspace.mailing(mailing)  # there is none of another name
         return view(workspace, mailing, rest)
 
-    def _said(self, answer: Callable[[], Reply]) -> Reply:
+    def _said(self, answer: Callable[[], Reply], mailing: str = "") -> Reply:
         """An answer, or why there is none; what goes wrong stays with the one request."""
         try:
             return answer()
         except YibaoError as error:
             status = _STATUS.get(error.exit_code, HTTPStatus.INTERNAL_SERVER_ERROR)
-            return _no(status, error.message, error.remedy)
+            return self._no(status, error.message, error.remedy, mailing)
         except Exception as error:  # noqa: BLE001 - one page fails, the desk goes on; values stay out of it
             what = _("this is a bug in yibao: {error}").format(error=type(error).__name__)
-            return _no(HTTPStatus.INTERNAL_SERVER_ERROR, what)
+            return self._no(HTTPStatus.INTERNAL_SERVER_ERROR, what, mailing=mailing)
+
+    def _no(self, status: HTTPStatus, what: str = "", remedy: str = "", mailing: str = "") -> Reply:
+        """A page that says why there is no other, with the bar of the mailing to go on from."""
+        settings = self._workspace.settings
+        known = mailing if mailing in settings.mailings else ""
+        body = refusal(status, what, remedy, client=settings.client.name, mailing=known)
+        return Reply(body, status=status)
 
     def _now(self) -> Workspace:
         """The workspace at this moment, by the database that is open."""
@@ -161,13 +170,13 @@ class ServingDesk:
         pages = len(_proof_pages(workspace, mailing))
         at = int(number or 1)
         if pages and at > pages:
-            return _no(HTTPStatus.NOT_FOUND)
+            return self._no(HTTPStatus.NOT_FOUND, mailing=mailing)
         return self._page("proofs", mailing=mailing, pages=pages, number=at)
 
     def _proof_picture(self, workspace: Workspace, mailing: str, number: str) -> Reply:
         pages = _proof_pages(workspace, mailing)
         if int(number) > len(pages):
-            return _no(HTTPStatus.NOT_FOUND)
+            return self._no(HTTPStatus.NOT_FOUND, mailing=mailing)
         with self._lock:
             first = mailing not in self._seen
             self._seen.add(mailing)
@@ -215,7 +224,3 @@ def _proof_pages(workspace: Workspace, mailing: str) -> list[Path]:
 def _record(workspace: Workspace, mailing: str, command: str, facts: Mapping[str, object]) -> None:
     with workspace.engine.begin() as connection:
         audit.record(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)
-
-
-def _no(status: HTTPStatus, what: str = "", remedy: str = "") -> Reply:
-    return Reply(refusal(status, what, remedy), status=status)

@@ -103,7 +103,12 @@ def stated_figures(expect: Iterable[str], control: Path | None, spec: TableSpec)
 
 def _expectation(text: str, spec: TableSpec) -> Stated:
     name, _equals, value = text.partition("=")
-    if normal_header(name) == ROWS and value.replace(",", "").isdecimal():
+    if normal_header(name) == ROWS:
+        if not value.replace(",", "").isdecimal():
+            raise UsageError(
+                _("{text}: rows are a whole number").format(text=text),
+                remedy=_("for example --expect rows=2719"),
+            )
         return Stated("", "", ROWS, int(value.replace(",", "")))
     field = _money_field(name, spec)
     try:

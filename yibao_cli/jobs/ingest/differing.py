@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yibao_cli import money
-from yibao_cli.exports import Book, Column
+from yibao_cli.exports import Column
 from yibao_cli.i18n import _
 from yibao_cli.ledger.comparing import compared
+from yibao_cli.sealed.keys import key_of
+from yibao_cli.store.lists import kept_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 CHANGES_FILE = "changes.xlsx"
 _MOST_LISTED = 100_000  # of each sort; the counts are of all
+_MOST_SEALED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Difference:
 def write_changes(old: Sequence[Path], new: Path, spec: TableSpec, folder: Path) -> Difference:
     """Compare the rows of an import with the earlier ones; list what changed in `changes.xlsx` in `folder`.
 
-    The list has whole keys and values, for the operator: private (0600).
+    The list has whole keys and values, for the operator: private (0600), encrypted where the workspace is.
     """
     with compared(old, new, spec, folder) as comparison:
         difference = Difference(**comparison.counts())
@@ -47,12 +50,14 @@ def write_changes(old: Sequence[Path], new: Path, spec: TableSpec, folder: Path)
 def _write(comparison: Comparison, spec: TableSpec, path: Path) -> None:
     keys = tuple(Column(spec.field(name).label) for name in spec.key)
     place = (Column(_("Sheet"), "wrap"), Column(_("Row"), "count"))
-    with Book.to(path, _("Page &P of &N"), _("Changes")) as book:
+    # An encrypted workbook is put together in memory.
+    most = _MOST_LISTED if key_of(path) is None else _MOST_SEALED
+    with kept_book(path, _("Page &P of &N"), _("Changes")) as book:
         book.long_table(
             _("changed"),
             _("Changed: {table}").format(table=spec.label),
             (*keys, Column(_("Field")), Column(_("Before"), "wrap"), Column(_("Now"), "wrap"), *place),
-            _changed(comparison.changes("changed", _MOST_LISTED), spec),
+            _changed(comparison.changes("changed", most), spec),
         )
         for what, name, title in (
             ("new", _("new"), _("New: {table}")),
@@ -62,7 +67,7 @@ def _write(comparison: Comparison, spec: TableSpec, path: Path) -> None:
                 name,
                 title.format(table=spec.label),
                 (*keys, *place),
-                ((*c.key, c.sheet, c.row) for c in comparison.changes(what, _MOST_LISTED)),
+                ((*c.key, c.sheet, c.row) for c in comparison.changes(what, most)),
             )
 
 

@@ -74,7 +74,9 @@ def open_ledger(
         scratch, to_employers=to_employers, by_household=by_household, where=choice.where, first=choice.first
     )
     previous = _pieces_before(workspace, kind, settings.previous)
-    ledger = Ledger(kind, _sources(workspace, records), options, period, previous)
+    unread = [r.rejected(workspace.folder) for r in records if r.table == kind.merge.recheck]
+    unread = [path for path in unread if path.is_file()]
+    ledger = Ledger(kind, _sources(workspace, records), options, period, previous, unread)
     try:
         ledger.join(_address_book(workspace), _standards(ledger.sources.get(suppressing.TABLE, ())))
         _require_addresses(ledger)

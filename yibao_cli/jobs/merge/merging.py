@@ -135,7 +135,8 @@ def _condition(workspace: Workspace, mailing: str, asked: tuple[str, str, str]) 
         return bound_condition(workspace.kind(mailing), given or otherwise, days)
     except SettingsError as error:
         if given:
-            raise UsageError(error.message, where=f"--{name}", remedy=error.remedy) from error
+            remedy = _("write for example --{name} \"category == '退休'\"").format(name=name)
+            raise UsageError(error.message, where=f"--{name}", remedy=remedy) from error
         raise SettingsError(
             error.message, where=f"yibao.toml: mailings.{mailing}.{name}", remedy=error.remedy
         ) from error

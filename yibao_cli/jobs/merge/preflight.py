@@ -17,6 +17,7 @@ from yibao_cli.render.faces import font_set
 from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.preflight import (
     largest_fitting_amount,
+    largest_fitting_bar,
     missing_characters,
     overrunning,
     unfitting,
@@ -49,6 +50,7 @@ def preflight(ledger: Ledger, layout: Layout, tracking: str = "") -> Known:
     if ledger.kind.merge.lines:
         _check_lines(ledger, layout, known)
         _check_amounts(ledger, layout, known)
+        _check_bars(ledger, layout, known)
     for rule_id in ("H401", "H402"):
         ledger.hold(sorted(row for row, rule in known if rule == rule_id), rule_id)
     return known
@@ -134,6 +136,19 @@ def _check_amounts(ledger: Ledger, layout: Layout, known: Known) -> None:
                 limits = (limit, full.item.capacity)
                 for row_id in ledger_outcome.rows_with_amount(ledger, variant, cell.amount, limits):
                     known[row_id, "H402"] = {"place": place}
+
+
+def _check_bars(ledger: Ledger, layout: Layout, known: Known) -> None:
+    """The same for the amounts of charts, which are sums that stand in no column."""
+    spec = ledger.kind.inputs[ledger.kind.merge.lines]
+    for variant, page in layout.plans():
+        for chart in page.charts:
+            placed = chart.amounts[0].item
+            limit = largest_fitting_bar(chart, font_set(layout.fonts).font(placed.face, placed.weight))
+            by = ledger_outcome.bar_sql(chart.item.by, monthly=chart.monthly)
+            bars = by, chart.item.sum, chart.keys
+            for row_id in ledger_outcome.rows_with_bar(ledger, variant, bars, limit):
+                known[row_id, "H402"] = {"place": spec.field(chart.item.sum).label}
 
 
 def _named(characters: str) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from yibao_cli.config import shipped
 from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import DOMAIN, LOCALE_DIR, _
+from yibao_cli.jobs.program.sessions import examples_json, told_in
 from yibao_cli.kinds import load_kind
 from yibao_cli.mailing.manifest import COLUMNS as MANIFEST_COLUMNS
 from yibao_cli.render.press.checks import CHECKS
@@ -40,11 +41,6 @@ if TYPE_CHECKING:
 MARKED_PAGES = ("files.md", "press.md")
 _MARK = re.compile(r"(<!-- begin: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
 _EXAMPLE = re.compile(r"\s*Example: ")
-# A page with this line is typed again by the tests.
-SESSION = "<!-- session -->"
-_CONSOLE = re.compile(r"^```console\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL)
-_PROMPT = re.compile(r"^\$ ", re.MULTILINE)
-_TYPED = re.compile(r"\A((?:[^\n]*\\\n)*[^\n]*)\n(.*)\Z", re.DOTALL)
 # Completion is the shell's own matter, and these two are words of Typer's.
 _NOT_OURS = {"install_completion", "show_completion"}
 
@@ -66,7 +62,7 @@ def pages(
     """Every generated page: file name to text.
 
     tree: the command tree, as Typer makes it; marked: MARKED_PAGES as they stand, by their names;
-    told: what commands say, by their lines, as `told_in` reads it from the sessions; exits: the codes that a
+    told: what commands say, by their lines, as `sessions.told_in` reads it; exits: the codes that a
     command can end with, by its words.
     Raises SettingsError when one of these has no place for a generated part, or one for an unknown part.
     """
@@ -86,12 +82,22 @@ def write_pages(tree: Any, folder: Path, exits: Callable[[str], Iterable[int]]) 
     Raises InputNotFound when it lacks one of them.
     """
     marked = {name: _read(folder / name) for name in MARKED_PAGES}
-    told = told_in(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.md")))
+    told = told_in(_all_pages(folder))
     written = []
     for name, text in pages(tree, marked, told, exits).items():
         (folder / name).write_text(text, encoding="utf-8")
         written.append(folder / name)
     return written
+
+
+def write_examples(tree: Any, folder: Path, target: Path) -> None:
+    """Write what help shows of each example, out of the sessions of a folder, for `cli.examples`."""
+    examples = (line for command in command_helps(tree) for line in command.examples)
+    target.write_text(examples_json(_all_pages(folder), examples), encoding="utf-8")
+
+
+def _all_pages(folder: Path) -> list[str]:
+    return [page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.md"))]
 
 
 def _read(page: Path) -> str:
@@ -103,25 +109,6 @@ def _read(page: Path) -> str:
             where=str(page),
             remedy=_("name the folder docs of the project"),
         ) from error
-
-
-# ---------------------------------------------------------------- sessions
-
-
-def told_in(texts: Iterable[str]) -> dict[str, str]:
-    """What commands say: every line typed in a session, and the output below it.
-
-    A session is a page with SESSION in it; the tests type its ```console blocks again and compare.
-    """
-    blocks = (b["block"] for text in texts if SESSION in text for b in _CONSOLE.finditer(text))
-    return {line: output for block in blocks for line, output in typed_in(block)}
-
-
-def typed_in(block: str) -> Iterator[tuple[str, str]]:
-    """The commands of a block, each with the lines below it; a command goes on after a backslash."""
-    for part in _PROMPT.split(block)[1:]:
-        line, output = _TYPED.findall(part)[0]
-        yield line, output
 
 
 # ---------------------------------------------------------------- commands

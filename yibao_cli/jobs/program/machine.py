@@ -30,7 +30,7 @@ _OURS = "yibao-cli"
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:>=(?P<least>[\d.]+))?$")
 _PYTHON_FROM, _PYTHON_BELOW = (3, 11), (3, 14)
 _GIB = 1 << 30
-_LEAST_MEMORY = 2 * _GIB  # what the largest job takes; design.md section 12
+_LEAST_MEMORY = 2 * _GIB  # what the largest job takes; docs/performance.md
 
 
 def machine_checks() -> Iterator[Check]:

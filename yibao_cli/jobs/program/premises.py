@@ -127,8 +127,7 @@ def _encryption(folder: Path, settings: Settings | None) -> tuple[Key | None, Ch
         return None, about.well(_("off: files and database are kept plain"))
     detail = _("on, key {id}").format(id=key.id.hex())
     if settings.store.url:
-        remedy = _("the tables on the server are not encrypted by yibao: encrypt the server's disk")
-        return key, about.warned(detail, remedy)
+        detail += _("; on the server, the columns that name persons")
     return key, about.well(detail)
 
 
@@ -143,6 +142,18 @@ def _database(
         return None, about.refused(error)
     except OSError as error:
         return None, about.failed(os_reason(error), _("make the file yours"), ExitCode.PERMISSIONS)
+    if (
+        health
+        and health.current
+        and key
+        and settings
+        and settings.store.url
+        and health.sealed_by != key.id.hex()
+    ):
+        return health, about.warned(
+            _("the tables on the server are not encrypted by key {id}").format(id=key.id.hex()),
+            _("encrypt them with `yibao keys encrypt`"),
+        )
     return health, _judged(about, health)
 
 

@@ -58,10 +58,29 @@ def require_approval(workspace: Workspace, mailing: str, package_sha256: str) ->
     if workspace.settings.approval.required and not is_approved(workspace, mailing, package_sha256):
         raise StateError(
             _("the proofs of mailing {mailing} are not signed").format(mailing=mailing),
-            remedy=_("look at them with `yibao proof {mailing}`; a second person signs: {step}").format(
-                mailing=mailing, step=f"yibao approve {mailing}"
+            where=_proofs(workspace, mailing, package_sha256),
+            remedy=_("look at them with `yibao proof {mailing}`; {who} signs: {step}").format(
+                mailing=mailing,
+                who=_signers(workspace, mailing, package_sha256),
+                step=f"yibao approve {mailing}",
             ),
         )
+
+
+def _proofs(workspace: Workspace, mailing: str, package_sha256: str) -> str:
+    """Where the proofs lie that are to be signed; "" where there are none of this package."""
+    path = workspace.mailing_folder(mailing) / FOLDER / f"proof-{mailing}.pdf"
+    return str(path) if has_proofs(workspace, mailing, package_sha256) else ""
+
+
+def _signers(workspace: Workspace, mailing: str, package_sha256: str) -> str:
+    """Who may sign: those with the role who did not merge it; no names where there are no roles."""
+    with workspace.reading() as connection:
+        makers = makers_of(connection, mailing, package_sha256)
+    named = workspace.settings.roles.approver
+    return _(" or ").join(n for n in named if not any(same_person(n, m) for m in makers)) or _(
+        "a second person"
+    )
 
 
 def has_proofs(workspace: Workspace, mailing: str, package_sha256: str) -> bool:

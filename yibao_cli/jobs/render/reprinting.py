@@ -242,6 +242,11 @@ def _tokens(given: str) -> tuple[list[tuple[str, int]], str]:
     # A list of numbers may be longer than a file's name can be.
     if "," in given or parse_copy(given.strip().upper()) is not None:
         return [(t.strip(), 1) for t in given.split(",") if t.strip()], ""
+    if given.strip().isalnum() and not path.is_file():
+        raise UsageError(
+            _("this is no piece number: its form or its check character is wrong"),
+            remedy=_("read the number beside the code again, or scan the code"),
+        )
     check_input(path)
     if path.stat().st_size > _MOST_BYTES:
         raise InputRefused(_("the file is too large"), where=path.name, remedy=_("give one number a line"))

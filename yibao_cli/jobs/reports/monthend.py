@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ from yibao_cli.jobs.returns.reconciling import FOLDER as ACCOUNT
 from yibao_cli.jobs.returns.reconciling import reconcile_mailing
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.returns.public import COUNTS, publishable
+from yibao_cli.sealed.files import read_bytes
 from yibao_cli.store import audit
-from yibao_cli.store.files import atomic_file, atomic_folder, sha256_of
+from yibao_cli.store.files import atomic_file, atomic_folder, kept_file, sha256_of
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 FOLDER = "monthend"
 _PAGE = "第 &P 页  共 &N 页"
-_PUBLIC = (Column("县区"), Column("寄发"), Column("妥投"), Column("退信"), Column("妥投率"))
+_PUBLIC = (Column("县区"), Column("寄发"), Column("妥投"), Column("退信"), Column("投达率"))
 # One day for every member of a zip: the clock would make each run's bytes differ.
 _DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -89,7 +91,9 @@ def _mailing(workspace: Workspace, mailing: str, last: str, folder: Path) -> boo
     made = workspace.mailing_folder(mailing)
     for source in sorted([*(made / ACCOUNT).iterdir(), *(made / REPORT).iterdir()]):
         _copy(source, folder / source.name)
-    _copy(made / "corrections" / f"corrections-{mailing}.xlsx", folder / f"corrections-{mailing}.xlsx")
+    corrections = made / "corrections" / f"corrections-{mailing}.xlsx"
+    with kept_file(folder / corrections.name) as stream:
+        stream.write(read_bytes(corrections))
     _complaints(workspace, mailing, folder / f"complaints-{mailing}.xlsx")
     _public(workspace, outcome.account, mailing, folder)
     _write_json(folder / f"complaints-{mailing}.json", counts_of(workspace, mailing))
@@ -116,7 +120,7 @@ def _public(workspace: Workspace, account: Account, mailing: str, folder: Path) 
     whole = _counts(account.counts)
     total = None if any(0 < c < smallest for c in whole) else whole
     cells = [(row.place, *_told(row.counts)) for row in found if row.counts is None or row.counts[0]]
-    day = account.terms.today if account.is_final else f"{account.terms.today}, 待定按妥投计入妥投率"
+    day = account.terms.today if account.is_final else f"{account.terms.today}, 待定按妥投计入投达率"
     title = f"妥投情况公示 (批次 {mailing}, 截至 {day}; * 为少于 {smallest} 件等不公开的)"
     with Book.to(folder / f"public-{mailing}.xlsx", _PAGE, f"批次 {mailing}") as book:
         book.long_table("公示", title, _PUBLIC, [*cells, ("合计", *_told(total))])
@@ -171,12 +175,15 @@ def _contents(folder: Path, month: str, last: str, ids: Sequence[str]) -> None:
 
 
 def _pack(folder: Path, path: Path) -> None:
-    with atomic_file(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as pack:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
         for source in sorted(p for p in folder.rglob("*") if p.is_file()):
             entry = zipfile.ZipInfo(source.relative_to(folder.parent).as_posix(), _DAY)
             entry.external_attr = 0o600 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            pack.writestr(entry, source.read_bytes())
+            pack.writestr(entry, read_bytes(source))
+    with kept_file(path) as stream:
+        stream.write(packed.getbuffer())
 
 
 def _last_day(month: str, today: str) -> str:

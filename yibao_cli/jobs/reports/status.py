@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from yibao_cli.i18n import _
+from yibao_cli.jobs.inbox import inbox_of, waiting
 from yibao_cli.jobs.render.approving import has_proofs
 from yibao_cli.jobs.reports.following import after_posting, last_account
+from yibao_cli.jobs.typed import path_typed
 from yibao_cli.jobs.workspace import Workspace, mailing_state, next_step, state_word
 from yibao_cli.returns.standing import Terms
 from yibao_cli.store.approvals import approval_of
@@ -75,7 +77,10 @@ def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
             closes_on = Terms(state.posted_on, "", workspace.settings.promise.window_days, 0).closes_on
             step = after_posting(connection, mailing, account, closes_on, workspace.today)
         else:
-            step = _next(connection, kind, mailing, state, cleaned)
+            have = {r.table for r in active_imports(connection, mailing)}
+            step = (
+                next_step(mailing, state.state) if state else _next(workspace, have, kind, mailing, cleaned)
+            )
             if state is not None and state.state == "merged" and workspace.settings.approval.required:
                 signed = approval_of(connection, mailing, state.package_sha256)
                 step = step if signed else f"yibao approve {mailing}"
@@ -109,11 +114,10 @@ def _package_rows(counts: Mapping[str, int], state: MailingState) -> list[Status
     ]
 
 
-def _next(connection: Connection, kind: Kind, mailing: str, state: MailingState | None, cleaned: int) -> str:
-    if state is not None:
-        return next_step(mailing, state.state)
-    have = {r.table for r in active_imports(connection, mailing)}
+def _next(workspace: Workspace, have: set[str], kind: Kind, mailing: str, cleaned: int) -> str:
+    """The command that comes before a mailing is merged. have: tables that were imported."""
     for table in kind.merge.required_tables:
         if table not in have:
-            return f"yibao import {table} FILE"
+            files = waiting(workspace, table, kind.inputs[table].label) or [inbox_of(workspace)]
+            return " ".join(["yibao import", table, *map(path_typed, files)])
     return next_step(mailing, "") if cleaned else "yibao address clean"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import is_day, mask_id, mask_name
 from yibao_cli.errors import InputNotFound, StateError
-from yibao_cli.exports import Book, Column
+from yibao_cli.exports import Column
 from yibao_cli.i18n import _
 from yibao_cli.ingest import ReadOptions, read_batches
 from yibao_cli.jobs.inbox import check_input
@@ -21,6 +21,7 @@ from yibao_cli.returns.survey import ANSWERS, OUTCOMES, Answer, Result, allocate
 from yibao_cli.store import audit
 from yibao_cli.store import surveys as store
 from yibao_cli.store.files import atomic_folder, sha256_of
+from yibao_cli.store.lists import kept_book
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,7 +228,7 @@ def _write_list(workspace: Workspace, mailing: str, chosen: list[tuple[str, str]
     nth = "" if turn == 1 else f"-{turn}"
     folder = workspace.mailing_folder(mailing) / f"{FOLDER}{nth}"
     name = f"survey-{mailing}{nth}.xlsx"
-    with atomic_folder(folder) as target, Book.to(target / name, _PAGE, f"批次 {mailing}") as book:
+    with atomic_folder(folder) as target, kept_book(target / name, _PAGE, f"批次 {mailing}") as book:
         rows = (
             (n, piece, stratum, mask_name(facts[piece].get("name") or ""), facts[piece].get("phone") or "")
             + ("",) * 6

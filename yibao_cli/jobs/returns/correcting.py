@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from yibao_cli.exports import Book, Column
+from yibao_cli.exports import Column
 from yibao_cli.jobs.address.review import OWN
 from yibao_cli.jobs.returns.curing import cures_of
 from yibao_cli.returns.cures import Way
 from yibao_cli.returns.reasons import REASONS
 from yibao_cli.store import audit
 from yibao_cli.store.files import atomic_folder
+from yibao_cli.store.lists import kept_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ def write_corrections(workspace: Workspace, mailing: str) -> tuple[Path, Counter
     with workspace.locked_mailing(mailing):
         folder = workspace.mailing_folder(mailing) / FOLDER
         name = f"corrections-{mailing}.xlsx"
-        with atomic_folder(folder) as target, Book.to(target / name, _PAGE, f"批次 {mailing}") as out:
+        with atomic_folder(folder) as target, kept_book(target / name, _PAGE, f"批次 {mailing}") as out:
             asked = [c for c in found if c.way in {Way.EMPLOYER, Way.PHONE, Way.CENTRE, Way.STOP}]
             asked.sort(key=lambda c: (str(c.facts.get("employer_no") or ""), c.piece))
             title = f"退信名址核实表 (批次 {mailing}, {len(asked)} 件)"

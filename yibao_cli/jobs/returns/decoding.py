@@ -21,7 +21,7 @@ from yibao_cli.returns.lines import read_code
 from yibao_cli.returns.pictures import LARGEST, SUFFIXES, Page, pages_of, read_codes, thumbnail
 from yibao_cli.store import audit
 from yibao_cli.store import returns as store
-from yibao_cli.store.files import atomic_file
+from yibao_cli.store.files import kept_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,7 +130,7 @@ def _shots(pictures: Sequence[tuple[Path, str]], station: Station) -> Iterator[_
         for path, name in pictures:
             reason = station.wording.known(path.parent.name) or ""
             for page in pages_of(path):
-                codes = pool.submit(read_codes, page.picture) if page.picture is not None else None
+                codes = pool.submit(read_codes, page.picture, _is_ours) if page.picture is not None else None
                 on_the_way.append(_Shot(path, name, reason, page, codes))
                 if len(on_the_way) > 2 * workers:
                     yield on_the_way.popleft()
@@ -168,13 +168,17 @@ def _found(shot: _Shot) -> tuple[str, dict[str, object], str]:
     if shot.codes is None:
         return shot.page.rule, {"limit": LARGEST}, ""
     texts = shot.codes.result()
-    ours = {line.piece: text for text in texts if (line := read_code(text)).word == "code"}
+    ours = {read_code(text).piece: text for text in texts if _is_ours(text)}
     if len(ours) > 1:
         return "T115", {"count": len(ours)}, ""
     if ours:
         return "", {}, next(iter(ours.values()))
     # A code that is not ours may be the post's own label, beside ours that cannot be read.
     return "T114", {}, ""
+
+
+def _is_ours(text: str) -> bool:
+    return read_code(text).word == "code"
 
 
 def _kept(station: Station, shot: _Shot) -> str:
@@ -185,6 +189,6 @@ def _kept(station: Station, shot: _Shot) -> str:
     workspace = station.workspace
     name = f"{hashlib.sha256(small).hexdigest()[:16]}.jpg"
     target = workspace.mailing_folder(station.mailing) / FOLDER / name
-    with atomic_file(target) as stream:
+    with kept_file(target) as stream:
         stream.write(small)
     return target.relative_to(workspace.folder).as_posix()

@@ -16,6 +16,7 @@ from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.returns.settling import settle_returns
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.returns.judging import Copy, Facts
+from yibao_cli.returns.lines import folded, read_code
 from yibao_cli.returns.match import match_returns
 from yibao_cli.returns.reasons import Wording, load_wording
 from yibao_cli.rules import Severity
@@ -38,9 +39,10 @@ WORDS_FILE = "returns.toml"
 
 @dataclass
 class ReturnsOutcome:
-    """Rows of the list: rows_in == accepted + known + refused; known were recorded before, just so.
+    """Rows of the list: rows_in == accepted + known + refused; known were recorded before.
 
-    suppressed: members who get nothing more from the next mailing on, of all returns so far.
+    reworded: those known whose reason reads otherwise by now. suppressed: members who get nothing more from
+    the next mailing on, of all returns so far.
     """
 
     file_name: str
@@ -48,6 +50,7 @@ class ReturnsOutcome:
     accepted: int = 0
     known: int = 0
     refused: int = 0
+    reworded: int = 0
     suppressed: int = 0
     findings: list[Finding] = field(default_factory=list)
 
@@ -71,7 +74,7 @@ def import_returns(
         with workspace.engine.begin() as connection:
             facts = mailing_facts(connection, mailing, state.posted_on, workspace.today)
             unread = _unread(outcome.findings)
-            rows = _without_known(connection, mailing, rows, path.name, outcome)
+            rows = _without_known(connection, mailing, rows, wording, outcome)
             matched = match_returns(rows, facts, wording)
             store.add_returns(connection, list(_new_rows(workspace, connection, facts, path.name, matched)))
             outcome.accepted = len(matched.accepted)
@@ -82,7 +85,7 @@ def import_returns(
             _keep_refused(workspace, connection, mailing, [*unread, *matched.findings])
             counts = {"sha256": sha256_of(path), "rows": outcome.rows_in, "accepted": outcome.accepted}
             # A list that brought nothing new was counted when it did.
-            by = () if outcome.accepted else ("sha256", "rows")
+            by = () if outcome.accepted or outcome.reworded else ("sha256", "rows")
             audit.record_done(
                 connection, at=workspace.stamp, command="returns import", mailing=mailing, facts=counts, by=by
             )
@@ -92,7 +95,8 @@ def import_returns(
 
 def wording_of(workspace: Workspace) -> Wording:
     """How reasons are written for this client: the shipped words, and the workspace's own, which win."""
-    return load_wording(shipped("templates") / "common" / WORDS_FILE, workspace.own_templates / WORDS_FILE)
+    shipped_words = shipped("templates") / "common" / WORDS_FILE
+    return load_wording(shipped_words, own=workspace.own_templates / WORDS_FILE)
 
 
 def mailing_facts(connection: Connection, mailing: str, posted_on: str, today: str, piece: str = "") -> Facts:
@@ -145,17 +149,31 @@ def _rows(
 
 
 def _without_known(
-    connection: Connection, mailing: str, rows: pd.DataFrame, name: str, outcome: ReturnsOutcome
+    connection: Connection, mailing: str, rows: pd.DataFrame, wording: Wording, outcome: ReturnsOutcome
 ) -> pd.DataFrame:
-    """Leave out rows that this very list has brought before: importing it twice changes nothing."""
+    """Leave out rows that this very list has brought before: importing it twice changes nothing.
+
+    Where the list or the workspace's words say another reason by now, the record gets it.
+    """
     before = {
-        (row.piece, row.returned_on, row.file_name, row.src_row)
+        (row.piece, row.returned_on, row.src_row): row
         for row in store.recorded(connection, mailing)
+        if row.file_name == outcome.file_name
     }
-    cells = zip(rows["piece"], rows["returned_on"], rows["src_row"], strict=True)
-    known = [(piece, day, name, row) in before for piece, day, row in cells]
-    outcome.known = sum(known)
-    kept: pd.DataFrame = rows[[not k for k in known]].reset_index(drop=True)
+    if not before:
+        return rows
+    pieces = [read_code(folded(str(piece))).piece for piece in rows["piece"]]
+    said = rows["reason_text"] if "reason_text" in rows else [""] * len(rows)
+    is_new = []
+    for key, text in zip(zip(pieces, rows["returned_on"], rows["src_row"], strict=True), said, strict=True):
+        record = before.get(key)
+        is_new.append(record is None)
+        reason = wording.known(str(text).strip()) if record is not None and isinstance(text, str) else None
+        if record is not None and reason not in {None, record.reason}:
+            store.change_reason(connection, (mailing, record.piece, record.copy), str(reason))
+            outcome.reworded += 1
+    outcome.known = len(rows) - sum(is_new)
+    kept: pd.DataFrame = rows[is_new].reset_index(drop=True)
     return kept
 
 
@@ -212,7 +230,7 @@ def _keep_refused(
 
 
 # Rules whose finding shows the number of a piece.
-_NAMING = frozenset({"T103", "T104", "T107", "T108", "T112", "T113"})
+_NAMING = frozenset({"T103", "T104", "T107", "T108", "T112", "T113", "T129"})
 
 
 def blank_intake(workspace: Workspace, mailing: str, way: str) -> dict[str, object]:

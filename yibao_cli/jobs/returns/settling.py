@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import shutil
 import time
+from contextlib import contextmanager
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
@@ -23,8 +26,10 @@ from yibao_cli.jobs.ingest.importing import import_files
 from yibao_cli.jobs.ingest.staging import ImportOrder
 from yibao_cli.returns.reasons import REASONS
 from yibao_cli.returns.stopping import Came, Stop, stops
+from yibao_cli.sealed.files import any_content, read_bytes
+from yibao_cli.sealed.keys import key_of
 from yibao_cli.store import returns as store
-from yibao_cli.store.files import atomic_file
+from yibao_cli.store.files import TEMPORARY, atomic_file, kept_file, private_folder, sweep_dead
 from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import addresses, imports, mailings, settlements
 
@@ -82,8 +87,30 @@ def suppress_members(workspace: Workspace, mailing: str) -> int:
     frame = pd.DataFrame([(*astuple(s), "邮政") for s in found], columns=list(_HEADER), dtype="string")
     text = io.StringIO()
     write_csv(text, frame)
-    with atomic_file(path, "w") as stream:
-        stream.write(f"\ufeff{text.getvalue()}")
+    with kept_file(path) as stream:
+        stream.write(f"\ufeff{text.getvalue()}".encode())
+    with _readable(path) as plain:
+        _import_list(workspace, mailing, plain)
+    return len(found)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[Path]:
+    """The list as an import can read it: itself, or where the workspace has a key a copy that passes."""
+    if key_of(path) is None:
+        yield path
+        return
+    sweep_dead(path.parent)
+    room = private_folder(path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}"))
+    try:
+        with atomic_file(room / path.name) as stream:
+            stream.write(read_bytes(path))
+        yield room / path.name
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _import_list(workspace: Workspace, mailing: str, path: Path) -> None:
     for attempt in range(_WAITS):
         try:
             for _outcome in import_files(workspace, TABLE, [path], mailing, ImportOrder()):
@@ -94,7 +121,6 @@ def suppress_members(workspace: Workspace, mailing: str) -> int:
             if attempt == _WAITS - 1:
                 raise
             time.sleep(_PAUSE)
-    return len(found)
 
 
 def stopped_members(workspace: Workspace) -> list[Stop]:
@@ -115,7 +141,7 @@ def _with_purged(workspace: Workspace, found: list[Stop], path: Path) -> list[St
     """The list with its entries of mailings whose data were purged: the dead stay dead."""
     if not path.is_file():
         return found
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+    with io.TextIOWrapper(any_content(path), encoding="utf-8-sig", newline="") as stream:
         before = [Stop(*cells[:4]) for cells in list(csv.reader(stream))[1:]]
     now = {stop.member for stop in found}
     kept = [

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PERIOD = re.compile(r"(?P<year>20\d\d)(?:Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 _QUARTER = 3  # months
-_TOWN_DIGITS = 4  # of a postcode: what they share is local post; research/domain.md 1.6
+_TOWN_DIGITS = 4  # of a postcode: what they share is local post (四级六码)
 _DAYS_TO_POST = 8  # after the period's last day, where that is still to come
 _NOTICE = 7  # days from today, else
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from yibao_cli.compose.charts import without_sums
 from yibao_cli.compose.values import Columnar, source_column
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import BarcodeItem
-from yibao_cli.kinds.plausible import LARGEST_LINE, plausible
+from yibao_cli.kinds.plausible import LARGEST_BAR, LARGEST_LINE, plausible
 from yibao_cli.kinds.sources import PAGE_FIELDS
 from yibao_cli.money import yuan
 from yibao_cli.render.faces import font_set
@@ -54,8 +53,8 @@ def tight_items(kind: Kind, layout: Layout, pieces: pa.Table) -> list[Tight]:
 
 
 def _columns(piece: pa.Table, variant: VariantPlan) -> Columnar:
-    charts = [c for page in variant.plans for c in page.charts]
-    return Columnar(piece).with_columns(without_sums(charts, 1))
+    charts = (c for page in variant.plans for c in page.charts)
+    return Columnar(piece).with_columns({field: [LARGEST_BAR] for c in charts for field in c.fields})
 
 
 def _texts(page: PagePlan, columns: Columnar, faces: FontSet) -> Iterator[tuple[Item, str]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+INBOX = "inbox"  # where [nightly] looks for the client's files, unless it is told another place
 _DEMO_MARK = ".yibao-demo"
 
 _EMPTY_SETTINGS = """\
@@ -105,9 +106,10 @@ def init_workspace(folder: Path, kind: str, *, sample: bool, order: Order | None
     if order is not None:
         settings = order.settings(settings)
     private_folder(folder)
+    private_folder(folder / INBOX)
     written = [folder / FILE_NAME]
     if sample:
-        written += _copy_sample(source / "inbox", folder / "inbox")
+        written += _copy_sample(source / INBOX, folder / INBOX)
     # Last, because it is what makes the folder a workspace.
     with atomic_file(folder / FILE_NAME, "w") as stream:
         stream.write(settings)

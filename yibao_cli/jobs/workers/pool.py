@@ -1,7 +1,7 @@
 """Workers: one process a slot, a part in, a receipt out; a worker that dies costs one retry, not the job.
 
 Why not the standard pools: one killed worker failed 34 of 40 futures of ProcessPoolExecutor and hung
-multiprocessing.Pool (research/ecosystem.md section 5). What is to do and what is done stands on a `Desk`,
+multiprocessing.Pool (docs/decisions.md). What is to do and what is done stands on a `Desk`,
 which the cluster (jobs/workers/cluster.py) works from as well.
 """
 

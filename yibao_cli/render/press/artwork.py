@@ -3,7 +3,7 @@
 Colours are exchanged where they stand; nothing is drawn anew, so texts stay texts and lines stay sharp. A
 blend group keeps its shape and is blended in the inks of the press. What PDF/X-4 forbids besides colours is
 taken away where the picture does not depend on it, and refused where it does. Source: ISO 32000-1, 8.6,
-11.6.6; research/domain.md 7.2.
+11.6.6; ISO 15930-7 (PDF/X-4) as the validators pdf0 and fullbleed 2.5.0 read it.
 """
 
 from __future__ import annotations

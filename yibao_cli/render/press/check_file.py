@@ -1,7 +1,8 @@
 """Checks of a print file as a whole: PDF version, identifiers, metadata, output intent.
 
 Each check gives (page, what) for each breach: page 0 is the file, what is a technical word or empty.
-Source: research/domain.md 7.1, rows 1 to 3, and 7.2.
+Source: ISO 16612-2:2010, 6.2 and 6.3; ISO 15930-7 (PDF/X-4) as the validators pdf0 and fullbleed 2.5.0
+read it.
 """
 
 from __future__ import annotations

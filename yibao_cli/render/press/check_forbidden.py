@@ -1,6 +1,7 @@
 """Checks of what a print file must not have: actions, scripts, stand-ins for pictures, forms, attachments.
 
-They look at every object of the file, whether a page shows it or not. Source: research/domain.md 7.2.
+They look at every object of the file, whether a page shows it or not.
+Source: ISO 15930-7 (PDF/X-4) as the validators pdf0 and fullbleed 2.5.0 read it.
 """
 
 from __future__ import annotations

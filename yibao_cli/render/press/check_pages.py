@@ -1,6 +1,7 @@
 """Checks of the pages: boxes, annotations, fonts, colours, XObject hints.
 
-Source: research/domain.md 7.1, row 9, and 7.2.
+Source: ISO 15930-7 (PDF/X-4) as the validators pdf0 and fullbleed 2.5.0 read it; for hints the
+Arlington PDF model.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Checks of the document-part tree, and of the privacy of its metadata.
 
-Source: research/domain.md 7.1, rows 4 to 8; ISO 32000-2, 14.12.
+Source: ISO 16612-2:2010, 6.5; ISO 32000-2, 14.12; the Arlington PDF model.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The press checker: reads a print file and says which of the named checks it does not pass.
 
 It knows the file alone, not the writer. A file that passes all "passes N named checks"; that is no
-certificate: the standards ask for more than is checked here. Source: research/domain.md 7.1 and 7.2.
+certificate: the standards ask for more than is checked here.
+Source: ISO 16612-2:2010 (PDF/VT-1) and ISO 15930-7 (PDF/X-4); each room names its part.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A node goes out as soon as its group closes; in memory stay the numbers of what the open groups hold. The
 metadata says which piece and how many pages, its bundle and bag: nothing about a person.
-Source: ISO 16612-2, 6.5; ISO 32000-2, 14.12; research/domain.md 7.1.
+Source: ISO 16612-2:2010, 6.5; ISO 32000-2, 14.12; the Arlington PDF model.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from measure import Clock, peak_memory
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LINES = 12
 STRETCH = 1000  # pieces whose texts are in memory at a time, as in jobs/render/rendering.py
 

@@ -13,7 +13,7 @@ Both get the layout and the values that our renderer gets, and must show the sam
 - the Data Matrix goes into the page as a literal image mask, as ours does.
 """
 
-# ruff: noqa: PLC0415, SLF001 - see run.py; the painters of static layers are the renderer's own
+# ruff: noqa: PLC0415 - see run.py; the painters of static layers are the renderer's own
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ same machine and one after the other.
 `peers` draws the same pages with ReportLab (peers.py), in turn with ours, and prints how many times
 faster ours is; `workers` prints what a part costs before its first page.
 
-    python benchmarks/run.py              all of them
-    python benchmarks/run.py render chain these two
+    python tests/benchmarks/run.py              all of them
+    python tests/benchmarks/run.py render chain these two
 """
 
 # ruff: noqa: PLC0415 - each benchmark loads what it measures and nothing else
@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from adverts import ads
+from adverts import adkeep, ads, adversions
 from adverts_words import adwords
 from charting import costs
 from measure import Clock, peak_memory
@@ -194,7 +194,7 @@ def _weight(found):
 
 def charts(folder):
     """Print letter-sheets with and without a chart of what their lines come to, in turn."""
-    yield from costs(folder, 600, 15)
+    yield from costs(folder, 300, 61)
 
 
 def workers(_folder):
@@ -297,7 +297,7 @@ def track(folder):
     from yibao_cli.mailing.tracking import Series
 
     workspace = tracked_workspace(folder)
-    draw = Random(2)  # noqa: S311 - which pieces are looked up
+    draw = Random(2)
     series = Series("cn13", "XA", "31", True)
     codes = {
         "piece number": lambda i: piece_number(i + 1),
@@ -416,6 +416,8 @@ BENCHMARKS = {
         track,
         handover,
         ads,
+        adversions,
+        adkeep,
         adwords,
         returns,
         decode,

@@ -5,8 +5,8 @@ Every step is a `yibao` command in a process of its own, with time and memory of
 first through a tenth of the members and then through all: where a row costs the same in both (x 1.0, or less,
 for what a process costs before its first row weighs less), the step is linear.
 
-    python benchmarks/chain.py 20000
-    python benchmarks/chain.py 700000 --work /big/disk --keep   takes workbooks that are there from before
+    python tests/benchmarks/chain.py 20000
+    python tests/benchmarks/chain.py 700000 --work /big/disk --keep   takes workbooks that are there from before
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from chain_watch import watched
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MAILING, TODAY = "2026Q3", "2026-11-21"
 LINES, SEED = 12, 7
 FEWEST = 200  # members of a sample
@@ -112,7 +112,13 @@ def _make_and_post(chain, members):
         chain.step(name, pieces, [name, MAILING])
     returns = chain.workspace / "returns.xlsx"
     # In a process of its own: what a process is when it starts a child counts as the child's.
-    made = [sys.executable, ROOT / "benchmarks/chain_returns.py", mailing / "package", MAILING, returns]
+    made = [
+        sys.executable,
+        Path(__file__).with_name("chain_returns.py"),
+        mailing / "package",
+        MAILING,
+        returns,
+    ]
     rows = int(subprocess.run(made, check=True, capture_output=True, text=True).stdout)
     chain.step("returns import", rows, ["returns", "import", str(returns)])
     for name in ("reconcile", "report"):

@@ -1,6 +1,6 @@
 """A list of returned pieces as the post writes it: every tenth piece of a package, drawn by a seed.
 
-python benchmarks/chain_returns.py PACKAGE MAILING FILE.xlsx
+python tests/benchmarks/chain_returns.py PACKAGE MAILING FILE.xlsx
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REASONS = {
 
 def write_returns(package, mailing, path):
     """Gives the rows written."""
-    draw = random.Random(1)  # noqa: S311 - which pieces come back
+    draw = random.Random(1)
     rows = 0
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet, day_format = book.add_worksheet("退信登记"), book.add_format({"num_format": "yyyy-mm-dd"})

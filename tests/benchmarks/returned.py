@@ -1,6 +1,6 @@
 """A posted mailing of 700,000 pieces of which 70,000 came back: what intake, account and report need."""
 
-# ruff: noqa: PLC0415, S311, TC003 - what is measured is loaded when it is; the pieces are drawn by a seed
+# ruff: noqa: PLC0415, TC003 - what is measured is loaded when it is; the pieces are drawn by a seed
 
 from __future__ import annotations
 

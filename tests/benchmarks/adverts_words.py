@@ -1,6 +1,6 @@
 """Learn what refused ads sound like (templates/common/compliance-words.tsv), and measure the check of ads.
 
-.venv/bin/python benchmarks/adverts_words.py          writes the file anew from all labelled lists
+.venv/bin/python tests/benchmarks/adverts_words.py          writes the file anew from all labelled lists
 make bench B="adwords"                                each list read by what the others taught
 """
 
@@ -12,13 +12,13 @@ import os
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "templates/common/compliance-words.tsv"
 LAW = ROOT / "templates/common/compliance.toml"
 LISTS = {
     "first": ROOT / "tests/ads/labelled_ads.txt",
     "second": ROOT / "tests/ads/fresh_ads.txt",
-    **{p.stem: p for p in sorted((ROOT / "benchmarks/adverts").glob("*.txt"))},
+    **{p.stem: p for p in sorted((ROOT / "tests/benchmarks/adverts").glob("*.txt"))},
 }
 _RARE = 2  # a piece that fewer ads have teaches nothing
 _FAINT = 10  # thousandths that are not worth a line
@@ -92,7 +92,7 @@ def main():
     law = load_law(LAW)
     weights = learned(law, [row for path in LISTS.values() for row in labelled(path)])
     head = "# Pieces of ads and what they speak for, in thousandths: above 0 for refused, below for lawful.\n"
-    head += "# Learned by benchmarks/adverts_words.py from the labelled lists, not written by hand;\n"
+    head += "# Learned by tests/benchmarks/adverts_words.py from the labelled lists, not written by hand;\n"
     head += "# the line without a piece is the bias.\n"
     WORDS.write_text(head + "\n".join(written_weights(weights)) + "\n", encoding="utf-8")
     print(f"{len(weights)} pieces, {WORDS.stat().st_size} bytes")

@@ -65,7 +65,7 @@ def _rows(workspace: object, sha256: str) -> None:
     from yibao_cli.store.post_schema import events, tracking_numbers
     from yibao_cli.store.schema import mailings, pieces
 
-    draw = random.Random(1)  # noqa: S311 - sample data
+    draw = random.Random(1)
     series = Series("cn13", "XA", "31", True)
     state = {"kind": "medical", "state": "posted", "package_sha256": sha256, "posted_on": "2026-10-08"}
     with workspace.engine.begin() as connection:

@@ -1,0 +1,260 @@
+"""A workspace with a key, looked through after every step and every kill -9: nobody is named but where it leaves.
+
+Names, numbers and addresses of the roster are looked for in every encoding that the program meets, inside every
+container, below the workspace, the folder of temporary files, the home and /dev/shm.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import itertools
+import os
+import random
+import re
+import shutil
+import signal
+import time
+import zipfile
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+from e2e_chain import LATER, MAILING, TABLES, environment, finish, leftovers, roster_rows, start
+from test_e2e_privacy import configure, key_file
+
+# What leaves, and came: the client's files, print files and lists for the post and the employers.
+LEAVING = (
+    "inbox/*",
+    *(f"mailings/{MAILING}/{room}/*" for room in ("print", "proof", "manifest", "labels", "handover", "ads")),
+)
+CHARACTERS = "鑫淼焱垚犇骉羴猋"
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
+SHARED = Path("/dev/shm")
+KILLS = 4  # of each command
+
+
+class Marks:
+    """Who must not be named."""
+
+    def __init__(self, roster):
+        rows = roster_rows(roster)
+        numbers = (str(r[c]).strip() for r in rows for c in ("人员编号", "身份证 号码", "手机号码") if r[c])
+        self.numbers = {n for n in numbers if re.fullmatch(r"[0-9]{8,}[0-9Xx]", n)}
+        self.places = {str(r["家庭住址"]).strip() for r in rows if r["家庭住址"]}
+        self.places = {p for p in self.places if re.search(r"\d", p)}
+        self._names = re.compile(f"[{CHARACTERS}]{{3}}")
+        self._places = re.compile("|".join(sorted(map(re.escape, self.places), key=len, reverse=True)))
+        assert min(len(self.numbers), len(self.places)) > 150
+
+    def found_in(self, data):
+        """Marks in bytes, whatever they are packed in."""
+        found = set()
+        for part in unpacked(data):
+            for encoding in ENCODINGS:
+                for shift in (0, 1) if encoding.startswith("utf-16") else (0,):
+                    text = part[shift:].decode(encoding, "replace")
+                    found |= set(re.findall(r"[0-9]{8,}[0-9Xx]", text)) & self.numbers
+                    found |= set(self._names.findall(text)) | set(self._places.findall(text))
+        return found
+
+
+def unpacked(data):
+    """The bytes, and those of everything in them."""
+    yield data
+    if data.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as pack:
+                for member in pack.namelist():
+                    yield member.encode()
+                    yield from unpacked(pack.read(member))
+        except zipfile.BadZipFile:
+            pass  # cut short; its bytes were given
+    elif data.startswith(b"\x1f\x8b"):
+        yield gzip.decompress(data)
+    elif data.startswith(b"PAR1") and data.endswith(b"PAR1"):
+        yield repr(pq.read_table(io.BytesIO(data)).to_pylist()).encode()
+
+
+def marked_roster(folder):
+    """Give everybody on the roster a name that stands nowhere else."""
+    roster = folder / "inbox" / "roster.xlsx"
+    book = openpyxl.load_workbook(roster)
+    names = map("".join, itertools.product(CHARACTERS, repeat=3))
+    heads = [cell.value for cell in book.active[3]]
+    for row in book.active.iter_rows(min_row=4):
+        cell = row[heads.index("参保人姓名")]
+        if cell.value and len(str(cell.value)) > 1:
+            cell.value = next(names)
+    book.save(roster)
+    return Marks(roster)
+
+
+class Looker:
+    """A workspace with a key in a world of its own, and the look through that world."""
+
+    def __init__(self, folder, root):
+        self.folder, self.marks = folder, marked_roster(folder)
+        self.home, self.temporary = root / "home", root / "tmp"
+        for place in (self.home, self.temporary):
+            place.mkdir()
+        self.env = environment(HOME=str(self.home), TMPDIR=str(self.temporary))
+        configure(folder, f'key_file = "{key_file(root)}"')
+        self._shared = set(SHARED.rglob("*")) if SHARED.is_dir() else set()
+        self._clean = {}  # files that were looked through, by what tells that they are as they were
+
+    def run(self, words, day):
+        result = finish(start("--log-json", "-w", self.folder, "--now", day, *words.split(), env=self.env))
+        assert result.code in {0, 3, 4}, (words, result.err)
+        asked = words.split()[0] in {"track", "preview"}
+        assert asked or not self.marks.found_in((result.out + result.err).encode()), words
+
+    def kill(self, words, day, after):
+        """Kill a command's whole group after some seconds; tells whether it still ran."""
+        process = start("-w", self.folder, "--now", day, *words.split(), env=self.env)
+        time.sleep(after)
+        is_running = process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL) if is_running else None
+        process.communicate()
+        return is_running
+
+    def betrayed(self):
+        """Files that name somebody and do not leave."""
+        shared = set(SHARED.rglob("*")) - self._shared if SHARED.is_dir() else set()
+        roots = (self.folder, self.home, self.temporary)
+        found = {}
+        for path in [p for root in roots for p in sorted(root.rglob("*"))] + sorted(shared):
+            name = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
+            seen = self.marks.found_in(name.encode())
+            if path.is_file() and not any(fnmatchcase(name, pattern) for pattern in LEAVING):
+                facts = path.stat()
+                stamp = facts.st_ino, facts.st_size, facts.st_mtime_ns
+                if self._clean.get(path) != stamp:
+                    seen |= self.marks.found_in(path.read_bytes())
+                if not seen:
+                    self._clean[path] = stamp
+            if seen:
+                found[name] = sorted(seen)[:3]
+        return found
+
+
+@pytest.fixture
+def looker(at, tmp_path):
+    folder = at("new")
+    for name in ("yibao.db", "yibao.db-wal", "yibao.db-shm", "audit.head"):
+        (folder / name).unlink(missing_ok=True)
+    return Looker(folder, tmp_path)
+
+
+def answers(looker):
+    """What comes back: returns, and a corrected list of balances while the mailing is open."""
+    from sqlcipher3 import dbapi2  # noqa: PLC0415 - for this alone
+
+    from yibao_cli.store.database import unlock  # noqa: PLC0415
+    from yibao_cli.store.unlocking import key_in_file  # noqa: PLC0415
+
+    connection = dbapi2.connect(str(looker.folder / "yibao.db"))
+    unlock(connection, key_in_file(looker.folder.parent / "yibao.key"))
+    pieces = [row[0] for row in connection.execute("SELECT piece FROM pieces ORDER BY piece LIMIT 6")]
+    connection.close()
+    lines = [f"{p},2026-10-20,{why}\n" for p, why in zip(pieces, ("查无此人", "已去世") * 3, strict=True)]
+    path = looker.folder / "inbox" / "back.csv"
+    path.write_text("账单编号,退信日期,退回原因\n" + "".join(lines), encoding="utf-8")
+
+
+BEFORE = "2026-09-20"
+OPEN = (
+    *(f"import {table} inbox/{table}.xlsx" for table in TABLES),
+    "address clean",
+    "merge",
+    "proof -n 2",
+    "render --workers 2",
+    "verify --workers 2",
+    "manifest",
+    "labels",
+)
+AFTER = (
+    "returns import inbox/back.csv",
+    "returns cures",
+    "returns corrections",
+    "reconcile",
+    "survey draw --precision 0.2",
+    "complaints add --kind late",
+    "report",
+    "ads settle",
+    "month-end 2026-11",
+    "keys check",
+    "doctor",
+    "backup {folder}/../saved.backup",  # what leaves lies in it as it lies in the workspace
+    "audit verify",
+)
+
+
+@pytest.mark.slow
+def test_at_no_step_is_anybody_named_but_where_it_leaves(looker):
+    folder = looker.folder
+
+    def step(words, day):
+        looker.run(words.replace("inbox/", f"{folder}/inbox/").replace("{folder}", str(folder)), day)
+        assert looker.betrayed() == {}, words
+
+    for words in OPEN:
+        step(words, BEFORE)
+        if words.startswith("import balances"):
+            corrected(folder / "inbox" / "balances.xlsx", folder / "inbox" / "balances2.xlsx")
+            step("import balances inbox/balances2.xlsx --replaces balances.xlsx", BEFORE)
+            assert list(folder.rglob("changes.xlsx"))
+            step("import balances inbox/balances.xlsx --replaces balances2.xlsx", BEFORE)
+    answers(looker)
+    for words in AFTER:
+        step(words, LATER)
+    shutil.rmtree(folder / "inbox")
+    step("purge --early --yes --addresses", LATER)
+    assert {p.name for p in folder.rglob("*.pdf")} == set()
+    everywhere = {p: looker.marks.found_in(p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
+    assert {str(p): seen for p, seen in everywhere.items() if seen} == {}
+
+
+def corrected(source, target):
+    """A client's workbook with one amount changed."""
+    shutil.copyfile(source, target)
+    book = openpyxl.load_workbook(target)
+    cells = [c for row in book.active.iter_rows(min_row=4) for c in row if isinstance(c.value, float)]
+    cells[0].value = round(cells[0].value + 1, 2)
+    book.save(target)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_a_command_leaves_nobody_named(looker):
+    chance, killed = random.Random(20261122), 0
+    for words in OPEN[: OPEN.index("verify --workers 2")]:
+        step = words.replace("inbox/", f"{looker.folder}/inbox/")
+        if words.split()[0] in {"merge", "render"} or words.startswith("import roster"):
+            for _again in range(KILLS):
+                killed += looker.kill(step, BEFORE, chance.uniform(0.5, 2.5))
+                assert looker.betrayed() == {}, words
+        looker.run(step, BEFORE)
+        assert looker.betrayed() == {}, words
+    assert killed >= KILLS
+    assert leftovers(looker.folder) == []
+
+
+def test_the_look_finds_what_there_is_to_find(looker):
+    name, number = "鑫淼焱", min(looker.marks.numbers)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as pack:
+        pack.writestr("deep.gz", gzip.compress(name.encode("utf-16-be")))
+    planted = {
+        looker.folder / "a.bin": b"\x01" + name.encode("utf-16-le"),
+        looker.folder / "mailings" / "b.txt": name.encode("gb18030"),
+        looker.temporary / "c.zip": packed.getvalue(),
+        looker.home / "d.log": f"x{number}y".encode(),
+        looker.home / f"{number}.txt": b"",
+    }
+    for path, data in planted.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+
+    assert len(looker.betrayed()) == len(planted)
