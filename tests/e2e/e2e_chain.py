@@ -197,8 +197,8 @@ def pieces(workspace: Path) -> list[dict]:
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in a folder, by its name inside."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    """SHA-256 of every file in a folder, by its name inside, but what SQLite keeps beside an open database."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.endswith(("-shm", "-wal")))
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 

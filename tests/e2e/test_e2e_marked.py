@@ -215,6 +215,7 @@ def fail(folder, command, marked):
     assert command("returns", "import", wrong) not in {0, 3}
     assert command("reprint", MAILING, "--pieces", "99999999", "--reason", "spoiled") not in {0, 3}
     assert command("import", "roster", folder / "inbox" / "missing.xlsx") in {5, 66}
+    assert command("returns", "import", folder / "inbox" / "missing.csv") == 66
     assert command("merge", "--no-such-option") == 2
     assert command("handover") == 5
 

@@ -44,7 +44,7 @@ def make(engine, revision):
     counts = {}
     with engine.begin() as connection:
         for table in then.sorted_tables:
-            if table.name == "alembic_version":
+            if table.name in {"alembic_version", "sealing"}:  # a row there says that all is encrypted
                 continue
             connection.execute(insert(table), [row_of(table, n) for n in range(1, ROWS + 1)])
             counts[table.name] = ROWS

@@ -40,8 +40,8 @@ class Sealed(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Sealed it is longer than it is plain."""
-        is_free = not self.length or dialect.name == "postgresql"
-        return dialect.type_descriptor(Text() if is_free else String(self.length))
+        # The type itself: what a dialect makes of it is called VARCHAR by PostgreSQL.
+        return Text() if not self.length or dialect.name == "postgresql" else String(self.length)
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """Nothing where the file is sealed whole: a call for each value doubles what it costs to write."""
