@@ -40,6 +40,7 @@ _VARIES = (
     (re.compile(r"\b[0-9a-f]{12,64}\b…?"), "…"),
     (re.compile(r"\b\d+ MB\b"), "… MB"),
     (re.compile(r" +\d+\.\d s\b"), "    … s"),
+    (re.compile(r" +\d+\.\d 秒"), "    … 秒"),
 )
 _END = "\x01"
 
