@@ -97,7 +97,8 @@ def sheet_of(path, rows, strings="", styles=""):
 
 def first_row(path):
     with zipfile.ZipFile(path) as archive:
-        return list(bigsheet.rows_of(archive, "xl/worksheets/sheet1.xml", bigsheet.open_book(archive)))
+        runs = bigsheet.runs_of(archive, "xl/worksheets/sheet1.xml", bigsheet.open_book(archive))
+        return [pair for run in runs for pair in zip(*run, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,25 @@ def test_blocks_may_end_anywhere(tmp_path, monkeypatch, block):
 
     assert cells_of(long_messages(path, "", None)) == whole
     assert len(whole) == 31
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("block", [64, 300, 1 << 20])
+def test_messages_do_not_depend_on_how_the_xml_is_cut(tmp_path, monkeypatch, block, together):
+    numbers = [1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14, 30, 31, 33, 32, 34, 35, 36, 37, 38]
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in numbers)
+    path = sheet_of(tmp_path / "a.xlsx", f"<sheetData>{rows}</sheetData>")
+    monkeypatch.setattr(longbook, "CHUNK_ROWS", 4)
+    monkeypatch.setattr(bigsheet, "_BLOCK_BYTES", block)
+    if not together:
+        monkeypatch.setattr(plainrows.PlainRows, "read", lambda _self, _block: None)
+
+    messages = [m for m in long_messages(path, "", None) if m[0] == "rows"]
+
+    assert [(first, len(rows)) for _rows, first, rows in messages] == [
+        *((1, 4), (5, 5), (10, 4), (14, 1), (30, 4), (32, 4), (36, 3))
+    ]
+    assert cells_of(messages) == {n: [float(n)] for n in numbers}
 
 
 def test_an_empty_sheet_has_no_rows(tmp_path):

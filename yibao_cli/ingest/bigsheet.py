@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from yibao_cli.ingest.audit import ERROR_MARK
-from yibao_cli.ingest.plainrows import PlainRows, Shape, Slot
+from yibao_cli.ingest.plainrows import PlainRows, Run, Shape, Slot
 from yibao_cli.ingest.sharedstrings import OddSheetError, Strings, plain_text, plain_texts, without_escapes
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def _is_date(format_id: int, custom: dict[int, str]) -> bool:
     return any(letter in code for letter in "ymd年月日") or ("h" in code and "general" not in code)
 
 
-def rows_of(archive: ZipFile, part: str, book: Book) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of a sheet with their numbers from 1, cells from column A, as wide as they are.
+def runs_of(archive: ZipFile, part: str, book: Book) -> Iterator[Run]:
+    """The rows of a sheet, some thousand at a time, cells from column A, each row as wide as it is.
 
     A blank cell is "", an error cell or a formula without a value ERROR_MARK. Raises
     OddSheetError for a sheet of another shape.
@@ -90,22 +90,27 @@ def rows_of(archive: ZipFile, part: str, book: Book) -> Iterator[tuple[int, list
     number = 0
     plain = PlainRows(sorted(book.dates), partial(_shape, book), partial(_cells, book=book))
     for block in _row_blocks(archive, part):
-        if known := plain.read(block):
-            number = known[-1][0]
-            if max(n for n, _row in known) > _MOST_ROWS:
+        run = plain.read(block) or _looked_at(block, book, number)
+        if run.numbers:
+            number = run.numbers[-1]
+            if max(run.numbers) > _MOST_ROWS:
                 raise OddSheetError
-            yield from known
+            yield run
+
+
+def _looked_at(block: bytes, book: Book, number: int) -> Run:
+    """The rows of a block, each read by itself; number: of the row before it."""
+    run = Run([], [])
+    for text in block.split(b"</row>"):
+        # The last tag: blank rows without an end tag may stand before it.
+        tag = _ROW_TAG.search(text, max(text.rfind(b"<row"), 0))
+        if tag is None or tag[1].endswith(b"/"):
             continue
-        for text in block.split(b"</row>"):
-            # The last tag: blank rows without an end tag may stand before it.
-            tag = _ROW_TAG.search(text, max(text.rfind(b"<row"), 0))
-            if tag is None or tag[1].endswith(b"/"):
-                continue
-            found = _ROW_NUMBER.search(tag[1])
-            number = int(found[1]) if found else number + 1
-            if number > _MOST_ROWS:
-                raise OddSheetError
-            yield number, _cells(text[tag.start() :], book)
+        found = _ROW_NUMBER.search(tag[1])
+        number = int(found[1]) if found else number + 1
+        run.numbers.append(number)
+        run.rows.append(_cells(text[tag.start() :], book))
+    return run
 
 
 def _row_blocks(archive: ZipFile, part: str) -> Iterator[bytes]:
@@ -190,7 +195,7 @@ def _column_reader(book: Book, cell: re.Match[bytes]) -> Callable[[Sequence[byte
     if kind == b"e":
         return lambda values: [ERROR_MARK] * len(values)
     if style and int(style) in book.dates:
-        return lambda values: [_moment(float(value), book.epoch) for value in values]
+        return partial(_moments, epoch=book.epoch)
     return lambda values: list(map(float, values))
 
 
@@ -238,6 +243,12 @@ def _odd_value(cell: ET.Element, book: Book) -> Any:
         return _moment(float(value), book.epoch) if style in book.dates else float(value)
     # The parser has resolved what _plain would.
     return without_escapes(value.decode()) if kind == "str" else _other(kind.encode(), value, b"")
+
+
+def _moments(values: Sequence[bytes], epoch: datetime) -> list[Any]:
+    """Many dates: a sheet has few different ones."""
+    known = {value: _moment(float(value), epoch) for value in set(values)}
+    return list(map(known.__getitem__, values))
 
 
 @lru_cache(maxsize=65_536)

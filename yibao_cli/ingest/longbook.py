@@ -12,7 +12,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
-from yibao_cli.ingest.bigsheet import open_book, rows_of
+from yibao_cli.ingest.bigsheet import open_book, runs_of
 from yibao_cli.ingest.newbook import new_messages
 from yibao_cli.ingest.raw import CHUNK_ROWS, Form
 from yibao_cli.ingest.sharedstrings import OddSheetError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yibao_cli.ingest.bigsheet import Book
+    from yibao_cli.ingest.plainrows import Run
 
 # calamine takes about four times as much memory as a sheet has XML.
 _LONG_SHEET_BYTES = 160 << 20
@@ -136,39 +137,67 @@ def _sheets(archive: zipfile.ZipFile) -> list[_Sheet]:
 def _rows(
     archive: zipfile.ZipFile, part: str, book: Book, head_rows: int | None
 ) -> Iterator[tuple[Any, ...]]:
-    size = head_rows or CHUNK_ROWS
-    width = 0
-    first = following = 1
-    rows: list[list[Any]] = []
-    for number, row in rows_of(archive, part, book):
-        # Rows that are left out are blank; one that stands out of order begins a message of its own.
-        if number < following:
-            yield ("rows", first, _even(rows, width := _width(rows, width)))
-            rows, first = [], number
-        elif number - following > size:
-            if rows:
-                yield ("rows", first, _even(rows, width := _width(rows, width)))
-            rows, first = [], number
-        else:
-            rows.extend([] for _ in range(number - following))
-        rows.append(row)
-        following = number + 1
-        if len(rows) >= size or len(rows) * len(row) > _CHUNK_CELLS:
-            yield ("rows", first, _even(rows, width := _width(rows, width)))
-            if head_rows:
+    page = _Page(head_rows or CHUNK_ROWS)
+    for run in runs_of(archive, part, book):
+        for message in page.add(run):
+            yield message
+            if head_rows and len(message[2]) >= head_rows:
                 return
-            rows, first = [], following
-    if rows:
-        yield ("rows", first, _even(rows, _width(rows, width)))
+    yield from page.rest()
 
 
-def _width(rows: list[list[Any]], width: int) -> int:
-    """How wide a sheet is: as its first rows, among which the header stands, and one column more."""
-    return width or max(map(len, rows), default=0) + 1
+class _Page:
+    """The rows that make the next message, `size` of them at most."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._width = 0
+        self._first = 1
+        self._rows: list[list[Any]] = []
+
+    def add(self, run: Run) -> Iterator[tuple[Any, ...]]:
+        """Take rows; gives the messages that are complete."""
+        first = self._first + len(self._rows)
+        is_wide = self._size * max(map(len, run.rows)) > _CHUNK_CELLS
+        if not is_wide and run.numbers == [*range(first, first + len(run.numbers))]:
+            self._rows += run.rows
+            while len(self._rows) >= self._size:
+                yield self._message(self._size)
+            return
+        for number, row in zip(*run, strict=True):
+            yield from self._fill_up_to(number)
+            self._rows.append(row)
+            if len(self._rows) >= self._size or len(self._rows) * len(row) > _CHUNK_CELLS:
+                yield from self.rest()
+
+    def rest(self) -> Iterator[tuple[Any, ...]]:
+        """The message that is not complete."""
+        if self._rows:
+            yield self._message(len(self._rows))
+
+    def _fill_up_to(self, number: int) -> Iterator[tuple[Any, ...]]:
+        """Rows that are left out are blank; one that stands out of order begins a message of its own."""
+        blanks = number - self._first - len(self._rows)
+        if 0 <= blanks <= self._size:
+            self._rows.extend([] for _ in range(blanks))
+        else:
+            yield from self.rest()
+            self._first = number
+
+    def _message(self, count: int) -> tuple[Any, ...]:
+        rows, self._rows = self._rows[:count], self._rows[count:]
+        first, self._first = self._first, self._first + count
+        # How wide a sheet is, its first rows say, among which the header stands; and one column more.
+        self._width = self._width or max(map(len, rows)) + 1
+        return ("rows", first, _even(rows, self._width))
 
 
 def _even(rows: list[list[Any]], width: int) -> list[list[Any]]:
     """All rows as wide as the sheet; the last column, without a header, stands for all to the right of it."""
+    if set(map(len, rows)) == {width - 1}:  # most sheets
+        for row in rows:
+            row.append("")
+        return rows
     for number, row in enumerate(rows):
         if len(row) < width:
             rows[number] = row + [""] * (width - len(row))

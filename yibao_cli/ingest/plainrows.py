@@ -33,6 +33,13 @@ class Slot(NamedTuple):
     read: Callable[[Values], Sequence[Any]]
 
 
+class Run(NamedTuple):
+    """Some rows of a sheet, in the order of the file, and their numbers from 1."""
+
+    numbers: list[int]
+    rows: list[list[Any]]
+
+
 class Shape(NamedTuple):
     """What rows of one shape have: the cells that are the same in all, and the places of their values."""
 
@@ -70,8 +77,8 @@ class PlainRows:
         self._look = look
         self._shapes: dict[bytes, Shape | None] = {}
 
-    def read(self, block: bytes) -> list[tuple[int, list[Any]]] | None:
-        """The rows of a block of whole rows, with their numbers; None when it has to be looked at.
+    def read(self, block: bytes) -> Run | None:
+        """The rows of a block of whole rows; None when it has to be looked at.
 
         Raises what `look` raises.
         """
@@ -89,7 +96,7 @@ class PlainRows:
         keys = texts.translate(None, _DIGITS).split(b"</row>")
         if len(numbers) != len(keys) - 1 or b"<row" in keys.pop():
             return None
-        return self._rows(block, keys, numbers, values)
+        return Run(numbers, self._rows(block, keys, values))
 
     def _taken(self, block: bytes) -> tuple[bytes, Values | None]:
         """The block without its values, a mark in the place of each, and the values; None if that fails."""
@@ -105,9 +112,7 @@ class PlainRows:
         # A value that has a tag in it began before its time.
         return _MARK.join(parts[::2]), None if b"<" in b"".join(values) else values
 
-    def _rows(
-        self, block: bytes, keys: list[bytes], numbers: list[int], values: Values
-    ) -> list[tuple[int, list[Any]]]:
+    def _rows(self, block: bytes, keys: list[bytes], values: Values) -> list[list[Any]]:
         found: list[list[Any]] = [[]] * len(keys)
         texts = _Texts(block)
         for key, places in _places(keys).items():
@@ -117,7 +122,7 @@ class PlainRows:
                 rows = [self._look(texts[index]) for index, _start in places]
             for (index, _start), row in zip(places, rows, strict=True):
                 found[index] = row
-        return list(zip(numbers, found, strict=True))
+        return found
 
     def _shape(self, key: bytes, places: Sequence[tuple[int, int]], texts: _Texts) -> Shape | None:
         if key in self._shapes:

@@ -15,7 +15,7 @@ from yibao_cli.i18n import _
 from yibao_cli.ingest import child
 from yibao_cli.ingest.archive import archive_notes
 from yibao_cli.ingest.audit import Audit, AuditError, SheetFacts
-from yibao_cli.ingest.pipe import Pipe
+from yibao_cli.ingest.pipe import Incoming
 from yibao_cli.ingest.raw import Chunk, Form, Merge, RawSheet
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _conversation(path: Path, task: child.Task) -> Iterator[Receive]:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        reader = Pipe(process.stdout)
+        reader = Incoming(process.stdout)
         try:
             with suppress(BrokenPipeError), process.stdin as stdin:
                 pickle.dump(sys.path, stdin)
@@ -143,7 +143,7 @@ def _conversation(path: Path, task: child.Task) -> Iterator[Receive]:
             reader.close()
 
 
-def _receive(path: Path, reader: Pipe) -> tuple[Any, ...]:
+def _receive(path: Path, reader: Incoming) -> tuple[Any, ...]:
     try:
         message: tuple[Any, ...] = reader.recv()
     except EOFError as error:
