@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from itertools import product
 
 import pyarrow as pa
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ads_builders import sold
 from yibao_cli.ads import avails
 from yibao_cli.ads.avails import answer
-from yibao_cli.ads.people import people_of
+from yibao_cli.ads.people import masks_of, people_of
 from yibao_cli.ads.planning import Options, make_plan
 from yibao_cli.ads.program import has_solver
 
@@ -73,6 +74,54 @@ def test_the_most_can_be_planned_and_one_more_cannot(seed):
     if found.most:
         assert short_with(table, contracts, wanted, found.most) == (before, 0)
     assert short_with(table, contracts, wanted, found.most + 1) == (before, 1)
+
+
+def sheets_of(mask, contracts, panels):
+    """How often each ad stands on every sheet that somebody of this mask could get."""
+    found = set()
+    for sheet in product([None, *range(len(contracts))], repeat=len(panels)):
+        placed = [(panel, a) for panel, a in zip(panels, sheet, strict=True) if a is not None]
+        groups = [contracts[a].group for _panel, a in placed]
+        fits = all(mask >> a & 1 and panel in contracts[a].panels for panel, a in placed)
+        if fits and len(set(groups)) == len(groups):
+            found.add(tuple(sheet.count(a) for a in range(len(contracts))))
+    return found
+
+
+def most_by_counting(masks, contracts, panels):
+    """The most of the last contract over all ways to give everybody a sheet, the others' shortage first."""
+    quotas = [*(c.quota for c in contracts[:-1]), len(masks)]
+    ways = {(0,) * len(contracts)}
+    for mask in masks:
+        sheets = sheets_of(mask, contracts, panels)
+        totals = {tuple(map(sum, zip(way, sheet, strict=True))) for way in ways for sheet in sheets}
+        ways = {way for way in totals if all(n <= q for n, q in zip(way, quotas, strict=True))}
+    tiers = sorted({c.tier for c in contracts[:-1]})
+
+    def lacking(way):
+        short = [(c.tier, max(c.floor - n, 0)) for c, n in zip(contracts[:-1], way, strict=False)]
+        return tuple(sum(n for tier, n in short if tier == wanted) for wanted in tiers)
+
+    least = min(map(lacking, ways))
+    return max(way[-1] for way in ways if lacking(way) == least)
+
+
+@pytest.mark.skipif(not has_solver(), reason="highspy is not installed")
+@pytest.mark.parametrize("seed", range(20))
+def test_the_most_is_what_counting_all_sheets_of_all_people_finds(seed):
+    draw = random.Random(seed)
+    table, panels = town(seed, draw.randint(3, 8)), "ABC"[: draw.randint(1, 3)]
+    contracts = []
+    for name in [*(f"C-{n}" for n in range(draw.randint(1, 3))), "?"]:
+        first, quota = draw.choice(panels), draw.randint(1, 8)
+        terms = {"others": tuple(p for p in panels if p != first and draw.random() < 0.5)}
+        terms |= {"group": draw.choice("gh"), "tier": draw.randint(1, 2), "floor": draw.randint(1, quota)}
+        contracts.append(sold(name, first, quota, ["甲县"] if draw.random() < 0.3 else (), **terms))
+
+    found = answer(table, POSTING, contracts, panels, ("s", 0.0, 0.0))
+
+    masks = masks_of(people_of(table, "member_key", POSTING), contracts).tolist()
+    assert found.most == most_by_counting(masks, contracts, panels)
 
 
 def test_without_a_solver_less_is_promised_and_that_is_said(monkeypatch):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-import numpy as np
+import json
+from unicodedata import east_asian_width
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from yibao_cli.ads.pictures import curve, pacing, panels_by_county, revenue_by_c
 from yibao_cli.ads.planning import Options, make_plan
 from yibao_cli.ads.program import has_solver
 from yibao_cli.ads.settling import Count, settle
-from yibao_cli.ads.telling import facts_of, findings_of, terms_of
+from yibao_cli.ads.telling import aims_at_nobody, facts_of, findings_of, terms_of
 
 MAILED = Mailed("2026Q3", "某中心", "2026年三季度", "2026-10-08", 1000, "0" * 64)
 
@@ -84,6 +86,23 @@ def test_pictures_show_every_contract_county_and_point(facts):
     assert any(price for panel in facts["shadow"].values() for price in panel.values())
 
 
+def test_pictures_fit_a_terminal_of_80_columns(facts):
+    # The revenue and the names of a large city.
+    large = json.loads(json.dumps(facts, ensure_ascii=False).replace("县0", "某某某自治县0"))
+    large["earned"] = {p: {c: v * 100 for c, v in cells.items()} for p, cells in large["earned"].items()}
+    for contract in large["contracts"]:
+        contract["id"] = f"石家庄广字第〔2026〕{contract['id']}号"
+
+    lines = [line for picture in (pacing, panels_by_county, curve) for line in picture(large)]
+
+    assert max(map(columns_of, lines)) <= 80
+
+
+def columns_of(line):
+    """Columns of a terminal that a line takes."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in line)
+
+
 def test_the_counties_earn_what_the_contracts_earn(facts):
     earned = sum(revenue_by_county(facts).values())
 
@@ -97,7 +116,7 @@ def test_a_guarantee_beyond_reach_and_a_conflict_are_told():
     ads = [sold("C-1", "A", 100, group="g"), sold("C-2", "A", 80), sold("C-3", "B", 101)]
     plan = make_plan(town, ads, "AB", Options("s"))
 
-    found = findings_of(plan, [int(n) for n in plan.printed], is_consent_known=True)
+    found = findings_of(plan, [int(n) for n in plan.printed], town)
 
     rules = sorted(f.rule_id for f in found)
     assert rules in (["C134", "C140", "C141"], ["C134", "C140", "C140", "C141"], ["C134", "C140", "C142"])
@@ -107,8 +126,35 @@ def test_a_guarantee_beyond_reach_and_a_conflict_are_told():
         assert "80" in conflict.message()
 
 
+@pytest.mark.skipif(not has_solver(), reason="highspy is not installed")
+def test_contracts_of_one_group_that_ask_too_much_are_told_with_their_group():
+    town = city(100, consent=1.0)
+    ads = [sold(f"C-{n}", "ABC"[n], 60, others=("A", "B", "C")[:n], group="超市") for n in (1, 2)]
+    plan = make_plan(town, ads, "ABC", Options("s"))
+
+    found = {f.rule_id: f for f in findings_of(plan, [int(n) for n in plan.printed], town)}
+
+    assert set(found) == {"C140", "C162"}
+    assert found["C162"].value == "C-1、C-2"
+    assert all(said in found["C162"].message() for said in ("20", "超市"))
+
+
+def test_an_aim_that_nobody_has_is_told_by_its_word():
+    town = city(50)
+    ads = [
+        sold("C-1", counties=["县01", "县0l"]),
+        sold("C-2", categories=["退体"], employers=frozenset({"1001"})),
+    ]
+
+    found = aims_at_nobody(town, ads)
+
+    assert [(f.rule_id, f.value) for f in found] == [("C163", "C-1"), ("C163", "C-2")]
+    assert "县0l" in found[0].message()
+    assert "县01" not in found[0].message()
+
+
 def test_a_roster_without_consent_is_told():
     town = city(10, consent=0.0)
     plan = make_plan(town, [sold("C-1", quota=5)], "A", Options("s"))
 
-    assert "C154" in {f.rule_id for f in findings_of(plan, [0], is_consent_known=bool(np.any(town.consent)))}
+    assert "C154" in {f.rule_id for f in findings_of(plan, [0], town)}

@@ -169,3 +169,10 @@ def test_an_ad_for_somebody_held_out_is_found(frozen):
     other["options"]["holdout"] = 0.5
 
     assert ("held-out", "") in breaches(other, frame)
+
+
+def test_a_part_without_any_panel_filled_is_told_and_no_fault_of_ours(frozen):
+    facts, frame = frozen
+    empty = frame.head(10).assign(slot_a=None, slot_b=None, slot_c=None)
+
+    assert ("unknown", "") in breaches(facts, empty)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from measure import peak_memory
 PEOPLE, FEWER = 700_000, 100_000
 INSTANCES = 8
 LOADS = (0.7, 0.85, 1.0)
+ORDERS = 20  # in which contracts could have been booked
 
 
 def ads(_folder):
@@ -132,6 +134,72 @@ def _by_hand():
                 f"{load:.0%} sold, {name}",
                 f"{net:.1f} % net of refunds, {short:,.0f} pieces and {contracts:.1f} contracts short",
             )
+
+
+def adhand(_folder):
+    """Ways by hand at 85 % sold on the instances that the goal G3 came from, and what a bound leaves."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from ads_builders import narrow_book, narrow_city
+    from yibao_cli.ads.problem import problem_of
+
+    for room, premium in ((1.15, 1.0), (1.15, 1.25), (1.0, 1.25)):
+        rows, left = {}, []
+        for seed in range(1, INSTANCES + 1):
+            people = narrow_city(FEWER, seed)
+            problem = problem_of(people, narrow_book(people, seed=seed, room=room), "ABC").problem
+            found, bound = _against_hand(_dearer(problem, premium), seed)
+            left.append(bound)
+            for name, figures in found.items():
+                rows.setdefault(name, []).append(figures)
+        what = f"quotas {room:.0%} of guarantees, panel A {premium:.0%}"
+        for name, figures in rows.items():
+            gross, net = (mean(column) for column in zip(*figures, strict=True))
+            yield f"{what}: over {name}", f"{gross:+.1%} revenue, {net:+.1%} net of refunds"
+        yield f"{what}: any plan of that shortage", f"{mean(left):+.4%} at most"
+
+
+def _against_hand(problem, seed):
+    """Per way by hand: how much more the program earns, gross and net; and what a better plan could add."""
+    import random
+
+    from yibao_cli.ads.fallback import high_water_mark
+    from yibao_cli.ads.program import solve
+
+    best = solve(problem)
+    gross, net = _worth(problem, best.x)
+    order, draw = list(range(len(problem.contracts))), random.Random(seed)
+    by_price = sorted(order, key=lambda a: -problem.contracts[a].price)
+    booked = [greedy(problem, draw.sample(order, len(order))) for _ in range(ORDERS)]
+    ways = {
+        "first come": booked,
+        "price": [greedy(problem, by_price)],
+        "high water mark": [high_water_mark(problem).x],
+    }
+    found = {}
+    for name, plans in ways.items():
+        theirs = [_worth(problem, x) for x in plans]
+        found[name] = gross / mean(g for g, _n in theirs) - 1, net / mean(n for _g, n in theirs) - 1
+    return found, best.best_revenue / gross - 1
+
+
+def _dearer(problem, premium):
+    """The problem with a first panel that costs more than the others."""
+    import numpy as np
+
+    from yibao_cli.ads.problem import Problem
+
+    class Dearer(Problem):
+        def values(self):
+            return super().values() * np.where(self.edges[:, 2] == 0, premium, 1.0)
+
+    return Dearer(**{f.name: getattr(problem, f.name) for f in dataclasses.fields(problem)})
+
+
+def _worth(problem, x):
+    """Fen that a plan earns, and what is left of it when missing pieces are refunded."""
+    gross = float((problem.values() / 1000 * x).sum())
+    lacking = problem.shortages(x)
+    return gross, gross - sum(int(n) * float(c.unit) for n, c in zip(lacking, problem.contracts, strict=True))
 
 
 def greedy(problem, order):

@@ -36,7 +36,7 @@ from yibao_cli.render.faces import FACES, font_set
 from yibao_cli.render.fonts import BOLD, REGULAR, with_only
 from yibao_cli.render.marks import symbol_of
 from yibao_cli.render.setting import MM, fit_text, set_text
-from yibao_cli.render.static import CELL_PAD, block_lefts
+from yibao_cli.render.table import CELL_PAD, block_lefts
 
 _BASELINE = 0.75  # of a table's row above the baseline of its text, as in render/table.py
 BODY = "body", REGULAR  # what tables are set in

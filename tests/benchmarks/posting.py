@@ -33,7 +33,8 @@ def papers(folder, pieces):  # noqa: PLR0915 - one step after the other, as the 
     from yibao_cli.mailing.exceptions import Absent
     from yibao_cli.mailing.jobfile import Job, Part, check_jobfile, write_jobfile
     from yibao_cli.mailing.labels import bag_tags, bundle_labels
-    from yibao_cli.mailing.manifest import DATA_ROWS, ManifestInfo, Totals
+    from yibao_cli.mailing.manifest import DATA_ROWS, Totals
+    from yibao_cli.mailing.posting import PostingInfo
     from yibao_cli.mailing.statement import county_totals, weight_steps
     from yibao_cli.mailing.tariff import Locality, Terms, load_tariff, postage
     from yibao_cli.render.faces import font_set
@@ -63,7 +64,7 @@ def papers(folder, pieces):  # noqa: PLR0915 - one step after the other, as the 
     narrow["price"] = postage(narrow, tariff, terms)
     narrow["step"] = pd.Categorical(weight_steps(narrow["weight_mg"], tariff.rate("letter-sheet", DAY)))
     lap("count and price")
-    info = ManifestInfo(MAILING, CLIENT, "6号三折邮简", "邮简", DAY)
+    info = PostingInfo(MAILING, CLIENT, "6号三折邮简", "邮简", DAY)
     scheme = load_schemes(shipped("templates") / "common" / "sorting.toml")["china-letter"]
     fonts = font_set(FontPlan())
     write_papers(target, narrow, (found, scheme), (info, Absent(0, 0, [], {}), fonts))

@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from adverts import adkeep, ads, adversions
+from adverts import adhand, adkeep, ads, adversions
 from adverts_words import adwords
 from charting import costs
 from measure import Clock, peak_memory
@@ -418,6 +418,7 @@ BENCHMARKS = {
         ads,
         adversions,
         adkeep,
+        adhand,
         adwords,
         returns,
         decode,

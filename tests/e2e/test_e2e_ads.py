@@ -18,7 +18,7 @@ from artwork_builders import page
 from yibao_cli.ads import planning
 from yibao_cli.ads.response import response_code
 from yibao_cli.jobs.ads import adsplan
-from yibao_cli.store.schema import ad_makegoods
+from yibao_cli.store.ads_schema import ad_makegoods
 
 NOW = "2026-11-21"
 
@@ -112,7 +112,7 @@ def test_before_the_merge_the_roster_is_planned_for(at, ads):
         ({"artwork": "inbox/roster.xlsx"}, "C202"),
         ({"tier": 12}, "C156"),
         ({"spread": 101}, "C157"),
-        ({"counties": "没有这个县"}, None),
+        ({"counties": "没有这个县"}, "C163"),
     ],
 )
 def test_a_contract_that_cannot_be_is_told_with_its_number(at, ads, changes, rule):
@@ -163,6 +163,46 @@ def test_words_are_checked_without_a_workspace(call, tmp_path):
     lines = found.out.splitlines()
     assert [line.split(",")[0] for line in lines] == ['"line"', '"1"', '"3"', '"3"']
     assert "广告法第九条" in lines[1]
+
+
+def test_words_alone_are_held_against_what_their_trade_must_show(call, tmp_path):
+    ads_file = tmp_path / "ads.txt"
+    must = "请按药品说明书或者在药师指导下购买和使用，不良反应详见说明书"
+    lines = [
+        "药品\t维生素C片，每瓶100片",
+        f"药品\t维生素C片，每瓶100片，{must}",
+        f"药品\t维生素C片，{must}，冀药广审（视）第280101-00001号",
+        f"药品\t维生素C片，{must}，冀药广审（文）第260101-00001号",
+        f"药品\t维生素C片，{must}，冀药广审（文）第280101-00001号",
+    ]
+    ads_file.write_text("\n".join(lines), encoding="utf-8")
+
+    found = call("--now", NOW, "ads", "check", "--text", ads_file, "-f", "jsonl")
+
+    told = [(row["line"], row["rule"]) for row in map(json.loads, found.out.splitlines())]
+    assert told == [(1, "C147"), (1, "C147"), (3, "C144"), (4, "C145")]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", "参保人".encode("gbk"), b"a\0b"])
+def test_a_file_that_is_no_text_is_refused(at, call, ads, tmp_path, content):
+    file = tmp_path / "list.txt"
+    file.write_bytes(content)
+    folder = at("posted")
+
+    assert call("ads", "check", "--text", file).code == 65
+    assert ads(folder, "scans", file).code == 65
+    assert ads(folder, "lift", "YB2026-001", "--responders", file).code == 65
+
+
+def test_every_contract_that_a_finding_speaks_of_is_named(at, ads):
+    folder = at("imported")
+    own_contracts(folder, counties="没有这个县")
+    one = (folder / "ads.toml").read_text(encoding="utf-8")
+    (folder / "ads.toml").write_text(one + "\n" + one.replace("T-01", "T-02"), encoding="utf-8")
+
+    found = ads(folder, "check")
+
+    assert "C163: contracts T-01、T-02" in found.err
 
 
 def test_a_release_takes_a_second_person_and_a_reason(at, ads, monkeypatch):
@@ -246,6 +286,11 @@ def test_a_posted_mailing_is_proved_settled_and_paid(at, ads):
     assert ads(folder, "payment", customer, due, "--slip", "S1").err.strip() == "booked"
     assert "already" in ads(folder, "payment", customer, due, "--slip", "S1").err
     assert ads(folder, "payment", customer, "-5", "--slip", "S2").code == 2
+    nobody = ads(folder, "payment", "石家庄金谷商贸公司", due, "--slip", "S3")
+    assert nobody.code == 66
+    assert customer in nobody.err
+    booked_only = "石家庄文澜口腔医院"  # in a contract, and in no invoice yet
+    assert ads(folder, "payment", booked_only, "1.00", "--slip", "S4").code == 0
     later = ads(folder, "accounts", "-f", "jsonl", now="2027-01-31")
     accounts = {row["advertiser"]: row for row in map(json.loads, later.out.splitlines())}
     assert accounts[customer]["open"] == "0.00"

@@ -22,6 +22,9 @@ _REVIEWED = re.compile(
 _MEDICAL = re.compile(
     r"\(?[\u4e00-\u9fff]{1,6}\)?\(?[中医]?\)?医?广\[(?P<year>(?:19|20)\d\d)\]第(?P<rest>\d[\d-]*\d)号?"
 )
+_SHOWN = re.compile(
+    rf"[{_PROVINCES}](?:药|械|食健|食特|健|特)广审\([视声文]\)第[\d-]+号?|[{_PROVINCES}]\)?医广\[\d{{4}}\]第[\d-]+号?"
+)
 _PRODUCT = re.compile(r"国(?:药准字|食健[字注备]|妆特?字|械[注备])|[食卫]健备|械(?:注|备)")
 _BRACKETS = str.maketrans("【〔［〈《「】〕］〉》」", "[[[[[[]]]]]]")
 _KINDS = {
@@ -53,14 +56,23 @@ def parse_approval(text: str, approved_on: str = "") -> ApprovalNumber | str:
     approved_on: ISO day on the certificate, for the numbers that do not say theirs. Returns the number, or
     why it is none: `product`, `date` or `form`.
     """
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_BRACKETS))
-    folded = re.sub(r"^[^:：]*[号文][:：]", "", folded)
+    folded = re.sub(r"^[^:：]*[号文][:：]", "", _folded(text))
     if match := _REVIEWED.fullmatch(folded):
         day = _day(f"20{match['day'][:2]}", match["day"][2:4], match["day"][4:])
         return ApprovalNumber(_KINDS[match["what"]], match["medium"], day.isoformat()) if day else "date"
     if match := _MEDICAL.fullmatch(folded.replace("(中)", "").replace("(医)", "")):
         return _medical(match["year"], match["rest"], approved_on)
     return "product" if _PRODUCT.search(folded) else "form"
+
+
+def approval_in(words: str) -> str:
+    """The first approval number that stands in the words of an ad; "" where none does."""
+    found = _SHOWN.search(_folded(words))
+    return found[0] if found else ""
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_BRACKETS))
 
 
 def _medical(year: str, rest: str, approved_on: str) -> ApprovalNumber | str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from yibao_cli.ads.approvals import ApprovalNumber, parse_approval
+from yibao_cli.ads.approvals import ApprovalNumber, approval_in, parse_approval
 from yibao_cli.ads.reading import Reader, read_weights
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import N_, _
@@ -187,6 +187,22 @@ class Law(Spec):
             return set()
         return {name for name, topics in self._topics if topics.search(text)}
 
+    def told_by_words(self, ad: AdText, day: str) -> list[Hit]:
+        """What words alone tell, where nothing else is known of an ad.
+
+        Beside what stands there: the sentences of trades whose ads are approved, and whether the approval
+        number that the words show holds good on an ISO day.
+        """
+        if not ad.words.strip():
+            return []
+        wanted = {"C146", "C147"} if self.trade_of(ad.trade).approval else {"C146"}
+        shown = parse_approval(number) if (number := approval_in(ad.words)) else None
+        # One that does not say its day may hold good.
+        if isinstance(shown, str) or (shown is not None and shown.until):
+            wanted |= {"C144", "C145"}
+        demands = self.demands(replace(ad, approval_no=number), day, day)
+        return [*(hit for hit in demands if hit.rule in wanted), *self.hits(ad)]
+
     def demands(self, ad: AdText, first: str, last: str) -> list[Hit]:
         """What the trade must show and does not: approval, its days, sentences; or that it may not advertise.
 
@@ -254,7 +270,7 @@ def load_law(path: Path, shipped: Path | None = None) -> Law:
         key, reason = settings_fault(error)
         raise _faulty(path, _("{key}: {reason}").format(key=key, reason=reason)) from error
     except (OSError, ValueError) as error:
-        raise _faulty(path, _("the words of its reader cannot be read")) from error
+        raise _faulty(path, _("the word list of its reader cannot be read")) from error
     except re.error as error:
         raise _faulty(path, _("not an expression: {pattern}").format(pattern=error.pattern)) from error
     return law

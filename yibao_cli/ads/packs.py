@@ -96,7 +96,7 @@ def certificate(
         Heading("文件指纹（SHA-256）"),
         Table(
             (Column("文件", "wrap"), Column("SHA-256")),
-            [*map(list, files.items()), ["数据包", mailed.sha256]],
+            [*map(list, files.items()), ["冻结数据包", mailed.sha256]],
         ),
         Gap(),
         Signatures(("出具", "复核", "日期")),

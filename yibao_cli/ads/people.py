@@ -8,10 +8,13 @@ gets small. Source: docs/ads.md, the plan.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from yibao_cli.ads.terms import sold_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,19 +109,25 @@ def without_capped(
 ) -> npt.NDArray[np.uint64]:
     """Masks without the ads that a person has had as often as the cap admits.
 
-    earlier: the mailings before this one, the latest first, each as (person's key, contract id).
+    earlier: the mailings before this one, the latest first, each as (person's key, contract id). What is made
+    good is the ad of the contract that it was sold under, and counts with it.
     """
-    capped = {c.id: (n, *c.cap) for n, c in enumerate(contracts) if c.cap is not None}
-    seen: dict[tuple[str, int], int] = {}
+    capped: dict[str, tuple[int, int, int]] = {}
+    for number, contract in enumerate(contracts):
+        if contract.cap is not None:
+            sold = sold_as(contract.id)
+            capped[sold] = (capped.get(sold, (0,))[0] | 1 << number, *contract.cap)
+    seen = Counter[tuple[str, str]]()
     for back, mailing in enumerate(earlier, start=1):
-        for key, contract in mailing:
-            if contract in capped and back < capped[contract][2]:
-                number = capped[contract][0]
-                seen[key, number] = seen.get((key, number), 0) + 1
+        for key, given in mailing:
+            sold = sold_as(given)
+            if sold in capped and back < capped[sold][2]:
+                seen[key, sold] += 1
     barred: dict[str, int] = {}
-    for (key, number), times in seen.items():
-        if times >= capped[contracts[number].id][1]:
-            barred[key] = barred.get(key, 0) | 1 << number
+    for (key, sold), had in seen.items():
+        bits, times, _mailings = capped[sold]
+        if had >= times:
+            barred[key] = barred.get(key, 0) | bits
     if not barred:
         return masks
     taken = np.fromiter((barred.get(k, 0) for k in people.keys), np.uint64, len(people))

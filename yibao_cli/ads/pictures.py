@@ -11,7 +11,9 @@ from yibao_cli.money import yuan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_WIDE = 40
+_WIDE = 38
+_NAME, _PLACE, _CELL, _SUM = 16, 13, 17, 10  # columns of a contract, a county, a panel, a sum
+_FEN = 100
 _SHADES = " ░▒▓█"
 
 
@@ -25,33 +27,52 @@ def pacing(facts: Mapping[str, Any]) -> Iterator[str]:
         mark = min(round(_WIDE * contract["floor"] / quota), _WIDE) - 1
         if mark >= 0:
             bar[mark] = "|"
-        yield f"  {contract['id']:<16} {''.join(bar)} {contract['printed']:>9,} / {contract['quota']:,}"
+        number = _wide(contract["id"], _NAME)
+        yield f"  {number} {''.join(bar)} {contract['printed']:>9,} / {contract['quota']:,}"
 
 
 def panels_by_county(facts: Mapping[str, Any]) -> Iterator[str]:
     """Per county and panel: what the panel earns there, and what a thousand more pieces would earn."""
-    yield _("Panels by county, in yuan: revenue, and what a thousand more pieces would earn (shadow price)")
+    yield _("Yuan by county and panel: earned, and what a thousand more pieces would earn")
     shadow = facts["shadow"]
     panels = list(facts["panels"])
     counties = sorted({c for panel in panels for c in shadow.get(panel, {})})
     top = max((v for panel in panels for v in shadow.get(panel, {}).values()), default=0)
     by_panel = facts.get("earned", {})
-    yield "  " + " ".join([_wide(_("county"), 14), *(f"{p:>23}" for p in panels), f"{_('revenue'):>14}"])
+    heads = [_wide(p, _CELL, right=True) for p in panels]
+    yield "  " + " ".join([_wide(_("county"), _PLACE), *heads, _wide(_("revenue"), _SUM, right=True)])
     earned = revenue_by_county(facts)
     for county in counties:
         cells = []
         for panel in panels:
             price = shadow.get(panel, {}).get(county, 0)
             shade = _SHADES[min(price * (len(_SHADES) - 1) // top, len(_SHADES) - 1)] if top else " "
-            cells.append(f"{yuan(by_panel.get(panel, {}).get(county, 0)):>12} {shade}{yuan(price):>9}")
-        total = earned.get(county, 0)
-        yield "  " + " ".join([_wide(county or "-", 14), *cells, f"{yuan(total):>14}"])
+            there = by_panel.get(panel, {}).get(county, 0)
+            cells.append(f"{_whole(there):>9} {shade}{_short(price):>{_CELL - 11}}")
+        total = _whole(earned.get(county, 0))
+        yield "  " + " ".join([_wide(county or "-", _PLACE), *cells, f"{total:>{_SUM}}"])
 
 
-def _wide(text: str, columns: int) -> str:
-    """A text filled up with blanks to so many columns of a terminal, where Chinese takes two each."""
-    taken = sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
-    return text + " " * max(columns - taken, 0)
+def _whole(amount: int) -> str:
+    """Fen as whole yuan, halves up: a picture has no room for fen."""
+    return f"{(amount + _FEN // 2) // _FEN:,}"
+
+
+def _short(amount: int) -> str:
+    """Fen as yuan in six columns: with fen as long as there is room."""
+    return yuan(amount) if amount < 1000 * _FEN else _whole(amount)
+
+
+def _wide(text: str, columns: int, *, right: bool = False) -> str:
+    """A text cut or filled up to so many columns of a terminal, where Chinese takes two each."""
+    while _columns(text) > columns:
+        text = text.rstrip("…")[:-1] + "…"
+    blanks = " " * (columns - _columns(text))
+    return blanks + text if right else text + blanks
+
+
+def _columns(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def revenue_by_county(facts: Mapping[str, Any]) -> dict[str, int]:

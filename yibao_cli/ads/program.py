@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yibao_cli.ads.matrix import Rows, gathered
 from yibao_cli.ads.rounding import WHOLE, whole_plan
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _EXACT = 1e-6
 _MILP_SECONDS = 20.0
+_NO_PANEL = -1  # less a group's number: the place of a group's row among those of panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,15 @@ class Solution:
 class Conflict:
     """Guarantees that cannot all be kept: the contracts (by number) that together ask too much, and of what.
 
-    places: (class, panel) that are too few for them. missing: pieces that some of them must lack.
+    places: (class, panel) that are too few for them; groups: of which a piece bears one, where that stands in
+    their way. missing: pieces that some of them must lack.
     """
 
     tier: int
     ads: tuple[int, ...]
     places: tuple[tuple[int, int], ...]
     missing: int
+    groups: tuple[int, ...] = ()
 
 
 def has_solver() -> bool:
@@ -110,6 +114,7 @@ class Model:
         self._edges, self._ads = len(problem.edges), len(problem.contracts)
         self._columns = self._edges + self._ads + len(self._spread)
         self._rows_of_panels: list[tuple[int, int]] = []
+        self._rows_of_groups: list[tuple[int, int]] = []  # after those of the panels
         self._first_contract_row = 0
         self._kept: dict[int, float] = {}
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
@@ -138,16 +143,20 @@ class Model:
         lacking = np.asarray(self._solution.col_value)[self._edges : self._edges + self._ads]
         first = self._first_contract_row
         ads = [a for a in range(self._ads) if abs(duals[first + 2 * a + 1]) > WHOLE]
-        tight = {place for row, place in enumerate(self._rows_of_panels) if abs(duals[row]) > WHOLE}
+        rows = [*self._rows_of_panels, *((cls, _NO_PANEL - group) for cls, group in self._rows_of_groups)]
+        tight = {place for row, place in enumerate(rows) if abs(duals[row]) > WHOLE}
         wants: dict[int, set[tuple[int, int]]] = {a: set() for a in ads}
         for cls, ad, panel in self.problem.edges.tolist():
-            if ad in wants and (cls, panel) in tight:
-                wants[ad].add((cls, panel))
+            if ad in wants:
+                group = int(self.problem.groups[ad])
+                wants[ad] |= {(cls, panel), (cls, _NO_PANEL - group)} & tight
         found = []
         for together, places in _joined(wants):
             missing = math.ceil(float(lacking[together].sum()) - WHOLE)
             if len(together) > 1 and missing:
-                found.append(Conflict(tier, tuple(together), tuple(sorted(places)), missing))
+                of_panels = tuple(sorted(p for p in places if p[1] > _NO_PANEL))
+                groups = tuple(sorted({_NO_PANEL - p for _cls, p in places if p <= _NO_PANEL}))
+                found.append(Conflict(tier, tuple(together), of_panels, missing, groups))
         return found
 
     def maximise_revenue(self) -> float:
@@ -216,7 +225,7 @@ class Model:
         self._highs.addRow(-self._infinity, limit, len(used), used, costs[used])
 
     def _program(self, highspy: Any) -> Any:
-        rows = _Rows(self._infinity)
+        rows = Rows(self._infinity)
         self._add_class_rows(rows)
         self._add_contract_rows(rows)
         p = self.problem
@@ -235,19 +244,20 @@ class Model:
         lp.a_matrix_.value_ = np.ones(rows.start[-1])
         return lp
 
-    def _add_class_rows(self, rows: _Rows) -> None:
+    def _add_class_rows(self, rows: Rows) -> None:
         p = self.problem
         c, a, panel = p.edges.T
-        for place, edges in _gathered(c, panel):
+        for place, edges in gathered(c, panel):
             rows.add(edges, upper=float(p.sizes[place[0]]))
             self._rows_of_panels.append(place)
         groups = p.groups[a] if len(a) else a
-        for (cls, _group), edges in _gathered(c, groups):
+        for (cls, group), edges in gathered(c, groups):
             # A group in one panel alone is held to the class by the panel's row.
             if len(set(panel[edges])) > 1:
                 rows.add(edges, upper=float(p.sizes[cls]))
+                self._rows_of_groups.append((cls, group))
 
-    def _add_contract_rows(self, rows: _Rows) -> None:
+    def _add_contract_rows(self, rows: Rows) -> None:
         p = self.problem
         ads = p.edges[:, 1]
         self._first_contract_row = len(rows.lower)
@@ -269,42 +279,6 @@ def _joined(wants: dict[int, set[tuple[int, int]]]) -> list[tuple[list[int], set
         parts = [part for part in parts if part not in touched]
         parts.append((together, places.union(*(part[1] for part in touched))))
     return parts
-
-
-class _Rows:
-    """Rows of ones, as they are gathered."""
-
-    def __init__(self, infinity: float) -> None:
-        self._infinity = infinity
-        self.lower: list[float] = []
-        self.upper: list[float] = []
-        self.start: list[int] = [0]
-        self.index: list[npt.NDArray[np.int64]] = []
-
-    def add(
-        self, columns: npt.NDArray[np.int64], *, lower: float | None = None, upper: float | None = None
-    ) -> None:
-        """Add a row with ones in these columns."""
-        self.lower.append(-self._infinity if lower is None else lower)
-        self.upper.append(self._infinity if upper is None else upper)
-        self.index.append(columns)
-        self.start.append(self.start[-1] + len(columns))
-
-
-def _gathered(
-    first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]
-) -> list[tuple[tuple[int, int], npt.NDArray[np.int64]]]:
-    """Each different pair of numbers with the places where it stands."""
-    if not len(first):
-        return []
-    order = np.lexsort((second, first))
-    pairs = np.column_stack([first[order], second[order]])
-    breaks = np.flatnonzero((pairs[1:] != pairs[:-1]).any(axis=1)) + 1
-    starts = np.concatenate([[0], breaks])
-    return [
-        ((int(pairs[s][0]), int(pairs[s][1])), places)
-        for s, places in zip(starts, np.split(order, breaks), strict=True)
-    ]
 
 
 def _closed(

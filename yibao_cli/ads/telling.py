@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 FORMAT = 1  # of what is frozen
 
 
-def findings_of(plan: Plan, printed: Sequence[int], is_consent_known: bool) -> list[Finding]:
+def findings_of(plan: Plan, printed: Sequence[int], people: People) -> list[Finding]:
     """Guarantees that nobody could fill or that are not met, and who stands against whom."""
     problem = plan.problem
-    found: list[Finding] = []
-    if problem.contracts and not is_consent_known and len(plan.member):
+    found = aims_at_nobody(people, problem.contracts)
+    if problem.contracts and not people.consent.any() and len(plan.member):
         found.append(Finding("C154", details={"people": len(plan.member)}))
     for ad, contract in enumerate(problem.contracts):
         floor, reach = int(problem.floors[ad]), int(problem.reach[ad])
@@ -40,16 +40,34 @@ def findings_of(plan: Plan, printed: Sequence[int], is_consent_known: bool) -> l
     return found
 
 
+def aims_at_nobody(people: People, contracts: Sequence[Contract]) -> list[Finding]:
+    """Counties, classes and employers that contracts are aimed at and nobody has: a slip, as a rule."""
+    if not len(people):
+        return []
+    there = [set(column.words) for column in (people.county, people.category, people.employer)]
+    found = []
+    for contract in contracts:
+        wanted = (contract.counties, contract.categories, contract.aim.employers)
+        nobody = sorted(word for words, known in zip(wanted, there, strict=True) for word in words - known)
+        if nobody:
+            found.append(about("C163", contract, what="、".join(nobody)))
+    return found
+
+
 def _conflict(plan: Plan, conflict: Conflict) -> Finding:
     problem = plan.problem
-    names = [problem.contracts[a].id for a in conflict.ads]
+    contracts = "、".join(problem.contracts[a].id for a in conflict.ads)
     panels = sorted({problem.panels[p] for _cls, p in conflict.places})
-    return Finding(
-        "C141",
-        column="合同号",
-        value="、".join(names),
-        details={"contracts": "、".join(names), "panels": "、".join(panels), "missing": conflict.missing},
+    groups = sorted(
+        {c.group for c, n in zip(problem.contracts, problem.groups, strict=True) if n in conflict.groups}
     )
+    details = {"contracts": contracts, "missing": conflict.missing}
+    if panels:
+        return Finding(
+            "C141", column="合同号", value=contracts, details=details | {"panels": "、".join(panels)}
+        )
+    named = "、".join(group.removeprefix("=") for group in groups)
+    return Finding("C162", column="合同号", value=contracts, details=details | {"group": named})
 
 
 def facts_of(plan: Plan, people: People, options: Options) -> dict[str, Any]:

@@ -111,6 +111,11 @@ class Contract:
         return self.price * self.quota // 1000 if self.per_thousand else self.price
 
 
+def sold_as(number: str) -> str:
+    """The number that a contract was sold under: of `YB2026-001+2026Q3`, which is made good, YB2026-001."""
+    return number.partition("+")[0]
+
+
 def words(text: object) -> frozenset[str]:
     """The words of a cell that lists several, without those that mean everyone."""
     return frozenset(_PARTS.split(str(text or "").strip())) - EVERYONE - {""}

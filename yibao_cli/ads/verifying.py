@@ -54,8 +54,9 @@ class Audit:
         long = pieces.reset_index(drop=True).melt(
             ignore_index=False, value_vars=slots, var_name="slot", value_name="ad"
         )
+        long["ad"] = long["ad"].astype("string").fillna("")  # a part may have a slot that is empty throughout
         paid = long[long["ad"].str.startswith(_AD)]
-        empty = long["ad"].isna() | ~long["ad"].fillna("").str.contains("^(?:ad|house):")
+        empty = ~long["ad"].str.contains("^(?:ad|house):")
         self._note("unknown", "", pieces.loc[long.index[empty].unique(), "piece"])
         for ad, rows in paid.groupby("ad", sort=True):
             number = str(ad).removeprefix(_AD)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from yibao_cli.cli import options as opt
-from yibao_cli.cli.ads import ads_app
+from yibao_cli.cli.adssell import ads_app
 from yibao_cli.cli.session import session
 from yibao_cli.cli.view import write_rows
 from yibao_cli.errors import ExitCode
@@ -88,7 +88,7 @@ def ads_settle(
 def ads_payment(
     context: typer.Context, customer: _Customer, amount: _Amount, slip: _Slip, paid: _PaidOn = ""
 ) -> None:
-    from yibao_cli.jobs.ads.adsdone import book_payment
+    from yibao_cli.jobs.ads.adspaid import book_payment
 
     run = session(context)
     fresh = book_payment(run.workspace(), customer, amount, slip, paid)
@@ -106,7 +106,7 @@ def ads_payment(
 def ads_accounts(
     context: typer.Context, output: opt.Output = "-", form: opt.FormatOption = opt.Format.TABLE
 ) -> None:
-    from yibao_cli.jobs.ads.adsdone import customers
+    from yibao_cli.jobs.ads.adspaid import customers
     from yibao_cli.money import yuan
 
     found = customers(session(context).workspace())
@@ -186,7 +186,7 @@ def ads_scans(
 def ads_lift(
     context: typer.Context, contract: _Contract, responders: _Responders, mailing: opt.MailingOption = ""
 ) -> None:
-    from yibao_cli.jobs.ads.adsdone import measure_lift
+    from yibao_cli.jobs.ads.adslift import measure_lift
 
     run = session(context)
     found = measure_lift(run.workspace(), mailing, contract, responders)

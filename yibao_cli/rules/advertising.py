@@ -38,7 +38,7 @@ declare(
     "C134",
     Severity.WARN,
     N_("contract {contract} guarantees {floor} pieces, and only {reach} people may get its ad"),
-    N_("widen its aim or lower the guarantee; the rest will be owed to the advertiser"),
+    N_("widen its aim or lower the guarantee; what is missing will be refunded or made good"),
     "保底印数 = 5000, aimed at a county with 1,200 members who consented",
 )
 declare(
@@ -94,7 +94,7 @@ declare(
     "C158",
     Severity.REJECT,
     N_("advertiser of contract {contract} owes {amount} yuan since {since}; its ads do not print"),
-    N_("collect the debt, or let a second person release the contract"),
+    N_("collect the debt and book it with `yibao ads payment`"),
     "an invoice 40 days past its day",
 )
 
@@ -236,4 +236,18 @@ declare(
     N_("consent is known of none of {people} people; no ad will print"),
     N_("ask the client for the column 是否接收广告 (广告法 43)"),
     "a roster without 是否接收广告",
+)
+declare(
+    "C162",
+    Severity.WARN,
+    N_("contracts {contracts} guarantee together {missing} pieces too many, one ad of {group} a sheet"),
+    N_("change one of them: fewer pieces, wider aim, or the next mailing; or another exclusivity group"),
+    "two supermarkets of one 互斥组 with all of one county each",
+)
+declare(
+    "C163",
+    Severity.WARN,
+    N_("contract {contract} is aimed at {what}, which nobody in this mailing has"),
+    N_("write counties, classes and employers as the roster has them"),
+    "投放县区 = 桥西去",
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from yibao_cli.errors import InputNotFound
 from yibao_cli.i18n import _
 from yibao_cli.jobs.ads.adsbook import contracts_on_record
-from yibao_cli.jobs.ads.adsdone import importer_of
 from yibao_cli.jobs.ads.adslaw import approve
+from yibao_cli.store.schema import audit as trail
 
 if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
@@ -27,4 +29,16 @@ def approve_contract(workspace: Workspace, mailing: str, number: str, rule: str,
             _("contract {contract} is not in force in this mailing").format(contract=number),
             remedy=_("see `yibao ads check` for why"),
         )
-    return approve(workspace, contract, importer_of(workspace, mailing), rule, why)
+    return approve(workspace, contract, _importer_of(workspace, mailing), rule, why)
+
+
+def _importer_of(workspace: Workspace, mailing: str) -> str:
+    """Who imported the contracts of a mailing last; "" where nobody did."""
+    query = (
+        select(trail.c.operator)
+        .where(trail.c.command == "import contracts", trail.c.mailing == mailing)
+        .order_by(trail.c.seq.desc())
+        .limit(1)
+    )
+    with workspace.reading() as connection:
+        return connection.execute(query).scalar() or ""

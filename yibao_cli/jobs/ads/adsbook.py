@@ -66,6 +66,19 @@ def contracts_on_record(workspace: Workspace, mailing: str) -> list[Contract]:
     return book.contracts
 
 
+def advertisers(workspace: Workspace) -> set[str]:
+    """Everybody whom a contract of any mailing names, printed or not."""
+    names = {str(row["advertiser"]) for row in booked_rows(workspace.folder / FILE_NAME)}
+    with workspace.reading() as connection:
+        mailings = sorted(workspace.settings.mailings)
+        records = [r for m in mailings for r in active_imports(connection, m, "contracts")]
+    for record in records:
+        path = record.rows(workspace.folder)
+        if path.is_file():  # a purge leaves the record alone
+            names.update(pq.read_table(source(path), columns=["advertiser"]).column(0).to_pylist())
+    return {name.strip() for name in names if name} - {""}
+
+
 def _gather(
     workspace: Workspace,
     mailing: str,

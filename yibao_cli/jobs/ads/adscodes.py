@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yibao_cli.ads.response import read_code, response_code
-from yibao_cli.errors import InputNotFound, InputRefused
-from yibao_cli.i18n import _
+from yibao_cli.jobs.ads.adstext import lines_of
 from yibao_cli.jobs.ads.adswork import frozen_facts
 from yibao_cli.kinds.page import response_field
 from yibao_cli.store import audit
@@ -131,13 +130,7 @@ class Scans:
 def import_scans(workspace: Workspace, mailing: str, path: Path) -> Scans:
     """Import a log of scans: csv with `code` and `scanned_at`, or a code a line."""
     mailing = workspace.mailing_id(mailing)
-    if not path.is_file():
-        raise InputNotFound(_("there is no such file"), where=path.name, remedy=_("check the name"))
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputRefused(_("it is no UTF-8 text"), where=path.name, remedy=_("save it as UTF-8")) from error
-    rows = [[*row, "", ""][:2] for row in csv.reader(text.splitlines()) if any(row)]
+    rows = [[*row, "", ""][:2] for row in csv.reader(lines_of(path)) if any(row)]
     rows = rows[1:] if rows and rows[0][0].strip().lower() == "code" else rows
     ours = {given.code for given in given_codes(workspace, mailing)}
     read = [(read_code(code), at.strip()) for code, at in rows]

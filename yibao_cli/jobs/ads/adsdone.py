@@ -1,4 +1,4 @@
-"""Prove and settle the ads of a mailing: packs, invoices, make-goods, payments, lift."""
+"""Prove and settle the ads of a mailing: packs, invoices, make-goods."""
 
 from __future__ import annotations
 
@@ -7,32 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from yibao_cli.ads.packs import Mailed, certificate, settlement_paper
-from yibao_cli.ads.response import Lift, lift_of
 from yibao_cli.ads.settling import Settlement, settle, totals
-from yibao_cli.errors import InputNotFound, StateError, UsageError
+from yibao_cli.ads.terms import sold_as
 from yibao_cli.exports.paperbook import write_paper_book
-from yibao_cli.i18n import _
 from yibao_cli.jobs.ads.adsample import print_sample
 from yibao_cli.jobs.ads.adscount import Cells, count_ads, total_of
 from yibao_cli.jobs.ads.adswork import frozen_facts
 from yibao_cli.jobs.workspace import require_state
-from yibao_cli.money import fen
 from yibao_cli.render.faces import font_set
 from yibao_cli.render.paper import write_paper
 from yibao_cli.store import audit
-from yibao_cli.store.contracts import (
-    Account,
-    Invoice,
-    accounts,
-    add_payment,
-    keep_invoices,
-    keep_makegoods,
-)
+from yibao_cli.store.contracts import Invoice, keep_invoices, keep_makegoods
 from yibao_cli.store.files import atomic_folder, private_folder, sha256_of
-from yibao_cli.store.schema import audit as trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -120,7 +107,7 @@ def _owed(settled: Iterable[Settlement]) -> dict[str, int]:
     """Pieces to be made good, by the contract that they were sold under."""
     owed: dict[str, int] = {}
     for one in settled:
-        number = one.contract.partition("+")[0]
+        number = sold_as(one.contract)
         owed[number] = owed.get(number, 0) + one.owed
     return owed
 
@@ -150,68 +137,3 @@ def _written(workspace: Workspace, stem: Path, paper: Paper, name: str) -> list[
     write_paper(pdf, paper, font_set(workspace.settings.fonts.plan(workspace.folder)))
     write_paper_book(xlsx, paper, name)
     return [pdf, xlsx]
-
-
-def book_payment(
-    workspace: Workspace, advertiser: str, amount: str, reference: str, paid_on: str = ""
-) -> bool:
-    """Book what a customer paid; False where the slip is booked. Raises UsageError for what cannot be."""
-    try:
-        paid = fen(amount)
-        day = date.fromisoformat(paid_on or workspace.today).isoformat()
-    except ValueError as error:
-        raise UsageError(
-            _("this cannot be booked: {reason}").format(reason=error),
-            remedy=_("give an amount in yuan and a day such as 2026-10-08"),
-        ) from error
-    if not reference.strip() or not advertiser.strip() or paid <= 0:
-        raise UsageError(
-            _("a payment needs a customer, an amount above nought and the number of the slip"),
-            remedy=_("give all three"),
-        )
-    row = {"advertiser": advertiser, "amount": paid, "paid_on": day, "reference": reference}
-    with workspace.engine.begin() as connection:
-        fresh = add_payment(connection, {**row, "operator": audit.operator()})
-        if fresh:
-            facts = {"amount": paid, "paid_on": day, "reference": reference}
-            audit.record(connection, at=workspace.stamp, command="ads payment", mailing="", facts=facts)
-    return fresh
-
-
-def customers(workspace: Workspace) -> list[Account]:
-    """The accounts of all customers, today."""
-    with workspace.reading() as connection:
-        return accounts(connection, workspace.today)
-
-
-def importer_of(workspace: Workspace, mailing: str) -> str:
-    """Who imported the contracts of a mailing last; "" where nobody did."""
-    query = (
-        select(trail.c.operator)
-        .where(trail.c.command == "import contracts", trail.c.mailing == mailing)
-        .order_by(trail.c.seq.desc())
-        .limit(1)
-    )
-    with workspace.reading() as connection:
-        return connection.execute(query).scalar() or ""
-
-
-def measure_lift(workspace: Workspace, mailing: str, contract: str, responders: Path) -> Lift:
-    """What an ad did, over those held out who could have had it.
-
-    responders: members' keys, one a line, as the client matched them with the advertiser's customers.
-    Raises StateError where nobody was held out.
-    """
-    from yibao_cli.jobs.ads.adslift import arms  # noqa: PLC0415 - numpy and the audience, only here
-
-    mailing = workspace.mailing_id(mailing)
-    if not responders.is_file():
-        raise InputNotFound(_("there is no such file"), where=responders.name, remedy=_("check the name"))
-    keys = {line.strip() for line in responders.read_text(encoding="utf-8-sig").splitlines() if line.strip()}
-    exposed, held_out = arms(workspace, mailing, contract, keys)
-    if not held_out[0]:
-        raise StateError(
-            _("nobody was held out in mailing {mailing}").format(mailing=mailing),
-            remedy=_("set `holdout` in [ads] before the next mailing is merged"),
-        )
-    return lift_of(exposed, held_out)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from yibao_cli.ads.compliance import READER, AdText, Hit, Law, load_law
 from yibao_cli.ads.contracts import about
 from yibao_cli.config import shipped
-from yibao_cli.errors import InputNotFound, InputRefused, UsageError
+from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
+from yibao_cli.jobs.ads.adstext import lines_of
 from yibao_cli.rules import RULES
 from yibao_cli.store import audit
 from yibao_cli.store.contracts import Approval, add_approval, approvals
@@ -130,30 +131,24 @@ class Checked:
     hit: Hit
 
 
-def check_lines(lines: Iterable[str], trade: str, folder: Path | None = None) -> list[Checked]:
-    """Check ads given as lines `trade<TAB>words`, or words alone of one trade; needs no workspace."""
+def check_lines(lines: Iterable[str], trade: str, day: str, folder: Path | None = None) -> list[Checked]:
+    """Check ads given as lines `trade<TAB>words`, or words alone of one trade; needs no workspace.
+
+    day: ISO day on which an approval number that the words show must hold good.
+    """
     law = law_of(folder)
     found: list[Checked] = []
     for number, line in enumerate(lines, start=1):
         given, tab, words = line.rstrip("\n").partition("\t")
         ad = AdText(given, words) if tab else AdText(trade, given)
-        hits = law.hits(ad) if ad.words.strip() else []
-        banned = [h for h in law.demands(ad, "", "") if h.rule == "C146"] if ad.words.strip() else []
-        found += [Checked(number, hit) for hit in [*banned, *hits]]
+        found += [Checked(number, hit) for hit in law.told_by_words(ad, day)]
     return found
 
 
-def check_words_of(source: str, trade: str, folder: Path | None = None) -> list[Checked]:
+def check_words_of(source: str, trade: str, day: str, folder: Path | None = None) -> list[Checked]:
     """Check the ads in a UTF-8 file, or on stdin (`-`): one a line, `trade<TAB>words` or words alone."""
-    if source == "-":
-        return check_lines(sys.stdin, trade, folder)
-    path = Path(source)
-    if not path.is_file():
-        raise InputNotFound(_("there is no such file"), where=path.name, remedy=_("check the name"))
-    try:
-        return check_lines(path.read_text(encoding="utf-8-sig").splitlines(), trade, folder)
-    except UnicodeDecodeError as error:
-        raise InputRefused(_("it is no UTF-8 text"), where=path.name, remedy=_("save it as UTF-8")) from error
+    lines = sys.stdin if source == "-" else lines_of(Path(source))
+    return check_lines(lines, trade, day, folder)
 
 
 def approve(

@@ -1,4 +1,4 @@
-"""The two arms of a mailing's experiment: who had an ad, and who was held out and could have had it."""
+"""What an ad did: those who had it against those held out who could have had it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,40 @@ import numpy as np
 import pyarrow as pa
 
 from yibao_cli.ads.people import hashes_of, held_out, masks_of, people_of
+from yibao_cli.ads.response import Lift, lift_of
 from yibao_cli.ads.terms import Aim, Contract
-from yibao_cli.errors import InputNotFound
+from yibao_cli.errors import InputNotFound, StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.ads.adsplan import AUDIENCE
+from yibao_cli.jobs.ads.adstext import lines_of
 from yibao_cli.jobs.ads.adswork import frozen_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
     from typing import Any
 
     from yibao_cli.jobs.workspace import Workspace
 
 Arm = tuple[int, int]  # people, responses
+
+
+def measure_lift(workspace: Workspace, mailing: str, contract: str, responders: Path) -> Lift:
+    """What an ad did, over those held out who could have had it.
+
+    responders: members' keys, one a line, as the client matched them with the advertiser's customers.
+    Raises StateError where nobody was held out.
+    """
+    mailing = workspace.mailing_id(mailing)
+    keys = {line.strip() for line in lines_of(responders) if line.strip()}
+    exposed, held_out = arms(workspace, mailing, contract, keys)
+    if not held_out[0]:
+        raise StateError(
+            _("nobody was held out in mailing {mailing}").format(mailing=mailing),
+            remedy=_("set `holdout` in [ads] before the next mailing is merged"),
+        )
+    return lift_of(exposed, held_out)
 
 
 def arms(workspace: Workspace, mailing: str, contract: str, responders: AbstractSet[str]) -> tuple[Arm, Arm]:

@@ -18,6 +18,7 @@ from yibao_cli.ads.keeping import UNKNOWN
 from yibao_cli.ads.people import people_of
 from yibao_cli.ads.planning import Options, Plan, make_plan
 from yibao_cli.ads.telling import facts_of, findings_of, terms_of
+from yibao_cli.ads.terms import sold_as
 from yibao_cli.errors import YibaoError
 from yibao_cli.store.schema import mailings
 
@@ -69,7 +70,7 @@ class AdsPlan:
     @property
     def findings(self) -> list[Finding]:
         """What a person should know about the plan."""
-        return findings_of(self.plan, self._printed, bool(self.people.consent.any()))
+        return findings_of(self.plan, self._printed, self.people)
 
     def write(self, folder: Path) -> None:
         """Write the plan into a package folder, before its hashes are taken."""
@@ -150,7 +151,7 @@ def earlier_ads(
     )
     with workspace.reading() as connection:
         names = [row.id for row in connection.execute(query)]
-    wanted = {f"ad:{c.id}" for c in capped}
+    wanted = {sold_as(c.id) for c in capped}
     given: list[list[tuple[str, str]]] = []
     gone: list[Finding] = []
     for name in names:
@@ -215,6 +216,8 @@ def _given(workspace: Workspace, mailing: str, key: str, wanted: set[str]) -> It
         table = package.pieces(entry.part, [key, *slots])
         members = table.column(key).to_pylist()
         for slot in slots:
-            for member, ad in zip(members, table.column(slot).to_pylist(), strict=True):
-                if ad in wanted:
+            ads = table.column(slot).to_pylist()
+            theirs = {ad for ad in set(ads) if ad.startswith("ad:") and sold_as(ad[3:]) in wanted}
+            for member, ad in zip(members, ads, strict=True):
+                if ad in theirs:
                     yield str(member), ad.removeprefix("ad:")

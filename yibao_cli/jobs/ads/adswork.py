@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from yibao_cli.ads.avails import Answer, answer
+from yibao_cli.ads.people import people_of
+from yibao_cli.ads.telling import aims_at_nobody
 from yibao_cli.ads.terms import Aim, Contract, words
 from yibao_cli.ads.verifying import Audit, Breach
 from yibao_cli.config import shipped
@@ -88,6 +90,15 @@ def open_desk(workspace: Workspace, mailing: str) -> Desk:
     return Desk(workspace, mailing, kind, book, table, is_frozen)
 
 
+def check_contracts(workspace: Workspace, mailing: str) -> Book:
+    """A mailing's contracts held against terms, artwork, law and debts, and their aims against people."""
+    desk = open_desk(workspace, mailing)
+    posting = workspace.mailing(desk.mailing).posting
+    people = people_of(desk.table, "member_key", posting, with_keys=False)
+    desk.book.findings += aims_at_nobody(people, desk.book.contracts)
+    return desk.book
+
+
 def plan_now(workspace: Workspace, mailing: str) -> Planned:
     """Make a plan to be looked at; nothing is kept. `merge` makes the one that prints."""
     desk = open_desk(workspace, mailing)
@@ -101,7 +112,7 @@ def frozen_facts(workspace: Workspace, mailing: str) -> dict[str, Any]:
     if not path.is_file():
         raise InputNotFound(
             _("the package of mailing {mailing} says nothing of ads").format(mailing=mailing),
-            remedy=_("merge the mailing again"),
+            remedy=_("merge it again with `yibao merge MAILING`"),
         )
     facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return facts
@@ -130,13 +141,13 @@ def verify_ads(workspace: Workspace, mailing: str) -> Verified:
 
 
 def _seen(facts: Mapping[str, Any], given: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Counter[str]]:
-    """Per contract how often each person had its ad within the reach of its cap."""
+    """Per contract how often each person had its ad, made good or not, within the reach of its cap."""
     reach = {c["id"]: c["cap"][1] for c in facts["contracts"] if c["cap"]}
     seen: dict[str, Counter[str]] = {number: Counter() for number in reach}
     for back, mailing in enumerate(given, start=1):
-        for key, contract in mailing:
-            if contract in reach and back < reach[contract]:
-                seen[contract][key] += 1
+        had = [(key, contract.split("+")[0]) for key, contract in mailing]
+        for number in (n for n in reach if back < reach[n]):
+            seen[number].update(key for key, contract in had if contract == number.split("+")[0])
     return seen
 
 
