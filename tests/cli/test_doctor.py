@@ -69,7 +69,16 @@ def test_a_healthy_workspace_is_well_and_stays_as_it_is(workspace, capsys):
     assert code == 0
     names = {r["check"] for r in rows}
     assert names >= {"python", "packages", "fonts", "cache", "temporary", "language", "power"}
-    assert names >= {"workspace", "settings", "database", "space", "permissions", "leftovers", "clock"}
+    assert names >= {
+        "workspace",
+        "settings",
+        "database",
+        "space",
+        "permissions",
+        "leftovers",
+        "retention",
+        "clock",
+    }
     assert {r["state"] for r in rows if r["check"] not in {"space", "power"}} == {"ok"}
     assert snapshot(workspace) == before
 
@@ -379,6 +388,28 @@ def test_space_is_asked_for_by_the_roster_until_the_mailing_is_posted(
     assert found.state is state
     assert told in found.detail
     assert bool(told) == ("until" in found.detail)
+
+
+@pytest.mark.parametrize(
+    ("term", "state", "now", "expected", "told"),
+    [
+        ("", "posted", "2027-10-08T12", State.OK, "365 days"),
+        ("", "posted", "2027-10-09T12", State.WARNING, "2026Q3"),
+        ("", "purged", "2028-10-09T12", State.OK, "nothing is due"),
+        ("[retention]\ndays = 30\n", "posted", "2026-11-08T12", State.WARNING, "2026Q3"),
+        ("[retention]\ndays = 0\n", "posted", "2046-10-09T12", State.OK, "until somebody purges"),
+    ],
+)
+def test_a_mailing_that_is_kept_beyond_its_term_is_told(workspace, term, state, now, expected, told):
+    with (workspace / "yibao.toml").open("a", encoding="utf-8") as stream:
+        stream.write(term)
+    roster(workspace, 10, "2026-10-08")
+    write(workspace, f"UPDATE mailings SET state = '{state}'")
+
+    found = looked(workspace, datetime.fromisoformat(f"{now}:00+00:00"))["retention"]
+
+    assert found.state is expected
+    assert told in f"{found.detail} {found.remedy}"
 
 
 def test_before_the_import_space_is_asked_for_by_the_inbox(workspace, monkeypatch):

@@ -25,6 +25,21 @@ def test_the_trail_of_a_mailing_is_listed_verified_and_its_head_kept(at, call):
     assert call("-w", workspace, "audit", "verify", "--head", "yesterday").code == 2
 
 
+def test_a_mailing_that_is_not_there_has_no_trail_to_list(at, call):
+    workspace = at("posted")
+
+    unknown = call("-w", workspace, "audit", "list", "-m", "2031Q1")
+    assert (unknown.code, unknown.out) == (66, "")
+    assert "there is no mailing 2031Q1; use one of: 2026Q3" in unknown.err
+    assert call("-w", workspace, "audit", "list", "-m", "../x").code == 2
+    settings = workspace / "yibao.toml"
+    words = settings.read_text(encoding="utf-8").replace("2026Q3", "2026Q4")
+    settings.write_text(words, encoding="utf-8")
+    listed = call("-w", workspace, "audit", "list", "-m", "2026Q3", "-f", "jsonl")
+    assert (listed.code, listed.out.count('"merge"')) == (0, 1)  # the trail knows what the settings forgot
+    assert call("-w", workspace, "audit", "list", "-m", "2026Q4").code == 0  # and nothing happened there yet
+
+
 def test_a_cut_tail_stays_found_when_work_goes_on(at, call):
     workspace = at("posted")
     call("-w", workspace, "status")

@@ -7,7 +7,8 @@ import signal
 import time
 
 import pytest
-from e2e_chain import finish, goods, leftovers, made, rows_of, start
+from e2e_chain import finish, goods, goods_said, leftovers, made, outside, rows_of, start
+from test_e2e_privacy import configure, key_file
 
 from cluster_works import dask_cluster, worker_pids
 
@@ -67,6 +68,49 @@ def test_over_shared_storage_the_bytes_are_the_same_and_nothing_stays_there(call
     assert goods(workspace) == goods(states.at("rendered"))
     assert [p.name for p in storage.rglob("*") if p.is_file()] == []
     assert leftovers(workspace) == []
+
+
+def test_workers_of_an_encrypted_workspace_find_its_key_and_make_the_same_bytes(
+    call, at, states, dask, tmp_path
+):
+    workspace, key = at("merged"), key_file(tmp_path)
+    configure(workspace, f'key_file = "{key}"')
+    assert call("-w", workspace, "keys", "encrypt").code == 0
+
+    for words in ("render", "verify", "address clean"):
+        assert call("-w", workspace, *words.split(), "--cluster", dask.address).code in {0, 3}, words
+
+    assert goods_said(workspace, key) == goods(states.at("rendered"))
+    assert outside("-w", workspace, "keys", "check").code == 0
+    assert leftovers(workspace) == []
+    secret = key.read_bytes().strip()
+    # Neither in what a worker is sent nor in what it keeps: it reads the key where the settings say.
+    scratch = [p for p in dask.folder.rglob("*") if p.is_file()]
+    assert not any(secret in p.read_bytes() for p in scratch)
+
+
+def test_a_worker_that_cannot_have_the_key_says_so_and_nothing_is_made(
+    call, at, states, dask, tmp_path, monkeypatch
+):
+    workspace, key = at("merged"), key_file(tmp_path)
+    secret = key.read_text(encoding="ascii").strip()
+    configure(workspace, 'key_env = "KEY_OF_THE_CLIENT"')
+    monkeypatch.setenv("KEY_OF_THE_CLIENT", secret)
+    assert call("-w", workspace, "keys", "encrypt").code == 0
+
+    refused = call("-w", workspace, "render", "--cluster", dask.address)
+
+    assert refused.code == 78
+    assert "KEY_OF_THE_CLIENT" in refused.err
+    assert secret not in refused.err
+    assert goods_said(workspace, key) == goods(states.at("merged"))
+    assert leftovers(workspace) == []
+    assert call("-w", workspace, "render", "--workers", "2").code == 0
+    assert goods_said(workspace, key) == goods(states.at("rendered"))
+    # Over a storage of their own workers would want the key as well, and get it from nobody.
+    shared(workspace, tmp_path / "storage")
+    assert call("-w", workspace, "verify", "--cluster", dask.address).code == 78
+    assert not (tmp_path / "storage").exists() or list((tmp_path / "storage").rglob("*.parquet")) == []
 
 
 def test_verify_on_a_cluster_finds_what_was_altered(call, at, dask, tmp_path):

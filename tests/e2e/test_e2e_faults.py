@@ -18,6 +18,8 @@ from e2e_chain import (
     environment,
     finish,
     goods,
+    goods_said,
+    hashes,
     leftovers,
     made,
     outside,
@@ -27,6 +29,7 @@ from e2e_chain import (
     yibao,
 )
 from sqlcipher3 import dbapi2
+from test_e2e_privacy import configure, key_file
 from test_e2e_states import HOLDER, as_anybody, shadowed
 
 from yibao_cli.errors import ExitCode, InternalError, OutputError
@@ -57,6 +60,9 @@ said = [command()]
 mount("-o", "remount,rw,size=256m")
 said.append(command())
 shutil.copytree(workspace, back)
+for saved in os.listdir(place):
+    if saved != "workspace":
+        shutil.copy(os.path.join(place, saved), back)
 print(json.dumps(said))
 """
 
@@ -73,7 +79,7 @@ def on_a_disk(source, folder, left, *words):
                 "-q",
                 "-w",
                 place / "workspace",
-                *(w.format(inbox=place / "workspace" / "inbox") for w in words),
+                *(w.format(inbox=place / "workspace" / "inbox", disk=place) for w in words),
             ),
         ],
         env=environment(),
@@ -98,27 +104,88 @@ def _can_mount():
 mounting = pytest.mark.skipif(not _can_mount(), reason="only root of Linux may mount")
 
 
-@mounting
-@pytest.mark.parametrize(
-    ("state", "words", "left", "code"),
-    [
-        ("new", ["import", "roster", "{inbox}/roster.xlsx"], 0, 3),
-        ("merged", ["render", "--workers", "2"], 200 << 10, 0),
-    ],
-    ids=["import", "render"],
-)
-def test_a_full_disk_is_told_and_with_room_the_work_is_done(states, tmp_path, *, state, words, left, code):
-    following = {"new": None, "imported": "merged", "merged": "rendered"}[state]
+@pytest.fixture(scope="module")
+def under_a_key(states, tmp_path_factory):
+    """The small workspace at a state, under a key; and the key."""
+    root = tmp_path_factory.mktemp("keyed")
+    key = key_file(root)
 
-    full, again, back = on_a_disk(states.at(state), tmp_path, left, *words)
+    def at_state(state):
+        folder = root / state
+        if not folder.exists():
+            shutil.copytree(states.at(state), folder)
+            configure(folder, f'key_file = "{key}"')
+            assert outside("-w", folder, "keys", "encrypt").code == 0
+        return folder, key
+
+    return at_state
+
+
+# Of a merge the database, the package and the findings come to their end at different places.
+TIGHT = [
+    ("new", "import roster {inbox}/roster.xlsx", 0, 3),
+    ("new", "import roster {inbox}/roster.xlsx", 64, 3),
+    ("imported", "address clean", 0, 3),
+    ("imported", "merge", 64, 3),
+    ("imported", "merge", 600, 3),
+    ("merged", "render --workers 2", 200, 0),
+    ("rendered", "backup {disk}/saved.backup", 800, 0),
+]
+
+
+@mounting
+@pytest.mark.parametrize("is_keyed", [False, True], ids=["plain", "keyed"])
+@pytest.mark.parametrize(("state", "words", "left", "code"), TIGHT, ids=lambda v: str(v).partition(" ")[0])
+def test_a_full_disk_is_told_and_with_room_the_work_is_done(
+    states, under_a_key, tmp_path, *, state, words, left, code, is_keyed
+):
+    source, key = under_a_key(state) if is_keyed else (states.at(state), None)
+
+    full, again, back = on_a_disk(source, tmp_path, left << 10, *words.split())
 
     assert full[0] == 74, full[1]
     assert full[1].endswith("the disk is full; make room and run the command again\n")
     assert len(full[1].splitlines()) == 1
     assert again[0] == code, again[1]
     assert leftovers(back) == []
-    if following:
-        assert goods(back) == goods(states.at(following))
+    done = {"merge": "merged", "render": "rendered", "backup": "rendered"}.get(words.split()[0])
+    if done:
+        assert (goods_said(back, key) if is_keyed else goods(back)) == goods(states.at(done))
+    if words.startswith("backup"):
+        restored = tmp_path / "restored"
+        assert outside("-w", back, "restore", back / "saved.backup", restored).code == 0
+        assert hashes(restored / "mailings") == hashes(source / "mailings")
+
+
+@mounting
+@pytest.mark.parametrize("left", [0, 60, 250])
+def test_a_key_is_taken_on_a_full_disk_when_there_is_room_and_no_file_is_half(states, tmp_path, left):
+    source, key = shutil.copytree(states.at("rendered"), tmp_path / "source"), key_file(tmp_path)
+    configure(source, f'key_file = "{key}"')
+
+    full, again, back = on_a_disk(source, tmp_path, left << 10, "keys", "encrypt")
+
+    assert (full[0], len(full[1].splitlines())) == (74, 1), full[1]
+    assert "the disk is full; make room" in full[1]
+    assert again[0] == 0, again[1]
+    assert goods_said(back, key) == goods(states.at("rendered"))
+    assert leftovers(back) == []
+    assert outside("-w", back, "keys", "check").code == 0
+
+
+@mounting
+@pytest.mark.parametrize("left", [0, 200])
+def test_a_purge_on_a_full_disk_ends_when_there_is_room(states, tmp_path, left):
+    words = ["purge", "--yes", "--early", "--addresses"]
+
+    full, again, back = on_a_disk(states.at("posted"), tmp_path, left << 10, *words)
+
+    assert full[0] in {0, 74}, full[1]
+    assert len(full[1].splitlines()) == 1  # or its last words: backups made before hold the data
+    assert again[0] == 0, again[1]
+    assert rows_of(back, "SELECT count(*) FROM pieces") == [(0,)]
+    assert list(back.glob("mailings/*/package")) == []
+    assert len(list((back / "certificates").iterdir())) == 1
 
 
 @mounting
@@ -267,6 +334,27 @@ def workers_of(pid):
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
     words = {int(p): Path(f"/proc/{p}/cmdline").read_bytes() for p in listed if Path(f"/proc/{p}").exists()}
     return [p for p, line in words.items() if b"spawn_main" in line]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_whatever_crashes_leaves_no_memory_on_the_disk(at, tmp_path):
+    workspace = at("merged")
+    allowed = resource.getrlimit(resource.RLIMIT_CORE)[1]
+
+    def generous():
+        resource.setrlimit(resource.RLIMIT_CORE, (allowed, allowed))
+
+    process = start("-w", workspace, "render", "--workers", "2", preexec_fn=generous, cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while not (workers := workers_of(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    limits = [Path(f"/proc/{p}/limits").read_text(encoding="utf-8") for p in (process.pid, *workers)]
+    os.kill(process.pid, signal.SIGSEGV)
+    process.communicate()
+
+    assert {line.split()[4] for text in limits for line in text.splitlines() if "core file" in line} == {"0"}
+    assert process.returncode == -signal.SIGSEGV
+    assert list(tmp_path.glob("core*")) == list(workspace.rglob("core*")) == []
 
 
 # ------------------------------------------------------------------ signals

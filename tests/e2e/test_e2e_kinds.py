@@ -407,6 +407,20 @@ def test_a_new_kind_is_a_copy_that_passes_its_check(water, call):
     assert call("-w", water, "kind", "new", "gas", "--from", "nothing").code == ExitCode.NOT_FOUND
 
 
+def test_the_name_of_a_shipped_kind_is_taken_on_purpose_alone(water, call):
+    refused = call("-w", water, "kind", "new", "medical")
+
+    assert refused.code == ExitCode.USAGE
+    assert "--override" in refused.err
+    assert not (water / "templates" / "medical").exists()
+
+    made = call("-w", water, "kind", "new", "medical", "--override")
+
+    assert made.code == ExitCode.OK
+    assert "takes the place of the shipped kind medical" in made.err
+    assert (water / "templates" / "medical" / "kind.toml").is_file()
+
+
 def test_what_is_wrong_with_a_kind_is_listed(water, call):
     quietly("-w", water, "kind", "new", "gas-bill", "--from", "electricity")
     (water / "templates/gas-bill/notes.j2").write_text("某某公司的住房公积金", encoding="utf-8")

@@ -8,14 +8,12 @@ workbooks and archives. What must name people is listed, and nothing else may.
 from __future__ import annotations
 
 import io
-import itertools
 import os
 import re
 import shutil
 import zipfile
 from fnmatch import fnmatchcase
 
-import openpyxl
 import pyarrow.parquet as pq
 import pypdfium2
 import pytest
@@ -23,6 +21,7 @@ from e2e_chain import (
     LATER,
     MAILING,
     TABLES,
+    mark_names,
     pieces,
     quietly,
     roster_rows,
@@ -53,8 +52,6 @@ NUMBERING = ("*corrections-*.xlsx", "monthend/*.zip")
 NUMBER = r"[0-9]{8,}[0-9Xx]"
 # Tables of the address book, and what is sent to whom.
 NAMING_TABLES = {"addresses", "points", "settlements", "address_history", "remails"}
-# Surnames are few; of the rest, the characters are such as no text of ours has.
-CHARACTERS = "鑫淼焱垚犇骉羴猋"
 
 
 @pytest.fixture(scope="module")
@@ -62,18 +59,10 @@ def marks(states, tmp_path_factory):
     """A workspace whose client's files name only the marked, and the marks."""
     folder = shutil.copytree(states.at("new"), tmp_path_factory.mktemp("marked") / "workspace")
     roster = folder / "inbox" / "roster.xlsx"
-    book = openpyxl.load_workbook(roster)
-    names = map("".join, itertools.product(CHARACTERS, repeat=3))
-    heads = [cell.value for cell in book.active[3]]
-    for row in book.active.iter_rows(min_row=4):
-        cell = row[heads.index("参保人姓名")]
-        if cell.value and len(str(cell.value)) > 1:
-            cell.value = next(names)
-    book.save(roster)
+    texts = mark_names(roster)
     rows = roster_rows(roster)
     persons = {str(r["人员编号"]).strip() for r in rows if r["人员编号"]}
     numbers = {str(r[c]).strip() for r in rows for c in ("身份证 号码", "手机号码") if r[c]}
-    texts = {str(r["参保人姓名"]) for r in rows} & set(map("".join, itertools.product(CHARACTERS, repeat=3)))
     places = {
         str(r["家庭住址"]).strip() for r in rows if r["家庭住址"] and re.search(r"\d", str(r["家庭住址"]))
     }

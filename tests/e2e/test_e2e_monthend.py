@@ -8,7 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from e2e_chain import MAILING, changed, pieces
+from e2e_chain import MAILING, changed, hashes, pieces
 from test_e2e_again import returns_of
 
 DAY = "2026-11-21"
@@ -65,7 +65,36 @@ def test_figures_of_an_open_window_say_how_pending_pieces_count(mailed, call):
     call("--now", "2026-10-21", "-w", mailed, "month-end")
 
     book = mailed / "monthend" / "2026-10" / MAILING / f"public-{MAILING}.xlsx"
-    assert "截至 2026-10-21, 待定按妥投计入投达率" in openpyxl.load_workbook(book).active["A1"].value
+    assert "截至 2026-10-21，待定按妥投计入投达率" in openpyxl.load_workbook(book).active["A1"].value
+
+
+def test_the_pack_of_a_month_that_is_over_leaves_the_account_and_report_of_today(packed, mailed, call):
+    today = "--now", DAY, "-w", mailed
+    for command in ("reconcile", "report"):
+        call(*today, command, MAILING)
+    folders = [mailed / "mailings" / MAILING / name for name in ("account", "report")]
+    before, said = [hashes(f) for f in folders], call(*today, "status", MAILING)
+
+    result = call(*today, "month-end", "2026-10")
+
+    assert result.code == 0, result.err
+    assert [hashes(f) for f in folders] == before
+    assert call(*today, "status", MAILING) == said  # its account and next step are those of today
+    pack = mailed / "monthend" / "2026-10" / MAILING
+    for name in ("account", "report"):
+        told = json.loads((pack / f"{name}-{MAILING}.json").read_text(encoding="utf-8"))
+        assert '"2026-10-31"' in json.dumps(told), name
+    assert {p.suffix for p in pack.glob("account-*")} == {".xlsx", ".pdf", ".json"}
+
+
+def test_an_account_that_was_handed_out_in_a_pack_is_restated_by_later_ones(mailed, call):
+    call("--now", "2026-11-30", "-w", mailed, "month-end", "2026-11")
+    back = [p["piece"] for p in pieces(mailed)][:12]
+    call("--now", "2026-12-02", "-w", mailed, "returns", "import", returns_of(mailed / "back.xlsx", back))
+
+    result = call("--now", "2026-12-02", "-w", mailed, "reconcile", MAILING)
+
+    assert "the account of 2026-11-30 said 0 returned; by now it is 12" in result.err
 
 
 def test_the_pack_names_no_member(packed, mailed, canaries):

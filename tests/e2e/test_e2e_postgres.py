@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
-from e2e_chain import LATER, TABLES, environment, goods, made, outside
+from e2e_chain import LATER, TABLES, environment, goods, goods_said, outside
 from sqlalchemy import create_engine, inspect, select
 from test_e2e_privacy import configure, key_file
 
-from servers import postgres, postgres_programs
-from yibao_cli.sealed.files import content, sealed_by
+from servers import passing_postgres, postgres_programs
 from yibao_cli.store.database import open_database, reading
 from yibao_cli.store.schema import addresses
 from yibao_cli.store.unlocking import key_in_file
@@ -23,13 +19,8 @@ pytestmark = pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL 
 
 @pytest.fixture(scope="module")
 def server():
-    root = Path(tempfile.mkdtemp(prefix="yibao-pg-"))  # a socket's path must be short
-    root.chmod(0o711)
-    try:
-        with postgres(root / "pg") as found:
-            yield found
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+    with passing_postgres() as found:
+        yield found
 
 
 def test_the_chain_makes_the_same_files_on_a_server(at, server, tmp_path):
@@ -123,18 +114,6 @@ def test_with_a_key_the_server_is_told_nothing_of_a_person(at, server, tmp_path,
     does("keys", "decrypt", "--old", other)
     assert "addresses" in named(url, canaries)
     does("audit", "verify", allowed=(0,))
-
-
-def goods_said(folder, key):
-    """`goods` of a workspace with a key: hashes of what the files say."""
-    found = {}
-    for name in ("package", "print"):
-        for path in sorted(p for p in (made(folder) / name).rglob("*") if p.is_file()):
-            said = key_in_file(key) if sealed_by(path) else None
-            with content(path, said) as stream:
-                digest = hashlib.sha256(stream.read()).hexdigest()
-            found[f"{name}/{path.relative_to(made(folder) / name).as_posix()}"] = digest
-    return found
 
 
 def canaries_address(url, key):

@@ -319,16 +319,69 @@ def test_decrypted_again_it_is_what_it_was(call, states, keyed):
     assert call("-w", folder, "status").code == 0
 
 
-def test_a_backup_stays_encrypted_and_opens_with_the_key(call, keyed, tmp_path, canaries):
+def test_a_backup_is_encrypted_whole_what_leaves_in_plain_too(call, keyed, tmp_path, canaries):
     folder, key = keyed
+    (folder / "inbox" / "list.txt").write_text("\n".join(sorted(canaries.numbers)), encoding="utf-8")
+    saved = tmp_path / "saved.backup"
 
-    assert call("-w", folder, "backup", tmp_path / "saved.backup").code == 0
-    saved = (tmp_path / "saved.backup").read_bytes()
-    assert not any(n.encode() in saved for n in canaries.numbers)
-    assert call("restore", tmp_path / "saved.backup", tmp_path / "back").code == 0
-    assert call("-w", tmp_path / "back", "keys", "check").code == 0
+    told = call("-w", folder, "backup", saved).err
+
+    assert f"encrypted by key {key_in_file(key).id.hex()}" in told
+    data = saved.read_bytes()
+    assert b"yibao.toml" not in data
+    assert not any(n.encode() in data for n in canaries.numbers)
+    assert saved.stat().st_mode & 0o777 == 0o600
+    # The key is that of the workspace at hand, or, where there is none, of a file.
+    assert call("-w", folder, "restore", saved, tmp_path / "back").code == 0
+    assert call("restore", saved, tmp_path / "far", "--key", key).code == 0
+    for name in ("back", "far"):
+        assert hashes(tmp_path / name / "inbox") == hashes(folder / "inbox")
+        assert call("-w", tmp_path / name, "keys", "check").code == 0
+        assert call("-w", tmp_path / name, "audit", "verify").code == 0
     key.unlink()
     assert call("-w", tmp_path / "back", "status").code == 78
+
+
+def test_without_its_key_a_backup_restores_nothing_and_says_which_is_wanted(
+    call, keyed, tmp_path, monkeypatch
+):
+    folder, key = keyed
+    saved, other = tmp_path / "saved.backup", key_file(tmp_path, "other.key")
+    assert call("-w", folder, "backup", saved).code == 0
+    monkeypatch.chdir(tmp_path)
+
+    for options in ([], ["--key", other]):
+        result = call("restore", saved, tmp_path / "back", *options)
+        assert (result.code, len(result.err.splitlines())) == (78, 1)
+        assert key_in_file(key).id.hex() in result.err
+        assert "--key FILE" in result.err
+    assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize("hurt", ["cut", "flipped", "grown"])
+def test_a_sealed_backup_that_was_hurt_restores_nothing(call, keyed, tmp_path, hurt):
+    folder, key = keyed
+    saved = tmp_path / "saved.backup"
+    assert call("-w", folder, "backup", saved).code == 0
+    data = saved.read_bytes()
+    middle = len(data) // 2
+    flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+    saved.write_bytes({"cut": data[:middle], "flipped": flipped, "grown": data + b"x"}[hurt])
+
+    result = call("restore", saved, tmp_path / "back", "--key", key)
+
+    assert (result.code, len(result.err.splitlines())) == (65, 1)
+    assert not (tmp_path / "back").exists()
+
+
+def test_a_backup_from_before_it_was_sealed_whole_is_restored(call, keyed, tmp_path, monkeypatch):
+    folder, _key = keyed
+    monkeypatch.setattr("yibao_cli.jobs.custody.backup.key_of", lambda _path: None)
+    assert call("-w", folder, "backup", tmp_path / "saved.backup").code == 0
+    monkeypatch.undo()
+
+    assert call("restore", tmp_path / "saved.backup", tmp_path / "back").code == 0
+    assert call("-w", tmp_path / "back", "keys", "check").code == 0
 
 
 def test_a_sealed_file_that_was_changed_is_told(call, keyed):
@@ -425,7 +478,10 @@ def corrected(folder, root):
         )
 
 
-LISTED = ("survey-2026Q3.xlsx", "corrections-2026Q3.xlsx", "停寄名单-退信.csv", "2026-11.zip", ".jpg")
+LISTED = (
+    *("survey-2026Q3.xlsx", "corrections-2026Q3.xlsx", "停寄名单-退信.csv", "2026-11.zip", ".jpg"),
+    "changes.xlsx",
+)
 
 
 @pytest.fixture
@@ -447,8 +503,11 @@ def test_lists_that_stay_are_encrypted_and_taken_out_for_who_reads_them(call, li
         assert call("-w", folder, "keys", "open", path.relative_to(folder), "-o", out).code == 0
         assert out.read_bytes()[:2] in {b"PK", b"\xef\xbb", b"\xff\xd8"}
         assert out.stat().st_mode & 0o777 == 0o600
-        opened = rows_under(folder, key, "SELECT facts FROM audit ORDER BY seq DESC LIMIT 1")
+        opened = rows_under(folder, key, "SELECT facts, mailing FROM audit ORDER BY seq DESC LIMIT 1")
         assert json.loads(opened[0][0])["file"] == path.relative_to(folder).as_posix()
+        # What counts for every mailing, or is of several, is about no single one.
+        about = "" if {"停寄名单-退信.csv", "2026-11.zip", "walks"} & {path.name, *path.parts} else MAILING
+        assert opened[0][1] == about, path
     assert call("-w", folder, "audit", "verify").code == 0
     filled = [p for p in tmp_path.glob("*.xlsx") if "回访" in openpyxl.load_workbook(p).sheetnames]
     assert call("-w", folder, "--now", LATER, "survey", "import", filled[0]).code == 0

@@ -112,6 +112,20 @@ def test_a_purged_mailing_stays_closed(at):
     assert outside("--now", LATER, "-w", folder, "purge", MAILING, "--yes").code == 0
 
 
+def test_a_mailing_beyond_its_term_is_to_be_purged_next_and_then_no_more(at):
+    folder = at("posted")
+    asked = ("-w", folder, "--lang", "en", "status", MAILING, "-f", "jsonl")
+
+    before, due = (outside("--now", day, *asked) for day in ("2027-10-08", "2027-10-09"))
+    assert outside("--now", "2027-10-09", "-w", folder, "purge", MAILING, "--yes").code == 0
+    after = outside("--now", "2027-10-09", *asked)
+
+    assert "purge" not in before.out + before.err
+    assert f"purge {MAILING} --dry-run" in due.err
+    assert "to be purged since 2027-10-08" in due.out
+    assert "--dry-run" not in after.out + after.err
+
+
 def test_nothing_is_purged_without_yes_or_before_its_time(at):
     folder = at("posted")
     before = goods(folder)

@@ -96,7 +96,7 @@ def test_a_mailing_to_some_of_the_roster_ties_too(at, call):
     call("--now", LATER, "-w", workspace, "report")
 
     told = html_of(workspace / "mailings" / MAILING / "report")
-    assert "不在寄发范围" in told
+    assert "未选中" in told
     assert told.count("✓") == 5
     assert "✗" not in told
 

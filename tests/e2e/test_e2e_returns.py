@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import openpyxl
 import pytest
 from e2e_chain import LATER, MAILING, changed, environment, pieces, rows_of, yibao
 from test_e2e_again import returns_of
@@ -47,6 +48,23 @@ def numbers(workspace):
 
 def returned(workspace):
     return rows_of(workspace, "SELECT piece, copy, reason, returned_on FROM returns ORDER BY piece")
+
+
+def test_a_list_with_headers_of_its_own_is_read_by_what_the_refusal_says(mailed, call):
+    book = returns_of(mailed / "back.xlsx", numbers(mailed)[:3])
+    sheet = openpyxl.load_workbook(book)
+    head = next(c for row in sheet.active.iter_rows() for c in row if c.value == "账单编号")
+    head.value = "信件号"
+    sheet.save(book)
+    command = ("--now", "2026-11-21", "-w", mailed, "returns", "import", book)
+
+    refused, taken = call(*command), call(*command, "--map", "信件号=piece")
+
+    assert refused.code == 65
+    assert "--map" in refused.err
+    assert taken.code == 0, taken.err
+    assert len(returned(mailed)) == 3
+    assert call(*command, "--map", "nonsense").code == 2
 
 
 def test_codes_and_their_reason_keys_are_recorded_one_by_one(mailed, scan):

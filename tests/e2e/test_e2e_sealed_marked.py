@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import itertools
+import json
 import os
 import random
 import re
@@ -18,11 +18,24 @@ import time
 import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path
+from subprocess import DEVNULL
 
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from e2e_chain import LATER, MAILING, TABLES, environment, finish, leftovers, roster_rows, start
+from e2e_chain import (
+    LATER,
+    MAILING,
+    MARKS,
+    TABLES,
+    environment,
+    finish,
+    leftovers,
+    mark_names,
+    roster_rows,
+    start,
+)
+from msoffcrypto.format.ooxml import OOXMLFile
 from test_e2e_privacy import configure, key_file
 
 # What leaves, and came: the client's files, print files and lists for the post and the employers.
@@ -30,7 +43,6 @@ LEAVING = (
     "inbox/*",
     *(f"mailings/{MAILING}/{room}/*" for room in ("print", "proof", "manifest", "labels", "handover", "ads")),
 )
-CHARACTERS = "鑫淼焱垚犇骉羴猋"
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 SHARED = Path("/dev/shm")
 KILLS = 4  # of each command
@@ -45,7 +57,7 @@ class Marks:
         self.numbers = {n for n in numbers if re.fullmatch(r"[0-9]{8,}[0-9Xx]", n)}
         self.places = {str(r["家庭住址"]).strip() for r in rows if r["家庭住址"]}
         self.places = {p for p in self.places if re.search(r"\d", p)}
-        self._names = re.compile(f"[{CHARACTERS}]{{3}}")
+        self._names = re.compile(f"[{MARKS}]{{3}}")
         self._places = re.compile("|".join(sorted(map(re.escape, self.places), key=len, reverse=True)))
         assert min(len(self.numbers), len(self.places)) > 150
 
@@ -78,25 +90,13 @@ def unpacked(data):
         yield repr(pq.read_table(io.BytesIO(data)).to_pylist()).encode()
 
 
-def marked_roster(folder):
-    """Give everybody on the roster a name that stands nowhere else."""
-    roster = folder / "inbox" / "roster.xlsx"
-    book = openpyxl.load_workbook(roster)
-    names = map("".join, itertools.product(CHARACTERS, repeat=3))
-    heads = [cell.value for cell in book.active[3]]
-    for row in book.active.iter_rows(min_row=4):
-        cell = row[heads.index("参保人姓名")]
-        if cell.value and len(str(cell.value)) > 1:
-            cell.value = next(names)
-    book.save(roster)
-    return Marks(roster)
-
-
 class Looker:
     """A workspace with a key in a world of its own, and the look through that world."""
 
     def __init__(self, folder, root):
-        self.folder, self.marks = folder, marked_roster(folder)
+        self.folder, roster = folder, folder / "inbox" / "roster.xlsx"
+        mark_names(roster)
+        self.marks = Marks(roster)
         self.home, self.temporary = root / "home", root / "tmp"
         for place in (self.home, self.temporary):
             place.mkdir()
@@ -105,8 +105,24 @@ class Looker:
         self._shared = set(SHARED.rglob("*")) if SHARED.is_dir() else set()
         self._clean = {}  # files that were looked through, by what tells that they are as they were
 
-    def run(self, words, day):
-        result = finish(start("--log-json", "-w", self.folder, "--now", day, *words.split(), env=self.env))
+    def kill_as_it_reads(self, words, stdin=None):
+        """Kill a command's whole group as soon as what passes through the workspace has lost its name."""
+        process = start(
+            "-w", self.folder, "--now", BEFORE, *words.split(), env=self.env, stdin=stdin or DEVNULL
+        )
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            passing = list((self.folder / "imports").glob("unpacked-*/*"))
+            if any(p.is_symlink() and p.exists() and p.stat().st_size for p in passing):
+                break
+            time.sleep(0.002)
+        assert process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    def run(self, words, day, stdin=DEVNULL):
+        given = ("--log-json", "-w", self.folder, "--now", day, *words.split())
+        result = finish(start(*given, env=self.env, stdin=stdin))
         assert result.code in {0, 3, 4}, (words, result.err)
         asked = words.split()[0] in {"track", "preview"}
         assert asked or not self.marks.found_in((result.out + result.err).encode()), words
@@ -239,6 +255,56 @@ def test_killed_at_any_moment_a_command_leaves_nobody_named(looker):
         assert looker.betrayed() == {}, words
     assert killed >= KILLS
     assert leftovers(looker.folder) == []
+
+
+@pytest.mark.slow
+def test_a_night_and_what_the_journal_gets_of_it_name_nobody(looker, tmp_path):
+    folder, name = looker.folder, "鑫淼焱"
+    with (folder / "yibao.toml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            '\n[nightly]\nsteps = ["import", "address clean", "merge", "proof", "render", "verify"]\n'
+        )
+        stream.write(f'fresh_hours = 0\nrecipients = ["{tmp_path / "centre"}"]\n')
+    looker.run("nightly", BEFORE)
+    assert looker.betrayed() == {}
+    broken = folder / "inbox" / f"roster-{name}.xlsx"
+    broken.write_bytes((folder / "inbox" / "roster.xlsx").read_bytes()[:5000] + name.encode())
+
+    failed = finish(start("--log-json", "-w", folder, "--now", "2026-09-21", "nightly", env=looker.env))
+
+    assert failed.code == 65
+    told = [json.loads(line) for line in failed.err.splitlines()]
+    assert told
+    # The name of a file is the client's own, and is how a person finds it.
+    assert looker.marks.found_in(failed.err.replace(broken.name, "").encode()) == set()
+    accounts = [p for place in (folder / "nightly", tmp_path / "centre") for p in place.glob("*.json")]
+    assert len(accounts) == 4
+    said = "".join(p.read_text(encoding="utf-8") for p in accounts)
+    assert looker.marks.found_in(said.replace(broken.name, "").encode()) == set()
+
+
+@pytest.mark.slow
+def test_what_came_through_a_pipe_or_from_behind_a_password_is_gone_with_the_import_that_was_killed(looker):
+    folder, roster = looker.folder, looker.folder / "inbox" / "roster.xlsx"
+    with (folder / "inbox" / "locked.xlsx").open("wb") as stream, roster.open("rb") as plain:
+        OOXMLFile(plain).encrypt("open sesame", stream)
+    (folder / "inbox" / "password").write_text("open sesame\n", encoding="utf-8")
+    with zipfile.ZipFile(folder / "inbox" / "sent.zip", "w") as pack:
+        pack.write(roster, "roster.xlsx")
+
+    for words, piped in (
+        ("import roster -", roster),
+        ("import roster -", folder / "inbox" / "sent.zip"),
+        (f"import roster {folder}/inbox/locked.xlsx --password-file {folder}/inbox/password", None),
+    ):
+        with (piped or roster).open("rb") as stdin:
+            looker.kill_as_it_reads(words, stdin if piped else None)
+        assert looker.betrayed() == {}, words
+        looker.run("status", BEFORE)
+        assert list((folder / "imports").glob("unpacked-*")) == [], words
+    with roster.open("rb") as stdin:
+        looker.run("import roster -", BEFORE, stdin)
+    assert looker.betrayed() == {}
 
 
 def test_the_look_finds_what_there_is_to_find(looker):

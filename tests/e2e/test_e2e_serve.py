@@ -17,6 +17,7 @@ from PIL import Image
 
 from browsing import BROWSER, tab
 from yibao_cli.errors import OutputError, UsageError
+from yibao_cli.i18n import use_language
 from yibao_cli.jobs.enquiry.serving import open_desk
 from yibao_cli.jobs.workspace import CHINA, open_workspace
 
@@ -211,6 +212,37 @@ def test_no_page_loads_or_keeps_anything(visitor, path):
     assert not re.search(r"https?://|//[a-z]|url\(|@import", answer.text)
 
 
+def test_a_mailing_is_shown_by_what_is_mailed_and_not_by_an_id(visitor):
+    for path in ("/", f"/m/{MAILING}"):
+        assert "医疗保险个人账户对账单" in visitor.ask(path).text
+
+
+def test_the_pages_speak_the_language_that_the_command_was_told(visitor):
+    english = visitor.ask(f"/m/{MAILING}").text
+    use_language("zh")
+    try:
+        chinese = visitor.ask(f"/m/{MAILING}").text
+    finally:
+        use_language("en")
+
+    assert '<html lang="en">' in english
+    assert "next step" in english
+    assert '<html lang="zh-CN">' in chinese
+    assert "下一步" in chinese
+    assert "next step" not in chinese
+
+
+def test_the_pages_speak_the_language_that_each_browser_asks_for(visitor, shown):
+    chinese = visitor.ask(f"/m/{MAILING}", Accept_Language="zh-CN,en;q=0.5").text
+    refused = visitor.ask(f"/m/{MAILING}/piece/00000000", Accept_Language="zh").text
+
+    assert '<html lang="zh-CN">' in chinese
+    assert "下一步" in chinese
+    assert '<html lang="en">' in visitor.ask(f"/m/{MAILING}", Accept_Language="en, zh").text
+    assert '<html lang="en">' in visitor.ask(f"/m/{MAILING}").text
+    assert "请" in refused
+
+
 def test_markup_in_data_stays_text(visitor):
     for path in ("/", f"/m/{MAILING}", f"/m/{MAILING}/report"):
         page = visitor.ask(path).text
@@ -376,7 +408,7 @@ def test_no_page_is_wider_than_the_screen_of_a_telephone(shown, tmp_path):
 def test_who_is_inside_can_go_on_from_a_page_that_says_no(visitor):
     short = visitor.search("王").text
 
-    assert "that is too short to look for" in short
+    assert "<h1>that is too short to look for <small>400</small></h1>" in short
     assert f'action="/m/{MAILING}/search"' in short
     assert "style.css" in short
     assert "<form" not in visitor.ask("/", cookie="no=1").text

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -16,7 +12,7 @@ from sqlalchemy import JSON, Boolean, Float, Integer, MetaData, create_engine, f
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
-from servers import postgres, postgres_programs
+from servers import passing_postgres, postgres_programs
 from yibao_cli.store import database
 from yibao_cli.store.schema import metadata
 
@@ -106,14 +102,8 @@ def test_sqlite_of_then_is_taken_over(tmp_path, revision):
 
 @pytest.fixture(scope="module")
 def server():
-    # A socket's path has room for about 100 characters, fewer than pytest's own folders take.
-    root = Path(tempfile.mkdtemp(prefix="yibao-pg-"))
-    root.chmod(0o711)
-    try:
-        with postgres(root / "pg") as found:
-            yield found
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+    with passing_postgres() as found:
+        yield found
 
 
 @needs_postgres

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from servers import postgres, postgres_programs
+from servers import passing_postgres, postgres_programs
 from yibao_cli.store import audit
 from yibao_cli.store.database import HEAD, open_database, reading
 from yibao_cli.store.schema import audit as trail
@@ -37,14 +34,8 @@ for n in range(int(count)):
 
 @pytest.fixture(scope="module")
 def server():
-    # A socket's path has room for about 100 characters, fewer than pytest's own folders take.
-    root = Path(tempfile.mkdtemp(prefix="yibao-pg-"))
-    root.chmod(0o711)
-    try:
-        with postgres(root / "pg") as found:
-            yield found
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+    with passing_postgres() as found:
+        yield found
 
 
 def test_the_schema_is_the_one_that_the_code_names(server, tmp_path):

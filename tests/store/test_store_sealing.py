@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 from sqlalchemy import String, Text, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from servers import postgres, postgres_programs
+from servers import passing_postgres, postgres_programs
 from yibao_cli.errors import CheckFailed, SettingsError, StateError
 from yibao_cli.sealed.keys import new_key
 from yibao_cli.sealed.values import FINDABLE, RANDOM
@@ -72,13 +70,8 @@ PLAIN = {
 
 @pytest.fixture(scope="module")
 def server():
-    root = Path(tempfile.mkdtemp(prefix="yibao-pg-"))  # a socket's path must be short
-    root.chmod(0o711)
-    try:
-        with postgres(root / "pg") as found:
-            yield found
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+    with passing_postgres() as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""The sections of yibao.toml about who may see and do what: [encryption], [roles], [approval]."""
+"""The sections of yibao.toml about who may see and do what, and how long it is kept."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -56,3 +57,15 @@ class ApprovalSettings(Spec):
     """Approval 签样: whether a second person signs the proofs before anything is rendered."""
 
     required: bool = False
+
+
+class RetentionSettings(Spec):
+    """Retention 保存期限: days from posting on after which a mailing is to be purged; 0 for none."""
+
+    days: Annotated[int, Field(ge=0, le=3650)] = 365
+
+    def ends(self, posted_on: str) -> str:
+        """The last day on which a mailing that was posted on this day may be kept, ISO; "" for no end."""
+        if not self.days:
+            return ""
+        return (date.fromisoformat(posted_on) + timedelta(days=self.days)).isoformat()

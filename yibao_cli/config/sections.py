@@ -30,12 +30,11 @@ class ClientSettings(Spec):
 class MailingSettings(Spec):
     """One mailing 批次: kind, period as printed, first and last day of its data, planned day of posting.
 
-    deliver: to each member's own address, or to the employer's where there is one. order: as the scheme
-    says, or the members of one delivery point side by side. One piece is one member's in any case.
-    sorting: the scheme it is sorted by; "" for the workspace's.
-    where: condition over a member's fields for whom to mail, "" for all. first: one for whose pieces come
-    before all others, "" for nobody's. previous: the mailing of the period
-    before, whose closings this one opens with.
+    deliver: to each member's own address, or to the employer's where there is one; one piece is one member's
+    in any case. order: as the sorting scheme says, or the members of one delivery point side by side.
+    sorting: the sorting scheme; "" for the workspace's. where: a condition over a member's fields that says
+    who gets a piece; "" for all. first: a condition that says whose pieces come before all others; "" for
+    nobody's. previous: the mailing of the period before, with whose closing amounts this one opens.
     registered: each piece is sent as a registered item 给据邮件 and gets a tracking number when it is merged.
     receipt: it is sent with advice of delivery 回执, which costs extra.
     """

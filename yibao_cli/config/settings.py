@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from yibao_cli.config.nightly import NightlySettings
 from yibao_cli.config.returns import ComplaintSettings, ReportSettings
-from yibao_cli.config.safety import ApprovalSettings, EncryptionSettings, RoleSettings
+from yibao_cli.config.safety import ApprovalSettings, EncryptionSettings, RetentionSettings, RoleSettings
 from yibao_cli.config.sections import (
     AddressSettings,
     AdsSettings,
@@ -76,6 +76,7 @@ class Settings(Spec):
     encryption: EncryptionSettings = EncryptionSettings()
     roles: RoleSettings = RoleSettings()
     approval: ApprovalSettings = ApprovalSettings()
+    retention: RetentionSettings = RetentionSettings()
     vocabulary: dict[str, dict[str, dict[str, str]]] = Field(default={})
 
     def spellings(self, kind: str) -> dict[str, dict[str, str]]:

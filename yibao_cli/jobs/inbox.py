@@ -11,8 +11,6 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from yibao_cli.artwork.facts import PICTURE_SUFFIXES
@@ -23,15 +21,16 @@ from yibao_cli.ingest.locked import unlocked
 from yibao_cli.ingest.sniff import readable_suffixes
 from yibao_cli.jobs.typed import for_shell
 from yibao_cli.model import Finding
-from yibao_cli.store.files import atomic_file, private_folder, sha256_of
+from yibao_cli.store.files import sha256_of
+from yibao_cli.store.passing import hide, passing_file, passing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from yibao_cli.jobs.workspace import Workspace
 
 ART, STDIN = "art", "-"
-_PASSING = "unpacked-"
 _MOST_STDIN = 8 << 30
 _COPY_BYTES = 1 << 20
 _LONGEST_PASSWORD = 1024
@@ -68,55 +67,41 @@ def unpacked(
     """The files: stdin (`-`) as one, those of a zip in its place; a finding for each zip that holds others.
 
     password: of those workbooks that have one.
-    What is copied lies privately in the workspace until the end. Raises InputRefused for a zip that cannot be
-    unpacked, or when stdin gives more than 8 GB.
+    What is copied lies privately in the workspace until the end, without a name where that has a key. Raises
+    InputRefused for a zip that cannot be unpacked, or when stdin gives more than 8 GB.
     """
     found: list[Path] = []
     findings: list[Finding] = []
     with ExitStack() as stack:
+
+        def room() -> Path:
+            return stack.enter_context(passing_folder(workspace.folder))
+
         for given in paths:
-            path = _spooled(_passing_folder(stack, workspace)) if str(given) == STDIN else given
+            path = _spooled(room(), stack) if str(given) == STDIN else given
             if not _is_zip_of_files(path):
                 found.append(path)
                 continue
-            files, others = unpack(path, _passing_folder(stack, workspace))
+            files, others = unpack(path, room())
+            for file in files:
+                hide(file, stack)
             found += files
             if others:
                 findings.append(Finding("I168", path.name, details={"names": ", ".join(others)}))
         _refuse_twins(found)
         if password:
-            opened = _passing_folder(stack, workspace)
+            opened = room()
             found = [unlocked(path, password, opened) for path in found]
+            for path in opened.iterdir():
+                hide(path, stack)
         yield found, findings
 
 
-def _passing_folder(stack: ExitStack, workspace: Workspace) -> Path:
-    """A private folder of the workspace until the stack ends; those of killed processes go first."""
-    imports = private_folder(workspace.folder / "imports")
-    for old in imports.glob(f"{_PASSING}*-*"):
-        owner = old.name.removeprefix(_PASSING).partition("-")[0]
-        if owner.isdigit() and not _is_alive(int(owner)):
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(stack.enter_context(TemporaryDirectory(prefix=f"{_PASSING}{os.getpid()}-", dir=imports)))
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # pragma: no cover - there signal 0 is no question: it ends the process
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # somebody else's
-    return True
-
-
-def _spooled(folder: Path) -> Path:
+def _spooled(folder: Path, stack: ExitStack) -> Path:
     """Standard input as a private file: a workbook cannot be read without going back and forth in it."""
     target = folder / "stdin"
     left = _MOST_STDIN
-    with atomic_file(target) as stream:
+    with passing_file(target, stack) as stream:
         while block := sys.stdin.buffer.read(_COPY_BYTES):
             left -= len(block)
             if left < 0:
@@ -178,6 +163,8 @@ def _refuse_twins(found: list[Path]) -> None:
 
 def check_input(path: Path) -> None:
     """Raise InputNotFound unless this is a file that can be read."""
+    if path.is_dir():
+        raise InputNotFound(_("this is a folder, not a file"), where=str(path), remedy=_("name a file in it"))
     if not path.is_file():
         raise InputNotFound(_("there is no such file"), where=str(path), remedy=_perhaps(path))
     if not os.access(path, os.R_OK):

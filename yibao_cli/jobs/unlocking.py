@@ -8,7 +8,7 @@ from yibao_cli.config import FILE_NAME, load_settings
 from yibao_cli.errors import SettingsError, StateError
 from yibao_cli.i18n import _
 from yibao_cli.sealed import keys
-from yibao_cli.store.files import atomic_file
+from yibao_cli.store.files import atomic_file, leave_no_core
 from yibao_cli.store.resealing import opens_with, sealing_key
 from yibao_cli.store.unlocking import (
     MARK,
@@ -36,8 +36,10 @@ _known: dict[Path, tuple[_Stamp, Key | None]] = {}
 def configured_key(folder: Path, settings: Settings) -> Key | None:
     """The key that the settings of a workspace name; None where they name none.
 
-    Raises SettingsError or PermissionsError when it cannot be had.
+    From here on the process has something to keep to itself, and leaves no core. Raises SettingsError or
+    PermissionsError when the key cannot be had.
     """
+    leave_no_core()
     place = settings.encryption
     if place.key_file:
         return key_in_file((folder / place.key_file).expanduser(), folder)

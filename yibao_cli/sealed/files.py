@@ -84,13 +84,19 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
 def sealing(path: Path, key: Key | None) -> Iterator[IO[bytes]]:
     """Write a private file under a key; None for a plain one."""
     flags = os.O_CREAT | os.O_TRUNC | os.O_RDWR | _NO_FOLLOW
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as stream:
-        if key is None:
-            yield stream
-            return
-        sealer = Sealer(stream, key)
-        yield cast("IO[bytes]", sealer)
-        sealer.finish()
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as stream, sealed_into(stream, key) as sealed:
+        yield sealed
+
+
+@contextmanager
+def sealed_into(stream: IO[bytes], key: Key | None) -> Iterator[IO[bytes]]:
+    """What is written goes into a stream under a key; None for plain. Not whole if the block fails."""
+    if key is None:
+        yield stream
+        return
+    sealer = Sealer(stream, key)
+    yield cast("IO[bytes]", sealer)
+    sealer.finish()
 
 
 def require_whole(path: Path) -> None:

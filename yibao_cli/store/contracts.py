@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select, update
 
 from yibao_cli.money import yuan
-from yibao_cli.store.schema import ad_approvals, ad_invoices, ad_makegoods, ad_payments, ad_scans
+from yibao_cli.store.ads_schema import ad_approvals, ad_invoices, ad_makegoods, ad_payments, ad_scans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

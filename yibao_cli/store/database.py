@@ -86,33 +86,62 @@ def bare(engine: Engine) -> Iterator[Any]:
     """SQLite's own connection, outside of any transaction: VACUUM and checkpoints want it so."""
     connection = engine.raw_connection()
     try:
-        yield connection.driver_connection
+        with refusals_told(_place(engine)):
+            yield connection.driver_connection
     finally:
         connection.close()
+
+
+@contextmanager
+def refusals_told(place: Path | None) -> Iterator[None]:
+    """Tell, of a connection that SQLAlchemy does not look after, what the system does to a database.
+
+    place: the folder that is written to. Raises LockHeld and OutputError.
+    """
+    from sqlcipher3 import dbapi2  # noqa: PLC0415 - only where SQLite is used
+
+    try:
+        yield
+    except dbapi2.DatabaseError as error:
+        if refusal := _refusal(error, place):
+            raise refusal from error
+        raise
 
 
 def _told(context: ExceptionContext) -> None:
     """Tell what the system does to a database that was open already: none of it is a bug of ours."""
     error = context.original_exception
+    if refusal := _refusal(error, _place(context.engine), is_lost=context.is_disconnect):
+        raise refusal from error
+
+
+def _refusal(error: BaseException, place: Path | None, *, is_lost: bool = False) -> YibaoError | None:
     words = str(error)
     if "locked" in words:
-        raise _locked() from error
-    if "disk is full" in words or ("disk I/O error" in words and _is_full(context.engine)):
-        raise OutputError(
+        return _locked()
+    if "disk is full" in words or ("disk I/O error" in words and _is_full(place)):
+        return OutputError(
             _("the disk is full"), where=FILE_NAME, remedy=_("make room and run the command again")
-        ) from error
-    if context.is_disconnect or any(reason in words for reason in _LOST):
-        raise OutputError(
+        )
+    if is_lost or any(reason in words for reason in _LOST):
+        return OutputError(
             _("the database cannot be read or written any more"),
             where=FILE_NAME,
             remedy=_("look after the disk or the server, and run the command again"),
-        ) from error
+        )
+    return None
 
 
-def _is_full(engine: Engine | None) -> bool:
-    """Whether there is hardly room beside a database; of a full disk SQLite may say no more than `error`."""
-    place = engine.url.database if engine is not None else None
-    return place is not None and shutil.disk_usage(Path(place).parent).free < _ROOM
+def _place(engine: Engine | None) -> Path | None:
+    """The folder of SQLite's file; None of a server's database."""
+    if engine is None or engine.dialect.name != "sqlite" or not engine.url.database:
+        return None
+    return Path(engine.url.database).parent
+
+
+def _is_full(place: Path | None) -> bool:
+    """Whether there is hardly room in a folder; of a full disk SQLite may say no more than `error`."""
+    return place is not None and shutil.disk_usage(place).free < _ROOM
 
 
 def _locked() -> LockHeld:

@@ -12,13 +12,12 @@ import getpass
 import hashlib
 import os
 import shutil
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any
 
 from yibao_cli.errors import LockHeld, OutputError, PermissionsError, os_reason
 from yibao_cli.i18n import _
-from yibao_cli.sealed.files import any_content
+from yibao_cli.sealed.files import any_content, sealed_into
 from yibao_cli.sealed.keys import key_of
-from yibao_cli.sealed.stream import Sealer
 from yibao_cli.store.locks import try_lock
 
 if TYPE_CHECKING:
@@ -62,14 +61,8 @@ def atomic_file(target: Path, mode: str = "wb") -> Iterator[IO[Any]]:
 @contextlib.contextmanager
 def kept_file(target: Path) -> Iterator[IO[bytes]]:
     """As `atomic_file`, of what names persons and stays in the workspace: sealed where that has a key."""
-    key = key_of(target)
-    with atomic_file(target) as stream:
-        if key is None:
-            yield stream
-            return
-        sealer = Sealer(stream, key)
-        yield cast("IO[bytes]", sealer)
-        sealer.finish()
+    with atomic_file(target) as stream, sealed_into(stream, key_of(target)) as sealed:
+        yield sealed
 
 
 @contextlib.contextmanager
@@ -171,6 +164,15 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "uid-0"
+
+
+def leave_no_core() -> None:
+    """Let no crash of this process, or of one it starts, leave its memory on disk: persons are in it."""
+    try:
+        import resource  # noqa: PLC0415 - not on every platform
+    except ImportError:  # pragma: no cover - Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 @contextlib.contextmanager

@@ -26,14 +26,16 @@ class DatabaseHealth:
 
     revision: of its schema, "" where it has none of ours; faults: what the database says is damaged;
     newest_import: moment of the last import, ISO, or ""; rows: how many were kept of each (mailing, table);
-    posted: the mailings that are; sealed_by: id of the key that a server's columns are sealed by, or "".
+    posted: the mailings that are, each with its day; kept: those of them that were not purged; sealed_by: id
+    of the key that a server's columns are sealed by, or "".
     """
 
     revision: str
     faults: tuple[str, ...] = ()
     newest_import: str = ""
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    posted: frozenset[str] = frozenset()
+    posted: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
     sealed_by: str = ""
 
     @property
@@ -91,15 +93,19 @@ def _look(connection: Connection) -> DatabaseHealth:
     if not tables.has_table("alembic_version"):
         return DatabaseHealth("", faults)
     revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
-    newest, rows, posted = "", {}, frozenset[str]()
+    newest, rows = "", {}
+    posted: dict[str, str] = {}
+    kept = frozenset[str]()
     if tables.has_table(imports.name):
         newest = connection.execute(select(func.max(imports.c.imported_at))).scalar() or ""
         rows = _rows(connection)
     if tables.has_table(mailings.name):
-        there = select(mailings.c.id).where(mailings.c.posted_on != "")
-        posted = frozenset(connection.execute(there).scalars())
+        m = mailings.c
+        there = connection.execute(select(m.id, m.posted_on, m.state).where(m.posted_on != "")).all()
+        posted = {row.id: row.posted_on for row in there}
+        kept = frozenset(row.id for row in there if row.state != "purged")
     mark = connection.execute(select(sealing.c.key)).scalar() if tables.has_table(sealing.name) else ""
-    return DatabaseHealth(str(revision), faults, str(newest), rows, posted, mark or "")
+    return DatabaseHealth(str(revision), faults, str(newest), rows, posted, kept, mark or "")
 
 
 def _rows(connection: Connection) -> dict[tuple[str, str], int]:

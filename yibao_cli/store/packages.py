@@ -244,7 +244,7 @@ def open_package(mailing_folder: Path, mailing: str) -> Package:
                     mailing=mailing
                 ),
                 where=str(path),
-                remedy=_("merge the mailing again"),
+                remedy=_("merge it again with `yibao merge MAILING`"),
             )
         data["parts"] = tuple(PartEntry(**p) for p in data["parts"])
         data["inputs"] = tuple(data["inputs"])
@@ -253,7 +253,7 @@ def open_package(mailing_folder: Path, mailing: str) -> Package:
         raise CheckFailed(
             _("the package was altered: {file} cannot be read").format(file=MANIFEST),
             where=str(path),
-            remedy=_("print nothing from it; merge the mailing again"),
+            remedy=_("print nothing from it; merge it again with `yibao merge MAILING`"),
         ) from error
 
 

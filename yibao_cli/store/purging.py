@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists, or_, select, update
 
 from yibao_cli.store import schema as s
 from yibao_cli.store.database import bare
+from yibao_cli.store.surveys_schema import survey_calls, surveys
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -28,12 +29,9 @@ _BLANKED = {"complaints": {"piece": "", "answer": ""}, "reprints": {"remark": ""
 def purge_rows(connection: Connection, mailing: str) -> dict[str, int]:
     """Delete or blank the rows of a mailing; returns table -> rows that went or were blanked."""
     gone: dict[str, int] = {}
-    calls = s.metadata.tables.get("survey_calls")
-    if calls is not None:
-        of_mailing = select(s.surveys.c.id).where(s.surveys.c.mailing == mailing)
-        gone["survey_calls"] = connection.execute(
-            delete(calls).where(calls.c.survey.in_(of_mailing))
-        ).rowcount
+    of_mailing = select(surveys.c.id).where(surveys.c.mailing == mailing)
+    called = delete(survey_calls).where(survey_calls.c.survey.in_(of_mailing))
+    gone["survey_calls"] = connection.execute(called).rowcount
     for name in _OF_PERSONS:
         table = s.metadata.tables[name]
         gone[name] = connection.execute(delete(table).where(table.c.mailing == mailing)).rowcount

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from yibao_cli.errors import CheckFailed, LockHeld, OutputError, SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.sealed.files import content, sealed_by, sealing
-from yibao_cli.store.database import FILE_NAME, is_plain, raw_key, unlock, unusable
+from yibao_cli.store.database import FILE_NAME, is_plain, raw_key, refusals_told, unlock, unusable
 from yibao_cli.store.files import TEMPORARY, sync_folder, told_as_errors
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def reseal_database(workspace: Path, old: Key | None, new: Key | None) -> bool:
         try:
             fresh.unlink(missing_ok=True)
             os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            _export(path, fresh, old, new)
+            with refusals_told(workspace):
+                _export(path, fresh, old, new)
             _sync(fresh)
             fresh.replace(path)
             sync_folder(workspace)

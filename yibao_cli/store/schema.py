@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Float,
@@ -22,10 +21,11 @@ from sqlalchemy import (
     text,
 )
 
-from yibao_cli.store import post_schema
+from yibao_cli.store import ads_schema, post_schema, surveys_schema
 from yibao_cli.store.columns import Sealed
 
 metadata = post_schema.metadata
+_LOADED = ads_schema, surveys_schema  # by which their tables are known to it as well
 
 mailings = Table(
     "mailings",
@@ -228,119 +228,6 @@ accounts = Table(
     Column("at", String(32), nullable=False),
     Column("operator", Text, nullable=False),
     Column("figures", Text, nullable=False),  # JSON: state -> pieces
-)
-
-surveys = Table(
-    "surveys",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("mailing", String(20), nullable=False, index=True),
-    Column("seed", Integer, nullable=False),
-    Column("precision", Float, nullable=False),
-    Column("strata", Text, nullable=False),  # JSON: stratum -> posted pieces
-    Column("drawn_on", String(10), nullable=False),
-    Column("operator", Text, nullable=False),
-)
-
-survey_calls = Table(
-    "survey_calls",
-    metadata,
-    Column("survey", Integer, primary_key=True, autoincrement=False),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("piece", String(12), nullable=False),
-    Column("stratum", Text, nullable=False),
-    Column("called_on", String(10), nullable=False),
-    Column("outcome", String(12), nullable=False),  # reached, silent, refused, dead-line, or "" for not yet
-    Column("received", String(3), nullable=False),  # yes, no or ""
-    Column("accurate", String(3), nullable=False),
-    Column("address_right", String(3), nullable=False),
-    Column("satisfaction", Integer, nullable=False),  # 0 to 100, -1 for none
-)
-
-complaints = Table(
-    "complaints",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("mailing", String(20), nullable=False, index=True),
-    Column("piece", String(12), nullable=False),  # "" where it is about no one piece
-    Column("opened_on", String(10), nullable=False),
-    Column("channel", String(20), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("class", String(20), nullable=False),
-    Column("due_on", String(10), nullable=False),
-    Column("stage", String(20), nullable=False),  # where the fault lay
-    Column("operator", Text, nullable=False),
-    Column("closed_on", String(10), nullable=False),
-    Column("answer", Sealed("words"), nullable=False),
-    Column("closed_by", Text, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-compensations = Table(
-    "compensations",
-    metadata,
-    Column("complaint", Integer, ForeignKey("complaints.id"), primary_key=True, autoincrement=False),
-    Column("base", Integer, nullable=False),  # fen
-    Column("times", Integer, nullable=False),
-    Column("amount", Integer, nullable=False),  # fen
-    Column("asked_by", Text, nullable=False),
-    Column("asked_on", String(10), nullable=False),
-    Column("approved_by", Text, nullable=False),
-    Column("approved_on", String(10), nullable=False),
-)
-
-ad_approvals = Table(
-    "ad_approvals",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("contract", String(40), nullable=False, index=True),
-    Column("fingerprint", String(64), nullable=False),  # of artwork, words and terms, as they were approved
-    Column("rule", String(4), nullable=False),  # "" for the ad as a whole, else the finding that was released
-    Column("why", Text, nullable=False),
-    Column("operator", Text, nullable=False),
-    Column("at", String(32), nullable=False),
-)
-
-ad_invoices = Table(
-    "ad_invoices",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("mailing", String(20), nullable=False),
-    Column("contract", String(40), nullable=False),
-    Column("advertiser", Text, nullable=False),
-    Column("amount", BigInteger, nullable=False),  # fen
-    Column("issued_on", String(10), nullable=False),
-    Column("due_on", String(10), nullable=False),
-    UniqueConstraint("mailing", "contract", name="one_invoice_a_contract"),
-)
-
-ad_payments = Table(
-    "ad_payments",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("advertiser", Text, nullable=False, index=True),
-    Column("amount", BigInteger, nullable=False),  # fen
-    Column("paid_on", String(10), nullable=False),
-    Column("reference", Text, nullable=False, unique=True),  # of the bank's slip; booked once
-    Column("operator", Text, nullable=False),
-)
-
-ad_makegoods = Table(
-    "ad_makegoods",
-    metadata,
-    Column("contract", String(40), primary_key=True),
-    Column("mailing", String(20), primary_key=True),  # where the pieces were missing
-    Column("pieces", Integer, nullable=False),
-    Column("used_in", String(20), nullable=False, default=""),  # mailing that printed them
-)
-
-ad_scans = Table(
-    "ad_scans",
-    metadata,
-    Column("mailing", String(20), primary_key=True),
-    Column("code", String(16), primary_key=True),
-    Column("scanned_at", String(32), primary_key=True),
-    Column("file_name", Text, nullable=False),
 )
 
 package_approvals = Table(

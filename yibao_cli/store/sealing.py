@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, bindparam, delete, exists, insert, select, text, type_coerce, update
+from sqlalchemy import Text, bindparam, delete, exists, func, insert, select, text, type_coerce, update
 
 from yibao_cli.errors import CheckFailed, SettingsError, StateError
 from yibao_cli.i18n import _
@@ -18,7 +18,7 @@ from yibao_cli.store.columns import Sealed, seal_columns
 from yibao_cli.store.schema import metadata, sealing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Column, Connection, Engine, Table
 
@@ -79,10 +79,13 @@ def unlock_tables(engine: Engine, key: Key | None) -> None:
     seal_columns(engine, key)
 
 
-def reseal_tables(engine: Engine, old: Key | None, new: Key | None) -> int:
+def reseal_tables(
+    engine: Engine, old: Key | None, new: Key | None, told: Callable[[int, int], None] | None = None
+) -> int:
     """Bring all sealed columns under another key, None for plain, in one transaction; gives how many rows.
 
-    0 when they are so already. Raises SettingsError when they have neither key.
+    told: called as it goes, with the rows done so far and of how many. 0 when they are so already. Raises
+    SettingsError when they have neither key.
     """
     wanted = new.id.hex() if new else ""
     with engine.begin() as connection:
@@ -99,7 +102,12 @@ def reseal_tables(engine: Engine, old: Key | None, new: Key | None) -> int:
                 remedy=_("give the key they have with --old"),
             )
         sealers = tuple(ValueSealer(key) if key else None for key in (old, new))
-        changed = sum(_reseal(connection, table, columns, sealers) for table, columns in sealed_tables())
+        changed, of = 0, _count(connection) if told else 0
+        for table, columns in sealed_tables():
+            for done in _reseal(connection, table, columns, sealers):
+                changed += done
+                if told:
+                    told(changed, of)
         connection.execute(delete(sealing))
         if new is not None:
             connection.execute(insert(sealing).values(id=1, key=wanted))
@@ -118,8 +126,8 @@ def check_tables(connection: Connection) -> int:
 
 def _reseal(
     connection: Connection, table: Table, columns: list[Column[Any]], sealers: tuple[ValueSealer | None, ...]
-) -> int:
-    """Go over one table, as many rows at a time as fit well into memory."""
+) -> Iterator[int]:
+    """Go over one table, as many rows at a time as fit well into memory; yields how many each time."""
     keys = list(table.primary_key.columns)
     # A key that is sealed itself changes with the others: by its stored form the row is found.
     stored = [_as_stored(c).label(f"k_{c.name}") for c in keys]
@@ -130,7 +138,6 @@ def _reseal(
     change = (
         update(table).where(*same).values({c.name: bindparam(f"v_{c.name}", type_=Text) for c in columns})
     )
-    count = 0
     with connection.execute(query) as rows:
         for some in rows.mappings().partitions():
             values = [dict(row) for row in some]
@@ -139,8 +146,7 @@ def _reseal(
                     name = f"v_{column.name}"
                     row[name] = _resealed(row[name], column.type, sealers)
             connection.execute(change, values)
-            count += len(values)
-    return count
+            yield len(values)
 
 
 def _as_stored(column: Column[Any]) -> Any:
@@ -164,6 +170,11 @@ def _resealed(value: str | None, kind: Any, sealers: tuple[ValueSealer | None, .
 
 def _mark(connection: Connection) -> str:
     return str(connection.execute(select(sealing.c.key)).scalar() or "")
+
+
+def _count(connection: Connection) -> int:
+    counts = (select(func.count()).select_from(table) for table, _columns in sealed_tables())
+    return sum(connection.execute(query).scalar_one() for query in counts)
 
 
 def _has_rows(connection: Connection) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
-from yibao_cli.store.schema import compensations, complaints, survey_calls, surveys
+from yibao_cli.store.surveys_schema import compensations, complaints, survey_calls, surveys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

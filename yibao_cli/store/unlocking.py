@@ -80,7 +80,9 @@ def key_in_file(path: Path, workspace: Path | None = None) -> Key:
         raise SettingsError(
             _("the key lies in the folder that it locks"),
             where=str(path),
-            remedy=_("keep it elsewhere: a backup or a thief of the folder must not get both"),
+            remedy=_(
+                "keep it elsewhere: neither a backup nor a thief of the folder may have both data and key"
+            ),
         )
     try:
         with path.open("rb") as stream:

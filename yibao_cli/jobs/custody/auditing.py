@@ -6,13 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from yibao_cli.errors import CheckFailed, UsageError
+from yibao_cli.errors import CheckFailed, InputNotFound, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.store import audit
 from yibao_cli.store.anchor import FILE_NAME, read_anchor, write_anchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Connection
 
     from yibao_cli.jobs.workspace import Workspace
     from yibao_cli.store.audit import Head, Trail
@@ -60,12 +62,29 @@ def verify_trail(workspace: Workspace, given: str = "") -> Trail:
 
 
 def trail_rows(workspace: Workspace, mailing: str = "") -> Iterator[dict[str, Any]]:
-    """Each event as it is shown: seq, at, operator, command, mailing, facts (as `name=value` pairs)."""
+    """Each event as it is shown: seq, at, operator, command, mailing, facts (as `name=value` pairs).
+
+    mailing: only the events of one; "" for all. Raises UsageError for what cannot name one, InputNotFound for
+    one that neither the settings nor the trail know.
+    """
+    if mailing:
+        mailing = workspace.mailing_id(mailing)
     with workspace.reading() as connection:
+        if mailing not in {"", *workspace.settings.mailings}:
+            _require_told(workspace, connection, mailing)
         for event in audit.events(connection, mailing):
             facts = json.loads(event["facts"])
             shown = {name: event[name] for name in ("seq", "at", "operator", "command", "mailing")}
             yield {**shown, "facts": " ".join(f"{k}={_short(v)}" for k, v in facts.items())}
+
+
+def _require_told(workspace: Workspace, connection: Connection, mailing: str) -> None:
+    """That the trail speaks of a mailing that the settings do not name, or not any more."""
+    if next(audit.events(connection, mailing), None) is None:
+        raise InputNotFound(
+            _("there is no mailing {mailing}").format(mailing=mailing),
+            remedy=_("use one of: {known}").format(known=", ".join(workspace.settings.mailings)),
+        )
 
 
 def _short(value: object) -> str:

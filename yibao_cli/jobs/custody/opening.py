@@ -10,14 +10,16 @@ from yibao_cli.i18n import _
 from yibao_cli.sealed.files import any_content
 from yibao_cli.store import audit
 from yibao_cli.store.files import atomic_file, sha256_of
+from yibao_cli.store.imports import EVERY_MAILING, owner_of
 from yibao_cli.store.resealing import lists
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
     from yibao_cli.jobs.workspace import Workspace
 
 _CHUNK = 1 << 20
+_SHOWN = 10  # names, in a message
 
 
 def open_list(workspace: Workspace, name: Path, out: Path) -> Path:
@@ -45,11 +47,21 @@ def open_list(workspace: Workspace, name: Path, out: Path) -> Path:
     with any_content(source) as stream, atomic_file(out) as target:
         shutil.copyfileobj(stream, target, _CHUNK)
     relative = source.relative_to(workspace.folder)
-    mailing = relative.parts[1] if relative.parts[0] in {"imports", "mailings"} else ""
     with workspace.engine.begin() as connection:
         facts = {"file": relative.as_posix(), "sha256": sha256_of(source)}
+        mailing = _mailing_of(relative)
         audit.record(connection, at=workspace.stamp, command="keys open", mailing=mailing, facts=facts)
     return out
+
+
+def _mailing_of(relative: PurePath) -> str:
+    """The mailing that a list is about, by where it lies; EVERY_MAILING where it is about no single one."""
+    room, first, *inside = relative.parts
+    if room == "imports":
+        return owner_of(first, first)  # tables that count for every mailing lie beside the mailings
+    if room == "monthend" and len(inside) > 1:
+        return inside[0]
+    return first if room == "mailings" else EVERY_MAILING
 
 
 def _found(workspace: Workspace, name: Path) -> Path:
@@ -64,6 +76,3 @@ def _found(workspace: Workspace, name: Path) -> Path:
         where=str(name),
         remedy=_("the lists are: {names}").format(names=some or _("none")),
     )
-
-
-_SHOWN = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from yibao_cli.config import FILE_NAME, find_workspace, load_settings
@@ -104,7 +105,7 @@ def change_key(
         for done, path in enumerate(files, 1):
             changed += reseal_file(path, old, new)
             progress(_("encrypting") if new else _("decrypting"), done, len(files))
-        rows = _reseal_store(folder, settings.store.url, old, new)
+        rows = _reseal_store(workspace, old, new, progress)
         write_mark(folder, Mark(new.id.hex()) if new else None)
         unlock(folder, settings)
         with workspace.engine.begin() as connection:
@@ -120,14 +121,15 @@ def change_key(
     return Keyed(new.id.hex() if new else "", len(files), changed, rows)
 
 
-def _reseal_store(folder: Path, url: str, old: Key | None, new: Key | None) -> int:
+def _reseal_store(workspace: Workspace, old: Key | None, new: Key | None, progress: Progress) -> int:
     """Bring the database under another key; gives how many rows of a server's tables were changed."""
+    url = workspace.settings.store.url
     if not url:
-        reseal_database(folder, old, new)
+        reseal_database(workspace.folder, old, new)
         return 0
-    engine = open_unkeyed(folder, url)
+    engine = open_unkeyed(workspace.folder, url)
     try:
-        return reseal_tables(engine, old, new)
+        return reseal_tables(engine, old, new, partial(progress, _("rows on the server")))
     finally:
         engine.dispose()
 

@@ -159,7 +159,7 @@ def power_check() -> Check:
     detail = detail.format(processors=_processors(), memory=memory / _GIB)
     if memory >= _LEAST_MEMORY:
         return about.well(detail)
-    return about.warned(detail, _("a large mailing wants 2 GB; use one worker: render --workers 1"))
+    return about.warned(detail, _("a large mailing wants 2 GB; use one worker: `yibao render --workers 1`"))
 
 
 def _processors() -> int:

@@ -12,6 +12,7 @@ from yibao_cli.config import FILE_NAME, Settings, find_workspace, load_settings,
 from yibao_cli.errors import ExitCode, InputNotFound, YibaoError, os_reason
 from yibao_cli.i18n import _
 from yibao_cli.jobs.program.checkup import About, State
+from yibao_cli.jobs.program.retention import retention_check
 from yibao_cli.jobs.program.space import wanted_bytes
 from yibao_cli.jobs.unlocking import key_in_use
 from yibao_cli.jobs.workspace import CHINA, SCRATCH, TEMPLATES
@@ -71,6 +72,8 @@ def workspace_checks(given: Path | None, now: datetime) -> Iterator[Check]:
             database = About("database", _("database")).warned(_("not looked at"), remedy)
         newest = health.newest_import if health else ""
         yield database
+        if settings and health:
+            yield retention_check(settings.retention, health, now.astimezone(CHINA).date().isoformat())
         yield _space(folder, wanted_bytes(folder, settings, health))
         yield _private(folder)
         yield _leftovers(folder)
@@ -142,14 +145,8 @@ def _database(
         return None, about.refused(error)
     except OSError as error:
         return None, about.failed(os_reason(error), _("make the file yours"), ExitCode.PERMISSIONS)
-    if (
-        health
-        and health.current
-        and key
-        and settings
-        and settings.store.url
-        and health.sealed_by != key.id.hex()
-    ):
+    on_server = settings is not None and bool(settings.store.url)
+    if key and on_server and health and health.current and health.sealed_by != key.id.hex():
         return health, about.warned(
             _("the tables on the server are not encrypted by key {id}").format(id=key.id.hex()),
             _("encrypt them with `yibao keys encrypt`"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from yibao_cli import __version__
 from yibao_cli.i18n import use_language
 from yibao_cli.jobs.workers.pool import attempt
+from yibao_cli.store.files import leave_no_core
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,5 +81,6 @@ def serve(work: Callable[[Any], Any], task: Any, speak: str) -> Any:
     """On a worker: do a task; a refusal or an error is given back as a value, so that Dask logs no task."""
     with _alone:
         os.umask(0o077)
+        leave_no_core()
         use_language(speak)
         return attempt(work, task)

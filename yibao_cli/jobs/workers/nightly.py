@@ -90,18 +90,18 @@ def require_night(workspace: Workspace, mailing: str, hours: int) -> None:
     last = max(_good_nights(folder, mailing), default=None)
     if last is None:
         raise CheckFailed(
-            _("no night of {mailing} has ended well").format(mailing=mailing),
+            _("no nightly run of {mailing} has ended well").format(mailing=mailing),
             where=str(folder),
-            remedy=_("look whether cron runs `yibao nightly`, and what it said"),
+            remedy=_("look whether cron runs `yibao nightly`, and at its output"),
         )
     age = workspace.now - last
     if not -_SKEW <= age <= timedelta(hours=hours):
         raise CheckFailed(
-            _("the last night that ended well began on {moment}").format(
+            _("the last nightly run that ended well began on {moment}").format(
                 moment=last.isoformat(timespec="minutes")
             ),
             where=str(folder),
-            remedy=_("look whether cron runs `yibao nightly`, what it said, and at the clock"),
+            remedy=_("look whether cron runs `yibao nightly`, at its output, and at the clock"),
         )
 
 
