@@ -87,6 +87,55 @@ def book(people, ads=40, load=0.85, seed=1, tiers=1):
     return made
 
 
+def narrow_city(count, seed=1):
+    """Members as research for the planner had them: six age bands, retirees, spending, kinds of employer."""
+    draw = np.random.default_rng(seed)
+    weights = draw.dirichlet(np.full(len(COUNTIES), 3.0))
+    age = 20 + 10 * draw.choice(6, count, p=[0.12, 0.2, 0.2, 0.18, 0.18, 0.12]) + draw.integers(0, 10, count)
+    retired = (age >= 60) & (draw.random(count) < 0.9)
+    return People(
+        keys=tuple(map("{:010d}".format, range(count))),
+        consent=draw.random(count) < 0.98,
+        county=Coded(COUNTIES, draw.choice(len(COUNTIES), count, p=weights).astype(np.int32)),
+        category=Coded(("在职", "退休"), retired.astype(np.int32)),
+        employer=Coded(EMPLOYERS, draw.choice(4, count, p=[0.25, 0.5, 0.15, 0.1]).astype(np.int32)),
+        age=age.astype(np.int16),
+        spent=draw.choice([0, 1_000_00, 3_000_00, 8_000_00], count, p=[0.3, 0.35, 0.25, 0.1]).astype(
+            np.int64
+        ),
+    )
+
+
+def narrow_book(people, ads=40, load=0.85, seed=1, room=1.15):
+    """Contracts aimed by age band, retirement, spending and employer too; room: quota over guarantee."""
+    draw, drafts = random.Random(seed), []
+    for _ in range(ads):
+        aim = {"counties": draw.sample(COUNTIES, draw.randint(2, 8)) if draw.random() < 0.5 else ()}
+        if draw.random() < 0.3:
+            aim["age_from"] = draw.choice([20, 30, 40, 50])
+            aim["age_to"] = aim["age_from"] + draw.choice([19, 29, 39])
+        if draw.random() < 0.15:
+            aim["retired"] = draw.random() < 0.5
+        if draw.random() < 0.15:
+            aim["spent_from"] = draw.choice([1_000_00, 3_000_00])
+        if draw.random() < 0.15:
+            aim["employers"] = frozenset(draw.sample(EMPLOYERS, 2))
+        first = draw.choice(PANELS)
+        others = () if draw.random() < 0.35 else tuple(p for p in PANELS if p != first)
+        drafts.append((first, others, aim, draw.uniform(0.2, 1.0)))
+    trial = [sold(f"C{n:02d}", first, 1, **aim) for n, (first, _others, aim, _share) in enumerate(drafts)]
+    masks = masks_of(people, trial)
+    reach = [int((masks & np.uint64(1 << n) != 0).sum()) for n in range(ads)]
+    scale = load * len(people) * len(PANELS) / sum(d[3] * r for d, r in zip(drafts, reach, strict=True))
+    made = []
+    for n, (first, others, aim, share) in enumerate(drafts):
+        floor = max(int(min(scale * share, 0.8) * reach[n]), 1)
+        terms = {"floor": floor, "others": others, "group": f"trade-{n % 8}", "per_thousand": True}
+        price = draw.randrange(25_000, 70_000)
+        made.append(sold(f"C{n:02d}", first, int(floor * room), price=price, **terms, **aim))
+    return made
+
+
 def some(people, rows, keys=None):
     """Some of the people, in that order; keys: theirs, where they are not who they were."""
     return dataclasses.replace(

@@ -23,7 +23,8 @@ from yibao_cli.render.part import PartFile, render_part
 from yibao_cli.render.static import StaticLayer, draw_static
 
 if TYPE_CHECKING:
-    from yibao_cli.kinds.page import Layout, PartValues
+    from yibao_cli.kinds.page import Layout
+    from yibao_cli.kinds.values import PartValues
 
 MAILING = "2026Q3"
 CLIENT = {

@@ -68,6 +68,7 @@ class Dask:
 
     address: str
     processes: list[subprocess.Popen]
+    folder: Path  # of the workers' scratch
 
 
 def worker_pids(pid: int) -> list[int]:
@@ -91,7 +92,7 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Dask]:
             subprocess.Popen(command, env=env, cwd=folder, start_new_session=True, **_QUIET)
             for command in [scheduler, *[worker] * workers]
         ]
-        yield Dask(f"tcp://127.0.0.1:{port}", processes)
+        yield Dask(f"tcp://127.0.0.1:{port}", processes, folder)
     finally:
         for process in processes:  # a nanny and its worker are one group
             with suppress(ProcessLookupError):

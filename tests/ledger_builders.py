@@ -23,6 +23,7 @@ from yibao_cli.kinds.expressions import parse_expression
 from yibao_cli.ledger import ordering, outcome
 from yibao_cli.ledger.assemble import Ledger, LedgerOptions, Source
 from yibao_cli.ledger.doubts import doubts
+from yibao_cli.ledger.judging import join, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,8 +121,8 @@ def opened(world: World, *, kind=KIND, threads: int = 2, where: str = "") -> Ite
         condition = parse_expression(where) if where else None
         ledger = Ledger(kind, sources, LedgerOptions(Path(folder), threads=threads, where=condition), period)
         try:
-            ledger.join(address_book(world), standard_forms(world))
-            ledger.judge()
+            join(ledger, address_book(world), standard_forms(world))
+            judge(ledger)
             yield ledger
         finally:
             ledger.close()

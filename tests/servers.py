@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,18 @@ def postgres(folder: Path) -> Iterator[Server]:
         yield Server(folder)
     finally:
         run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+
+@contextmanager
+def passing_postgres() -> Iterator[Server]:
+    """A server that goes with its folder, which has a short path: sockets have room for about 100 characters."""
+    root = Path(tempfile.mkdtemp(prefix="yibao-pg-"))
+    root.chmod(0o711)
+    try:
+        with postgres(root / "pg") as found:
+            yield found
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def _servant() -> str | None:

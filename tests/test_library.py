@@ -31,6 +31,23 @@ def test_an_example_of_the_page_runs_as_it_stands(number, tmp_path):
     assert done.stderr == ""
 
 
+@pytest.mark.slow
+def test_the_examples_are_typed_as_strictly_as_a_program_may_ask(tmp_path):
+    for number, text in enumerate(EXAMPLES):
+        (tmp_path / f"example_{number}.py").write_text(text, encoding="utf-8")
+    ask = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull]
+
+    done = subprocess.run(
+        [*ask, *(f"example_{n}.py" for n in range(len(EXAMPLES)))],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_there_is_more_than_one_example():
     assert len(EXAMPLES) == 2
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gettext
 import os
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -12,6 +14,8 @@ LANGUAGES = ("zh", "en")
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
+# What one thread speaks instead; "" for the language of the process.
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
 
 
 def preferred_language() -> str:
@@ -32,21 +36,32 @@ def use_language(language: str) -> None:
     """
     global _catalogue, _language  # noqa: PLW0603 - one process speaks one language
     _language = language
-    _catalogue = gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True)
+    _catalogue = _catalogue_of(language)
     # gettext.gettext has no argument for the language; it reads this variable.
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
     gettext.textdomain(DOMAIN)
 
 
+@cache
+def _catalogue_of(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True)
+
+
+def speak_here(language: str) -> None:
+    """Speak `zh` or `en` in this thread from here on; "" for the language of the process."""
+    _spoken.set(language)
+
+
 def language() -> str:
     """The language in use, `zh` or `en`."""
-    return _language
+    return _spoken.get() or _language
 
 
 def _(message: str) -> str:
     """Look a message up in the catalogue of the language in use."""
-    return _catalogue.gettext(message)
+    spoken = _spoken.get()
+    return (_catalogue_of(spoken) if spoken else _catalogue).gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name by which catalogues know it

@@ -23,9 +23,9 @@ def chinese():
     use_language("en")
 
 
-def page(*arguments, lang="zh"):
+def page(*arguments, lang="zh", columns=80):
     """What a new process shows: help texts are made when the commands are imported."""
-    environment = {**os.environ, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "COLUMNS": str(columns), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "yibao_cli", "--lang", lang, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0
@@ -54,10 +54,23 @@ def test_the_english_help_stays_english():
     assert "[default: 20; 1<=x<=500]" in text
 
 
-def test_no_line_of_a_help_page_is_wider_than_the_terminal():
-    widest = max(map(width_of, page("--help").splitlines()))
+def test_commands_and_groups_stand_in_the_order_of_the_work():
+    lines = page("--help", lang="en").splitlines()
+    names = [line.split()[0] for line in lines if line.startswith("  ") and line[2:3].isalpha()]
+    work = [
+        *("init", "import", "address", "kind", "ads", "merge", "render"),
+        *("manifest", "returns", "reconcile"),
+    ]
 
-    assert widest <= 80
+    assert [name for name in names if name in work] == work
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("command", [(), ("import",), ("init",)])
+def test_no_line_of_a_help_page_is_wider_than_the_terminal(command, columns):
+    widest = max(map(width_of, page(*command, "--help", columns=columns).splitlines()))
+
+    assert widest <= columns
 
 
 COMPLAINTS = [
@@ -102,7 +115,7 @@ def test_a_table_speaks_chinese_and_csv_stays_as_programs_know_it(capsys):
 
     assert (
         capsys.readouterr().out
-        == '分册  差异    说明\n1     二维码  d\n"part","what","detail"\n"1","code","d"\n'
+        == '分册  内容    说明\n1     二维码  d\n"part","what","detail"\n"1","code","d"\n'
     )
 
 

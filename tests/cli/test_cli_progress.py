@@ -111,18 +111,13 @@ def test_a_short_job_and_a_quiet_one_say_nothing(hasty, capsys, monkeypatch):
     assert capsys.readouterr().err == ""
 
 
-def test_a_terminal_gets_a_bar_with_rate_that_leaves_nothing_behind():
+def on_a_terminal(code, columns=100):
+    """All that a program writes on a terminal of so many columns."""
     pty = pytest.importorskip("pty")
-    code = (
-        "import time\nfrom yibao_cli.cli.view import View\n"
-        "with View().progress() as show:\n"
-        "    for n in range(12):\n        show('rendering [red]', n * 100, 1200)\n        time.sleep(0.15)\n"
-    )
     process, terminal = pty.fork()
     if process == 0:
-        os.execve(
-            sys.executable, [sys.executable, "-c", code], {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-        )
+        environment = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns)}
+        os.execve(sys.executable, [sys.executable, "-c", code], environment)
     shown = b""
     while True:
         try:
@@ -134,9 +129,27 @@ def test_a_terminal_gets_a_bar_with_rate_that_leaves_nothing_behind():
         shown += chunk
     os.close(terminal)
     os.waitpid(process, 0)
-    text = shown.decode()
+    return shown.decode()
+
+
+def test_a_terminal_gets_a_bar_with_rate_that_leaves_nothing_behind():
+    text = on_a_terminal(
+        "import time\nfrom yibao_cli.cli.view import View\n"
+        "with View().progress() as show:\n"
+        "    for n in range(12):\n        show('rendering [red]', n * 100, 1200)\n        time.sleep(0.15)\n"
+    )
 
     assert "rendering [red]" in text  # data is no markup
     assert "a second" in text
     assert "/1200" in text
     assert text.rstrip("\r\n").endswith("\x1b[2K") or "\x1b[2K" in text[-40:]
+
+
+def test_what_is_said_beside_a_bar_is_broken_by_the_terminal_alone():
+    text = on_a_terminal(
+        "from yibao_cli.cli.view import View\nview = View()\n"
+        "with view.progress() as show:\n    show('reading', 1, 2)\n    view.say('I110 ' + '缺' * 60)\n",
+        columns=40,
+    )
+
+    assert "I110 " + "缺" * 60 in text

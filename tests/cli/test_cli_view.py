@@ -63,6 +63,24 @@ def test_a_table_on_a_terminal_fits_it_and_loses_nothing(monkeypatch):
     assert "station" not in terminal.getvalue()  # a column that says nothing
 
 
+def test_a_wide_terminal_is_used_and_a_narrow_one_keeps_numbers_whole(monkeypatch):
+    counties = [
+        ("沙河市", "24", "20", "4", "83.3%", "64-93"),
+        ("桥西区", "355", "339", "16", "95.5%", "93-97"),
+    ]
+    header = ("县区", "已交寄", "妥投", "已退回", "比率", "95%")
+    narrow, wide = io.StringIO(), io.StringIO()
+
+    monkeypatch.setenv("COLUMNS", "40")
+    show_table(header, counties, narrow, numbers=range(1, 6))
+    monkeypatch.setenv("COLUMNS", "200")
+    show_table(["a", "b"], [("long " * 20, "more " * 20)], wide)
+
+    assert all(" ".join(row[-2:]) in narrow.getvalue() for row in counties)
+    assert max(map(width_of, narrow.getvalue().splitlines())) <= 40
+    assert 80 < max(map(width_of, wide.getvalue().splitlines())) <= 120
+
+
 def test_a_table_of_many_rows_or_columns_is_plain(monkeypatch):
     terminal = as_terminal(monkeypatch)
     write_rows([{"a": n} for n in range(5000)], "-", Format.TABLE)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from builders import LINE_SCHEMA, MAILING, invented, make_part
 from yibao_cli.codes import parse_sheet_code
-from yibao_cli.compose import part_values
-from yibao_cli.compose.values import Columnar, source_column
+from yibao_cli.compose import Printing, part_values
+from yibao_cli.compose.columns import Columnar, source_column
 from yibao_cli.kinds.geometry import ColumnSpec, TableItem
 from yibao_cli.kinds.page import Layout, PagePlan, PlacedTable, VariantPlan
 from yibao_cli.kinds.texts import text_source
@@ -142,7 +142,7 @@ def test_a_second_printing_says_so_in_its_codes():
     rows, details = invented(1, 0, seed=1, change={}, line={})
     pieces, lines = pa.Table.from_pylist(rows), pa.Table.from_pylist(details, schema=LINE_SCHEMA)
 
-    values = part_values(make_part(1).layout, pieces, lines, MAILING, copy=2)
+    values = part_values(make_part(1).layout, pieces, lines, Printing(MAILING, copy=2))
 
     ((code,),) = values.values["standard", 1].marks
     assert parse_sheet_code(code).copy == 2

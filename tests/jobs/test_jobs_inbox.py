@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 import sys
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import openpyxl
@@ -25,7 +24,7 @@ CSV = "个人编号,姓名\n0001,王芳\n".encode()
 def pipe(monkeypatch):
     def feed(content):
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
-        return [inbox.Path("-")]
+        return [Path("-")]
 
     return feed
 
@@ -73,19 +72,6 @@ def test_a_pipe_without_end_is_refused_and_leaves_nothing(pipe, workspace, monke
         pass
 
     assert list((workspace.folder / "imports").iterdir()) == []
-
-
-def test_what_a_killed_import_had_unpacked_goes_with_the_next_one(pipe, workspace):
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    imports = workspace.folder / "imports"
-    for owner in (dead.pid, os.getpid()):
-        (imports / f"unpacked-{owner}-x").mkdir(parents=True)
-
-    with unpacked(pipe(CSV), workspace):
-        pass
-
-    assert [p.name for p in imports.iterdir()] == [f"unpacked-{os.getpid()}-x"]
 
 
 # ------------------------------------------------------------------ passwords
@@ -200,6 +186,6 @@ def test_who_names_a_file_that_is_not_there_is_told_what_is(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(InputNotFound) as refused:
-        check_input(inbox.Path(asked))
+        check_input(Path(asked))
 
     assert told in refused.value.remedy

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibao_cli.compose.values import Columnar, source_column
+from yibao_cli.compose.columns import Columnar, source_column
 from yibao_cli.errors import SettingsError
 from yibao_cli.kinds.page import FieldRef, Source
 from yibao_cli.kinds.texts import text_source

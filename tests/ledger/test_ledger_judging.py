@@ -8,6 +8,7 @@ import pytest
 import ledger_builders
 from ledger_builders import BAD, GOOD, KIND, NOWHERE, World, balance, line, member, opened, result_of
 from yibao_cli.ledger import ordering, outcome
+from yibao_cli.ledger.judging import hold
 
 
 def findings(world):
@@ -137,7 +138,7 @@ def test_the_employers_list_has_the_last_word_on_a_name():
 
 def test_rows_found_unprintable_later_are_held_too():
     with opened(World([[member(1), member(2)]], [[balance(1), balance(2)]])) as ledger:
-        ledger.hold([2], "H401")
+        hold(ledger, [2], "H401")
         known = {(2, "H401"): {"characters": "𫝑 (U+2B751)"}}
         held = [
             (row, f.rule_id, dict(f.details))

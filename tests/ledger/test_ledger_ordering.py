@@ -7,6 +7,7 @@ import pytest
 
 from ledger_builders import World, balance, member, opened
 from yibao_cli.ledger import ordering, outcome
+from yibao_cli.ledger.judging import hold
 
 THREE = World([[member(1), member(2), member(3)]], [[balance(1), balance(2), balance(3)]])
 
@@ -45,7 +46,7 @@ def test_road_and_number_are_read_out_of_the_street_key(key, same_road, number):
 
 def test_what_is_held_is_no_candidate_and_walks_come_by_the_entry_of_the_address():
     with opened(THREE) as ledger:
-        ledger.hold([2], "H401")
+        hold(ledger, [2], "H401")
         entry = ordering.candidates(ledger).column("address_id")[0].as_py()
         walks = pa.table({"id": [entry], "walk": ["7段"], "office": ["长安投递局"]})
 

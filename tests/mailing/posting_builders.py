@@ -7,10 +7,10 @@ import pandas as pd
 from yibao_cli.codes import piece_number
 from yibao_cli.kinds.sorting import Scheme
 from yibao_cli.mailing.containers import sorted_containers
-from yibao_cli.mailing.manifest import ManifestInfo
+from yibao_cli.mailing.posting import PostingInfo
 from yibao_cli.mailing.statement import DISTANT, LOCAL
 
-INFO = ManifestInfo("2026Q3", "石家庄市医疗保险中心", "6号三折邮简", "邮简", "2026-10-08")
+INFO = PostingInfo("2026Q3", "石家庄市医疗保险中心", "6号三折邮简", "邮简", "2026-10-08")
 SCHEME = Scheme.model_validate(
     {
         "id": "test",

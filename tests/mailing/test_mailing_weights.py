@@ -7,7 +7,7 @@ import pytest
 from yibao_cli.config import shipped
 from yibao_cli.config.sections import PaperSettings
 from yibao_cli.kinds import load_product
-from yibao_cli.mailing.weights import Paper
+from yibao_cli.mailing.weights import PaperStock
 
 PRODUCTS = {
     name: load_product(shipped("templates"), name)
@@ -16,7 +16,7 @@ PRODUCTS = {
 
 
 def paper_of(name, **changes):
-    return Paper.of(PaperSettings(**changes).on(PRODUCTS[name]))
+    return PaperStock.of(PaperSettings(**changes).on(PRODUCTS[name]))
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_the_paper_of_the_settings_takes_the_place_of_the_products():
 def test_a_weighed_sheet_goes_before_its_grammage():
     weighed = PRODUCTS["window-DL"].model_copy(update={"sheet_grams": 5.1})
 
-    assert Paper.of(weighed).sheet_mg == 5_100
+    assert PaperStock.of(weighed).sheet_mg == 5_100

@@ -48,7 +48,7 @@ def test_no_cell_is_a_formula(tmp_path):
 def test_the_overview_states_counts_rate_and_verdict(tmp_path):
     said = facts(book_of(tmp_path))
 
-    assert [said[k] for k in ("寄发件数", "推定妥投", "退信", "待定", "结论")] == [10, 8, 2, 0, "未达到承诺"]
+    assert [said[k] for k in ("交寄件数", "推定妥投", "退信", "待定", "结论")] == [10, 8, 2, 0, "未达到承诺"]
     assert (said["投达率"], said["承诺投达率"], said["退信期截止"]) == (0.8, 0.9, "2026-11-07")
 
 
@@ -64,7 +64,7 @@ def test_the_list_of_returns_names_pieces_and_no_persons(tmp_path):
     sheet = book_of(tmp_path)["退信清单"]
 
     header, first, second = ([cell.value for cell in row] for row in sheet.iter_rows(min_row=2))
-    assert header == ["账单编号", "份次", "退回日期", "代码", "退信原因", "下一步"]
+    assert header == ["账单编号", "副本号", "退回日期", "代码", "退信原因", "下一步"]
     assert first[:5] == [piece_number(2), 0, "2026-10-20", "R06", "收件人拒收"]
     assert second[:5] == [piece_number(5), 0, "2026-10-21", "R05", "迁移新址不明"]
 
@@ -120,5 +120,5 @@ def test_the_paper_ties_its_sums_and_has_two_places_to_sign(tmp_path):
         "".join(page.get_textpage().get_text_bounded().split()) for page in pdfium.PdfDocument(path)
     )
     assert not made.missing
-    assert "印制10=寄发10+作废0;寄发件数10=签收0+推定妥投8+退信2+重寄0+待定0" in text
+    assert "印制10=交寄10+废损0；交寄件数10=签收0+推定妥投8+退信2+重寄0+待定0" in text
     assert all(role in text for role in ("编制人", "复核人", "收件人拒收", "未达到承诺"))

@@ -12,6 +12,7 @@ import pytest
 
 from yibao_cli.web import server
 from yibao_cli.web.server import LocalServer, Reply
+from yibao_cli.web.tongue import wanted_language
 
 
 class Desk:
@@ -123,3 +124,20 @@ def test_the_address_names_the_token_that_lets_in(local, ask):
     answer = ask(f"/?token={token}")
 
     assert (answer.status, answer.headers["Set-Cookie"]) == (200, local.guard.cookie)
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh;q=0.8", "en"),
+        ("en, zh", "en"),
+        ("de, en-GB;q=0.7, zh-Hant-TW;q=0.9", "zh"),
+        ("zh;q=0, en;q=0.1", "en"),
+        ("de, fr;q=0.5, *", ""),
+        ("", ""),
+        ("zh;q=9, ;;;, \x00", ""),
+    ],
+)
+def test_the_language_is_the_one_that_a_browser_likes_best(asked, language):
+    assert wanted_language(asked) == language

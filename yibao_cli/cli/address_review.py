@@ -77,7 +77,7 @@ def _app() -> ModuleType:
     except ImportError as error:
         raise DependencyError(
             _("the review on the terminal needs Textual"),
-            remedy=_("`pip install yibao-cli[review]`, or write a workbook with -o"),
+            remedy=_("`pip install 'yibao-cli[review]'`, or write a workbook with -o"),
         ) from error
     return review_app
 

@@ -27,7 +27,9 @@ Stage = Annotated[
 Piece = Annotated[str, typer.Option("--piece", help=_("number or code of the piece"))]
 Number = Annotated[int, typer.Argument(help=_("number of the complaint"), show_default=False)]
 AnswerText = Annotated[str, typer.Option("--answer", help=_("what was answered, without names"))]
-Base = Annotated[str, typer.Option("--base", help=_("yuan that are multiplied; default: of the settings"))]
+Base = Annotated[
+    str, typer.Option("--base", help=_("yuan, the base of the compensation; default: the setting"))
+]
 By = Annotated[str, typer.Option("--by", help=_("who decided; default: you"))]
 
 
@@ -71,10 +73,12 @@ def complaints_list(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.cli.view import write_rows
+    from yibao_cli.cli.view import write_list
     from yibao_cli.jobs.reports.complaining import COLUMNS, complaint_rows
 
-    write_rows(complaint_rows(session(context).workspace(), mailing), output, form, COLUMNS)
+    run = session(context)
+    rows = complaint_rows(run.workspace(), mailing)
+    write_list(rows, (output, form), COLUMNS, run.view, _("there are no complaints"))
 
 
 @complaints_app.command(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from yibao_cli.cli import options as opt
+from yibao_cli.cli.intake import header_map_of
 from yibao_cli.cli.session import exit_code, session
-from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def import_command(
     run = session(context)
     check_findings_file(findings)
     order = ImportOrder(
-        ReadOptions(sheet, _header_map(header_map), encoding=encoding),
+        ReadOptions(sheet, header_map_of(header_map), encoding=encoding),
         dry_run=dry_run,
         replaces=replaces,
         forget_map=forget_map,
@@ -67,16 +67,6 @@ import_command.__doc__ = _(
 )
 
 
-def _header_map(given: list[str]) -> dict[str, str]:
-    pairs = [g.rpartition("=") for g in given]
-    for header, _equals, field in pairs:
-        if not header or not field:
-            raise UsageError(
-                _("--map wants 'Excel header=field'"), remedy=_("for example --map '社保号=person_no'")
-            )
-    return {header: field for header, _equals, field in pairs}
-
-
 def _tell(view: View, outcome: ImportOutcome, *, dry_run: bool) -> None:
     """Say what came of one file."""
     from yibao_cli.jobs.ingest.preview import preview_lines, totals_lines
@@ -97,7 +87,7 @@ def _tell(view: View, outcome: ImportOutcome, *, dry_run: bool) -> None:
     if outcome.annotated is not None:
         view.say(_("  to send back to the client: {file}").format(file=outcome.annotated))
     if outcome.stale_package:
-        view.warn(_("the package of this mailing was frozen before this import; merge again"))
+        view.warn(_("the package of this mailing was frozen before this import; run `yibao merge` again"))
 
 
 def _tell_difference(view: View, outcome: ImportOutcome) -> None:

@@ -16,7 +16,7 @@ MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.USAGE: N_("wrong command line"),
     ExitCode.FINDINGS: N_("done, and some records need a person"),
     ExitCode.CHECK_FAILED: N_("a check failed: do not mail"),
-    ExitCode.STATE: N_("not the time for this step"),
+    ExitCode.STATE: N_("the mailing's state forbids this step"),
     ExitCode.INPUT_REFUSED: N_("the file's content was refused"),
     ExitCode.NOT_FOUND: N_("not found"),
     ExitCode.UNAVAILABLE: N_("a font, a library or the cluster is missing"),

@@ -9,7 +9,7 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
-from yibao_cli.cli.intake import tell_intake
+from yibao_cli.cli.intake import header_map_of, tell_intake
 from yibao_cli.cli.session import exit_code, session
 from yibao_cli.cli.view import write_rows
 from yibao_cli.errors import ExitCode
@@ -76,6 +76,8 @@ def receipts_import(
     file: opt.File,
     mailing: opt.MailingOption = "",
     sheet: opt.Sheet = "",
+    encoding: opt.Encoding = "",
+    header_map: opt.HeaderMap = [],  # noqa: B006 - Typer reads the default, nobody changes it
     findings: opt.FindingsFile = None,
 ) -> None:
     from yibao_cli.ingest import ReadOptions
@@ -84,8 +86,9 @@ def receipts_import(
 
     run = session(context)
     check_findings_file(findings)
+    options = ReadOptions(sheet, header_map_of(header_map), encoding=encoding)
     with run.view.progress() as progress:
-        outcome = import_receipts(run.workspace(), file, mailing, ReadOptions(sheet), progress)
+        outcome = import_receipts(run.workspace(), file, mailing, options, progress)
     tell_intake(run.view, outcome)
     if findings is not None:
         write_findings_file(outcome.findings, findings)

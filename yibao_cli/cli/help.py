@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -17,7 +17,7 @@ from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Row = tuple[str, str]
 
@@ -46,7 +46,7 @@ _NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("piece"), N_(
 
 _EXAMPLE = re.compile(r"(?:Example: |示例：)(?P<line>.+)", re.DOTALL)
 _NEXT_EXAMPLE = re.compile(r"\n\s*(?=Example: |示例：)")
-_WIDEST, _NARROWEST = 80, 50
+_WIDEST, _NARROWEST = 80, 30
 _GAP = 2
 _LEFT = 30  # a wider first column gets a line of its own
 _OPENING, _CLOSING = "（《「“", "，。；：、！？）》」”…"
@@ -65,7 +65,18 @@ class SpeakingCommand(TyperCommand):
 
 
 class SpeakingGroup(TyperGroup):
-    """A group of commands whose help is `help_page`; called with nothing it shows it, and that is exit 2."""
+    """A group of commands whose help is `help_page`; called with nothing it shows it, and that is exit 2.
+
+    order: the names of its commands and groups as they were registered, which is the order of the work; those
+    that another Typer lends it come after them.
+    """
+
+    order: ClassVar[Sequence[str]] = ()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names in the order of the work; Typer alone has all groups after all commands."""
+        place = {name: at for at, name in enumerate(self.order)}
+        return sorted(super().list_commands(ctx), key=lambda name: place.get(name, len(place)))
 
     def get_help(self, ctx: Any) -> str:
         """The help page."""
@@ -83,11 +94,19 @@ class Program(typer.Typer):
     """A Typer whose groups and commands all speak the reader's language."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(cls=SpeakingGroup, rich_markup_mode=None, **settings)
+        self._order: list[str] = []
+        group = type("SpeakingGroup", (SpeakingGroup,), {"order": self._order})
+        super().__init__(cls=group, rich_markup_mode=None, **settings)
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
         """Register a command."""
+        self._order.append(name or "")
         return super().command(name, cls=SpeakingCommand, **settings)
+
+    def add_typer(self, typer_instance: typer.Typer, **settings: Any) -> None:
+        """Register a group of commands."""
+        self._order.append(settings["name"])
+        super().add_typer(typer_instance, **settings)
 
 
 def help_page(command: Any, ctx: Any) -> str:
@@ -165,8 +184,8 @@ def _part(part: str, width: int) -> Iterator[str]:
 
 def _section(title: str, rows: list[Row], width: int) -> str:
     """A title and its rows in two columns."""
-    left = min(max(width_of(name) for name, _text in rows), _LEFT) + 2 * _GAP
-    lines = [title]
+    left = min(max(width_of(name) for name, _text in rows), _LEFT, width * 2 // 5) + 2 * _GAP
+    lines = wrapped(title, width)
     for name, text in rows:
         first, *more = wrapped(text, width - left) or [""]
         begin = " " * _GAP + name

@@ -9,7 +9,7 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.session import session
-from yibao_cli.cli.view import visible
+from yibao_cli.cli.view import visible, width_of
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -104,9 +104,7 @@ def _asked(given: dict[str, str], today: str) -> dict[str, str]:
     for question in questions(today):
         default, choices = question.default(found), question.choices(found)
         if question.key not in given and choices:
-            _say(f"{question.text}:")
-            for number, (choice, words) in enumerate(choices.items(), 1):
-                _say(f"  {number:2} {choice}  {words}")
+            _offer(question.text, choices)
         while True:
             text = given.get(question.key) or _line(question.text, default)
             if text.isdecimal() and 0 < int(text) <= len(choices):
@@ -118,6 +116,14 @@ def _asked(given: dict[str, str], today: str) -> dict[str, str]:
             given.pop(question.key, None)
         found[question.key] = text
     return found
+
+
+def _offer(text: str, choices: dict[str, str]) -> None:
+    """Say what there is to choose from, in columns."""
+    widest = max(map(width_of, choices))
+    _say(_("{question} (type a number or a name):").format(question=text))
+    for number, (choice, words) in enumerate(choices.items(), 1):
+        _say(f"  {number:2}  {choice}{' ' * (widest - width_of(choice))}  {words}")
 
 
 def _line(text: str, default: str) -> str:

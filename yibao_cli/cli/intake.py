@@ -1,12 +1,15 @@
-"""How a list that was taken in is told: its findings, and its rows, each in one state."""
+"""How a list is to be read; how one that was taken in is told: its findings, its rows, each in one state."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yibao_cli.cli.view import View
     from yibao_cli.model import Finding
 
@@ -29,3 +32,14 @@ def tell_intake(view: View, outcome: Intake) -> None:
             rows=outcome.rows_in, accepted=outcome.accepted, known=outcome.known, refused=outcome.refused
         )
     )
+
+
+def header_map_of(given: Sequence[str]) -> dict[str, str]:
+    """Header -> field, as --map was given; raises UsageError where one is none."""
+    pairs = [g.rpartition("=") for g in given]
+    for header, _equals, field in pairs:
+        if not header or not field:
+            raise UsageError(
+                _("--map wants 'Excel header=field'"), remedy=_("for example --map '社保号=person_no'")
+            )
+    return {header: field for header, _equals, field in pairs}

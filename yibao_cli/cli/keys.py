@@ -23,7 +23,7 @@ ListFile = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help=_("a list of the workspace, as the command that made it said"),
+        help=_("a list of the workspace: its path as the command that made it told it"),
         show_default=False,
     ),
 ]

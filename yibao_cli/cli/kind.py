@@ -32,13 +32,20 @@ kind_app = Program(help=_("Statement kinds: make one of your own, check its text
     Example: yibao kind new water-bill --from electricity"""
     ),
 )
-def kind_new(context: typer.Context, name: opt.KindName, source: opt.FromKind = "medical") -> None:
+def kind_new(
+    context: typer.Context,
+    name: opt.KindName,
+    source: opt.FromKind = "medical",
+    override: opt.Override = False,
+) -> None:
     from yibao_cli.jobs.setup.kinds import new_kind
 
     run = session(context)
-    files = new_kind(run.workspace(), name, source)
-    for path in files:
+    made = new_kind(run.workspace(), name, source, override=override)
+    for path in made.files:
         run.view.say(str(path))
+    if made.in_place:
+        run.view.warn(_("in this workspace it takes the place of the shipped kind {name}").format(name=name))
     run.view.say(_("next: {step}").format(step=f"yibao kind check {name}"))
 
 

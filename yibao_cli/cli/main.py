@@ -80,15 +80,15 @@ app.command("reprint", rich_help_panel=_MAKE)(track.reprint_command)
 app.command("manifest", rich_help_panel=_POST)(post.manifest_command)
 app.command("labels", rich_help_panel=_POST)(post.labels_command)
 app.command("handover", rich_help_panel=_POST)(handover.handover_command)
-app.command("track", rich_help_panel=_POST)(track.track_command)
 app.add_typer(handover.receipts_app, name="receipts", rich_help_panel=_POST)
 app.add_typer(returns.returns_app, name="returns", rich_help_panel=_POST)
 app.command("reconcile", rich_help_panel=_POST)(reconcile.reconcile_command)
 app.command("report", rich_help_panel=_POST)(report.report_command)
+app.command("track", rich_help_panel=_POST)(track.track_command)
+app.command("serve", rich_help_panel=_POST)(serve.serve_command)
 app.add_typer(survey.survey_app, name="survey", rich_help_panel=_POST)
 app.add_typer(complaints.complaints_app, name="complaints", rich_help_panel=_POST)
 app.command("month-end", rich_help_panel=_POST)(report.month_end_command)
-app.command("serve", rich_help_panel=_POST)(serve.serve_command)
 app.command("nightly", rich_help_panel=_KEEP)(nightly.nightly_command)
 app.add_typer(audit.audit_app, name="audit", rich_help_panel=_KEEP)
 app.add_typer(keys.keys_app, name="keys", rich_help_panel=_KEEP)
@@ -167,6 +167,8 @@ def _run(argv: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way
         remedies = {
             errno.ENOSPC: _("make room and run the command again"),
             errno.ENOENT: _("check the name and the folder"),
+            errno.EISDIR: _("name a file in it"),
+            errno.ENOTDIR: _("check the name and the folder"),
         }
         remedy = remedies.get(error.errno or 0, _("check that the disk is there and can be written to"))
         _view().failure(YibaoError(os_reason(error), where=str(error.filename or ""), remedy=remedy))

@@ -62,7 +62,7 @@ def _account(view: View, night: Night) -> None:
     for step in night.steps:
         _step(view, step)
     if night.out_of_time:
-        view.warn(_("the time of the night is over; the next night goes on from here"))
+        view.warn(_("the time of the nightly run is over; the next one goes on from here"))
     for folder in night.untold:
         view.warn(_("{folder}: the account of the night could not be written there").format(folder=folder))
     if night.posted:

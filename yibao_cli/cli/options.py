@@ -58,6 +58,10 @@ FromKind = Annotated[
     str,
     typer.Option("--from", help=_("the statement kind to begin with"), autocompletion=completion.kinds),
 ]
+Override = Annotated[
+    bool,
+    typer.Option("--override", help=_("take the name of a shipped kind, and its place in this workspace")),
+]
 PictureFile = Annotated[
     Path | None, typer.Option("-o", "--output", help=_("the picture, a .png; default: NAME.png"))
 ]

@@ -26,7 +26,7 @@ Picture = Annotated[
         "-o", "--output", help=_("a .png, or - for stdout; default: into the terminal or the workspace")
     ),
 ]
-Open = Annotated[bool, typer.Option("--open", help=_("open the picture with the desk's own program"))]
+Open = Annotated[bool, typer.Option("--open", help=_("open the picture with this machine's own viewer"))]
 
 
 def preview_command(

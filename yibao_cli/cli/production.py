@@ -131,7 +131,9 @@ def verify_command(
         outcome = verify_mailing(run.workspace(), mailing, workers, progress, full=full, cluster=cluster)
     for name in outcome.altered:
         run.view.warn(
-            _("{file}: altered since the package was frozen; print nothing, merge again").format(file=name)
+            _("{file}: altered since the package was frozen; print nothing, run `yibao merge` again").format(
+                file=name
+            )
         )
     write_rows(
         [

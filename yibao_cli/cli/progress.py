@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yibao_cli.i18n import _
 
@@ -35,6 +35,14 @@ def bar() -> Iterator[Progress]:
     )
     from rich.text import Text
 
+    class Unbroken(Console):
+        """What is said beside the bar is left to the terminal to break: Chinese sentences have no blanks."""
+
+        def print(self, *objects: Any, **settings: Any) -> None:
+            if objects and all(isinstance(one, Text) for one in objects):
+                settings["soft_wrap"] = True
+            super().print(*objects, **settings)
+
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             return Text(rate_words(task.finished_speed or task.speed or 0))
@@ -42,7 +50,7 @@ def bar() -> Iterator[Progress]:
     named = TextColumn("{task.description}", markup=False)
     counted = (MofNCompleteColumn(), Rate(), TimeElapsedColumn(), TimeRemainingColumn())
     columns = (SpinnerColumn(), named, BarColumn(16), *counted)
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    with Progress(*columns, console=Unbroken(stderr=True), transient=True) as shown:
         tasks: dict[str, object] = {}
 
         def show(what: str, done: int, of: int) -> None:

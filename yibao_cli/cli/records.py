@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 BackupFile = Annotated[
     Path, typer.Argument(metavar="FILE", help=_("the backup, such as 2026-10-08.backup"), show_default=False)
 ]
+BackupKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help=_("file with the key that the backup is encrypted by; default: the key of the workspace here"),
+        show_default=False,
+    ),
+]
 NewFolder = Annotated[Path, typer.Argument(help=_("a new folder"), show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", help=_("do it: it cannot be undone"))]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("only say what would go"))]
@@ -34,6 +43,12 @@ def backup_command(context: typer.Context, file: BackupFile) -> None:
     with run.view.busy(_("backing up")):
         made = back_up(run.workspace(), file)
     _tell(run.view, file, (made.files, made.size, made.head))
+    if made.key:
+        run.view.say(
+            _("all of it is encrypted by key {id}: keep that key apart, nobody restores it without").format(
+                id=made.key
+            )
+        )
 
 
 backup_command.__doc__ = _(
@@ -43,12 +58,14 @@ backup_command.__doc__ = _(
 )
 
 
-def restore_command(context: typer.Context, file: BackupFile, folder: NewFolder) -> None:
+def restore_command(
+    context: typer.Context, file: BackupFile, folder: NewFolder, key: BackupKey = None
+) -> None:
     from yibao_cli.jobs.custody.backup import restore
 
     run = session(context)
     with run.view.busy(_("restoring")):
-        made = restore(file, folder)
+        made = restore(file, folder, key, run.folder)
     _tell(run.view, folder, (made.files, made.size, made.head))
 
 

@@ -9,7 +9,7 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
-from yibao_cli.cli.intake import tell_intake
+from yibao_cli.cli.intake import header_map_of, tell_intake
 from yibao_cli.cli.session import exit_code, session
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import _
@@ -39,6 +39,8 @@ def returns_import(
     file: opt.File,
     mailing: opt.MailingOption = "",
     sheet: opt.Sheet = "",
+    encoding: opt.Encoding = "",
+    header_map: opt.HeaderMap = [],  # noqa: B006 - Typer reads the default, nobody changes it
     findings: opt.FindingsFile = None,
 ) -> None:
     from yibao_cli.ingest import ReadOptions
@@ -47,8 +49,9 @@ def returns_import(
 
     run = session(context)
     check_findings_file(findings)
+    options = ReadOptions(sheet, header_map_of(header_map), encoding=encoding)
     with run.view.progress() as progress:
-        outcome = import_returns(run.workspace(), file, mailing, ReadOptions(sheet), progress)
+        outcome = import_returns(run.workspace(), file, mailing, options, progress)
     tell_intake(run.view, outcome)
     if outcome.reworded:
         run.view.say(_("{count} of those known have another reason now").format(count=outcome.reworded))
@@ -146,11 +149,12 @@ def returns_waiting(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.cli.view import write_rows
+    from yibao_cli.cli.view import write_list
     from yibao_cli.jobs.returns.waiting import COLUMNS, waiting_rows
 
-    rows = waiting_rows(session(context).workspace(), mailing)
-    write_rows(rows, output, form, COLUMNS)
+    run = session(context)
+    rows = waiting_rows(run.workspace(), mailing)
+    write_list(rows, (output, form), COLUMNS, run.view, _("nothing waits for a person"))
     raise typer.Exit(ExitCode.FINDINGS if rows else ExitCode.OK)
 
 
@@ -184,10 +188,12 @@ def returns_cures(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.cli.view import write_rows
+    from yibao_cli.cli.view import write_list
     from yibao_cli.jobs.returns.curing import COLUMNS, cure_rows
 
-    write_rows(cure_rows(session(context).workspace(), mailing), output, form, COLUMNS)
+    run = session(context)
+    rows = cure_rows(run.workspace(), mailing)
+    write_list(rows, (output, form), COLUMNS, run.view, _("no letter is back"))
 
 
 @returns_app.command(
@@ -204,7 +210,7 @@ def returns_corrections(context: typer.Context, mailing: opt.Mailing = "") -> No
     run = session(context)
     path, ways = write_corrections(run.workspace(), mailing)
     for way, count in sorted(ways.items()):
-        run.view.say(f"{_(way.value)}: {count}")
+        run.view.say(_("{key}: {reason}").format(key=_(way.value), reason=count))
     run.view.say(_("list: {file}").format(file=path))
     run.view.say(_("when it comes back filled in: `yibao address apply {file}`").format(file=path.name))
 

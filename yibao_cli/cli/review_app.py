@@ -46,7 +46,7 @@ class ReviewApp(App[None]):
         with VerticalScroll():
             yield Static(id="card", markup=False)
         yield Static(id="told", markup=False)
-        yield Input(id="edit", placeholder=_("the address as it should be, and a postcode at its end"))
+        yield Input(id="edit")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -55,7 +55,10 @@ class ReviewApp(App[None]):
 
     def _show(self, told: str) -> None:
         self.query_one("#card", Static).update("\n".join(card(self._review)))
-        self.query_one("#told", Static).update(visible(told))
+        self._tell(told)
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(visible(text))
 
     def action_accept(self) -> None:
         """Letters arrive there."""
@@ -85,12 +88,17 @@ class ReviewApp(App[None]):
             return
         line = self.query_one("#edit", Input)
         line.value = self._review.current.entry.standard
+        # The footer names the keys of the card, which the line takes for letters.
+        self.query_one(Footer).display = False
+        self._tell(_("Enter keeps it, Esc changes nothing; a postcode may stand at its end"))
         line.display = True
         line.focus()
 
     def action_leave(self) -> None:
         """Close the line and change nothing."""
         self.query_one("#edit", Input).display = False
+        self.query_one(Footer).display = True
+        self._tell("")
         self.set_focus(None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yibao_cli.cli.view import visible
+from yibao_cli.cli.view import visible, width_of
 from yibao_cli.codes import is_postcode
 from yibao_cli.i18n import _
 
@@ -43,4 +43,6 @@ def card(review: Review) -> list[str]:
         _("problem"): item.problem,
         _("proposal"): f"{entry.standard}  {entry.postcode}".strip(),
     }
-    return [place, "", *(visible(f"{label}: {value}") for label, value in shown.items() if value)]
+    widest = max(map(width_of, shown))
+    told = {f"{label}: {' ' * (widest - width_of(label))}": value for label, value in shown.items()}
+    return [place, "", *(visible(f"{label}{value}") for label, value in told.items() if value)]

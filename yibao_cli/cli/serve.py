@@ -28,8 +28,11 @@ def serve_command(
     from yibao_cli.jobs.enquiry.serving import open_desk
 
     run = session(context)
+    told = bool(
+        context.find_root().params.get("lang")
+    )  # --lang is for the pages too, whatever a browser asks
     with (
-        open_desk(run.workspace(), host, port, fixed=run.now is not None) as desk,
+        open_desk(run.workspace(), host, port, fixed=run.now is not None, own_language=told) as desk,
         _until_stopped() as stopped,
     ):
         threading.Thread(target=desk.serve_forever, daemon=True).start()

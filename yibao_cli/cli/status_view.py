@@ -1,4 +1,7 @@
-"""Tables and small charts of a mailing for a terminal: no line is wider than it, or than 80 columns."""
+"""Tables and small charts of a mailing for a terminal: no line is wider than it.
+
+Charts are at most 80 columns wide, tables 120.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,19 @@ if TYPE_CHECKING:
     from yibao_cli.returns.standing import Account
 
 WIDEST = 80
+_WIDEST_TABLE = 120  # further apart, the eye loses the line
 _BAR, _LABEL = 30, 22
-_GAP = 3  # between two columns
+_GAP, _NARROW_GAP = 3, 1  # between two columns; on a narrow terminal, where they do not fit else
+_ROOMY = 60  # columns of a terminal that is not narrow
 _ROOM = 10  # columns that are kept for each of those that may be broken
 _NARROW = 20  # a moment, a number of a piece, a short name
 _COUNTIES = 12
 _LEVELS = "▁▂▃▄▅▆▇█"
 
 
-def columns() -> int:
+def columns(widest: int = WIDEST) -> int:
     """Columns to write in."""
-    return max(min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST), 40)
+    return max(min(shutil.get_terminal_size((WIDEST, 24)).columns, widest), 40)
 
 
 def show_table(
@@ -39,25 +44,36 @@ def show_table(
     from rich.text import Text
 
     cells = [[visible(str(cell)) for cell in row] for row in rows]
-    whole = _unbroken([[name, *(row[at] for row in cells)] for at, name in enumerate(header)], numbers)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    by_column = [[name, *(row[at] for row in cells)] for at, name in enumerate(header)]
+    widths = [max(map(width_of, column)) for column in by_column]
+    room = columns(_WIDEST_TABLE)
+    gap = _GAP if room >= _ROOMY or sum(widths) + _GAP * (len(widths) - 1) <= room else _NARROW_GAP
+    whole = _unbroken(widths, set(numbers), room, gap)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, (gap - 1) // 2),
+        header_style="bold",
+    )
     for at, name in enumerate(header):
         justify: Literal["left", "right"] = "right" if at in numbers else "left"
         table.add_column(Text(name), justify=justify, no_wrap=at in whole, overflow="fold")
     for row in cells:
         table.add_row(*map(Text, row))
-    Console(file=stream, width=columns(), highlight=False).print(table)
+    Console(file=stream, width=room, highlight=False).print(table)
 
 
-def _unbroken(cells: Sequence[Sequence[str]], numbers: Sequence[int]) -> set[int]:
+def _unbroken(widths: Sequence[int], numbers: set[int], width: int, gap: int) -> set[int]:
     """Columns that keep their words whole: numbers, then the narrow ones as long as the others have room."""
-    widths = [max(map(width_of, column)) for column in cells]
+    if sum(widths) + gap * (len(widths) - 1) <= width:
+        return set(range(len(widths)))
     whole = set(numbers)
-    room = columns() - _ROOM * len(widths) - sum(max(widths[at] + _GAP - _ROOM, 0) for at in whole)
+    room = width - _ROOM * len(widths) - sum(max(widths[at] + gap - _ROOM, 0) for at in whole)
     if room < 0:  # what does not wrap would be cut
         return set()
     for at in sorted(set(range(len(widths))) - whole, key=lambda at: widths[at]):
-        room -= max(widths[at] + _GAP - _ROOM, 0)
+        room -= max(widths[at] + gap - _ROOM, 0)
         if widths[at] > _NARROW or room < 0:
             break
         whole.add(at)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
 from yibao_cli.cli.session import exit_code, session
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 
 survey_app = Program(help=_("A survey by telephone: a second rate beside the post's."))
 
@@ -94,17 +94,18 @@ def survey_result(
     from yibao_cli.jobs.reports import surveying
 
     found = surveying.survey_result(session(context).workspace(), mailing)
-    rates = {"received": found.received, "accurate": found.accurate, "address right": found.address_right}
-    rows = [
-        {"what": name, "count": r.count, "of": r.of, "rate": r.value, "low": r.low, "high": r.high}
-        for name, r in rates.items()
-    ]
+    rates = {
+        N_("received"): found.received,
+        N_("accurate"): found.accurate,
+        N_("address right"): found.address_right,
+    }
+    figures = [(name, r.count, r.of, r.value, r.low, r.high) for name, r in rates.items()]
     weighted = (found.weighted, found.weighted_low, found.weighted_high)
-    row = {"what": "received, weighted", "count": found.received.count, "of": found.reached}
-    rows.append(row | dict(zip(("rate", "low", "high"), weighted, strict=True)))
+    figures.append((N_("received, weighted"), found.received.count, found.reached, *weighted))
+    columns = (N_("figure"), N_("count"), N_("of"), N_("rate"), N_("low"), N_("high"))
+    rows = [dict(zip(columns, figure, strict=True)) for figure in figures]
     if form is opt.Format.TABLE:
-        # A rate of nobody is no rate.
-        rows = [r | {k: f"{r[k]:.2%}" if r["of"] else "-" for k in ("rate", "low", "high")} for r in rows]
+        rows = [_for_people(row) for row in rows]
     write_rows(rows, "-", form)
     session(context).view.say(
         _(
@@ -119,3 +120,9 @@ def survey_result(
             open=found.open_,
         )
     )
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """A figure as a person reads it; a rate of nobody is no rate."""
+    rates = {k: f"{row[k]:.2%}" if row["of"] else "-" for k in ("rate", "low", "high")}
+    return {**row, "figure": _(row["figure"]), **rates}

@@ -6,10 +6,11 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.help import Program
+from yibao_cli.cli.intake import header_map_of
 from yibao_cli.cli.session import exit_code, session
-from yibao_cli.cli.view import write_rows
+from yibao_cli.cli.view import write_list, write_rows
 from yibao_cli.errors import ExitCode, InputRefused, UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 
 numbers_app = Program(help=_("Tracking numbers from the post, for registered mailings."))
 
@@ -27,6 +28,8 @@ def numbers_add(
     file: opt.File,
     form: opt.Form = "",
     sheet: opt.Sheet = "",
+    encoding: opt.Encoding = "",
+    header_map: opt.HeaderMap = [],  # noqa: B006 - Typer reads the default, nobody changes it
     findings: opt.FindingsFile = None,
 ) -> None:
     from yibao_cli.ingest import ReadOptions
@@ -35,7 +38,8 @@ def numbers_add(
 
     run = session(context)
     check_findings_file(findings)
-    outcome = import_numbers(run.workspace(), file, form, ReadOptions(sheet))
+    options = ReadOptions(sheet, header_map_of(header_map), encoding=encoding)
+    outcome = import_numbers(run.workspace(), file, form, options)
     run.view.report(outcome.findings)
     run.view.say(
         _("{numbers} numbers in {blocks} blocks").format(numbers=outcome.numbers, blocks=len(outcome.blocks))
@@ -58,8 +62,11 @@ def numbers_list(
 ) -> None:
     from yibao_cli.jobs.mailing.tracking import number_pool
 
-    rows = number_pool(session(context).workspace())
-    write_rows(rows, output, form, ("form", "first", "last", "count", "free", "used_on"))
+    run = session(context)
+    rows = number_pool(run.workspace())
+    columns = (N_("form"), N_("first"), N_("last"), N_("count"), N_("free"), N_("used_on"))
+    nothing = _("there are no numbers; add those of the post with `yibao numbers add FILE`")
+    write_list(rows, (output, form), columns, run.view, nothing)
 
 
 def reprint_command(
@@ -93,7 +100,12 @@ def reprint_command(
 
         run = session(context)
         rows, account = list_reprints(run.workspace(), mailing)
-        write_rows(rows, output, form, ("number", "state", "reason", "pieces", "maker", "checker"))
+        write_rows(
+            rows,
+            output,
+            form,
+            (N_("number"), N_("state"), N_("reason"), N_("pieces"), N_("maker"), N_("checker")),
+        )
         run.view.say(_copies(account))
         raise typer.Exit(ExitCode.OK if account.tied else ExitCode.FINDINGS)
 

@@ -165,6 +165,22 @@ def write_rows(
         Path(output).chmod(0o600)
 
 
+def write_list(
+    rows: Sequence[Mapping[str, object]],
+    out: tuple[str, Format],
+    columns: Sequence[str],
+    view: View,
+    nothing: str,
+) -> None:
+    """Write rows as `write_rows` does, and tell a person who would see an empty screen that there are none.
+
+    out: the file or `-`, and the form.
+    """
+    write_rows(rows, *out, columns)
+    if not rows and out[1] is Format.TABLE:
+        view.say(nothing)
+
+
 def _as_text(rows: Sequence[Mapping[str, object]], form: Format, header: list[str]) -> str:
     if form is Format.JSONL:
         return "".join(json.dumps(dict(r), ensure_ascii=False) + "\n" for r in rows)

@@ -30,7 +30,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Room for lines: on the first page and on each further one, of which there are at most `most`."""
+    """How many lines fit on the first page and on each further page; `most` is the most further pages."""
 
     first: int
     further: int = 0

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from yibao_cli.codes import SheetCode, copy_number
 from yibao_cli.compose.charts import Texts, chart_sums
+from yibao_cli.compose.columns import Columnar, source_column
 from yibao_cli.compose.flowing import Flow, Stretch, flow_of, page_plans
 from yibao_cli.compose.marks import omr_bits
 from yibao_cli.kinds.geometry import CodeItem, OmrItem
-from yibao_cli.kinds.page import FieldRef, PageValues, PartValues, Source, TableValues
-from yibao_cli.kinds.texts import FILTERS, FUNCTIONS, text_renderer
-from yibao_cli.money import yuan_column
+from yibao_cli.kinds.texts import FILTERS, text_renderer
+from yibao_cli.kinds.values import PageValues, PartValues, TableValues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from yibao_cli.kinds.page import Layout, PagePlan, PlacedMark, PlacedTable, Row, VariantPlan
+    from yibao_cli.kinds.page import Layout, PagePlan, PlacedMark, PlacedTable, Source, VariantPlan
+    from yibao_cli.kinds.values import Row
 
 # What every row of pages knows of itself, beside the fields of its piece.
 _PAGE, _PAGES = "page", "pages"
@@ -39,15 +40,13 @@ class Printing:
     sheet: int = 0
 
 
-def part_values(
-    layout: Layout, pieces: pa.Table, lines: pa.Table, mailing: str | Printing, copy: int = 0
-) -> PartValues:
+def part_values(layout: Layout, pieces: pa.Table, lines: pa.Table, printing: str | Printing) -> PartValues:
     """Compute every text of the pieces of one part.
 
     pieces: one row a piece, in print order, with `line_start` and `line_stop`: its range in `lines`.
-    lines: the part's lines, in the order of the pieces.
+    lines: the part's lines, in the order of the pieces. printing: the name of a mailing stands for its first.
     """
-    printing = mailing if isinstance(mailing, Printing) else Printing(mailing, copy)
+    printing = printing if isinstance(printing, Printing) else Printing(printing)
     variants: list[str] = pieces.column("variant").to_pylist()
     counts = _line_counts(pieces)
     plans = [page_plans(layout.variants[v], n) for v, n in zip(variants, counts, strict=True)]
@@ -219,39 +218,6 @@ class _Rows:
     shown: Mapping[PlacedTable, list[Stretch]]
 
 
-class Columnar:
-    """Columns of an Arrow table as Python lists, made once each when asked for."""
-
-    def __init__(self, table: pa.Table, columns: Mapping[str, list[Any]] | None = None) -> None:
-        self._table = table
-        self._columns: dict[str, list[Any]] = dict(columns or {})
-
-    def __getitem__(self, name: str) -> list[Any]:
-        if name not in self._columns:
-            self._columns[name] = _as_list(self._table.column(name))
-        return self._columns[name]
-
-    def __len__(self) -> int:
-        return int(self._table.num_rows)
-
-    def taken(self, rows: list[int]) -> Columnar:
-        """Some rows, in the order given; one may come more than once."""
-        return Columnar(self._table.take(rows))
-
-    def with_columns(self, columns: Mapping[str, list[Any]]) -> Columnar:
-        """The same rows with further columns, which win."""
-        return Columnar(self._table, {**self._columns, **columns})
-
-
-def _as_list(column: pa.ChunkedArray) -> list[Any]:
-    if pa.types.is_int64(column.type) and not column.null_count:
-        # Amounts are most of what there is, and Arrow makes an object of its own of each one first.
-        numbers: list[Any] = column.to_numpy().tolist()
-        return numbers
-    values: list[Any] = column.to_pylist()
-    return values
-
-
 class _Summing:
     """The lines that stand for others: their sums under each amount, and what they are."""
 
@@ -287,39 +253,3 @@ class _Summing:
         if overflow.template:
             return text_renderer(overflow)({"count": count})
         return "".join(s if isinstance(s, str) else str(count) for s in overflow.segments)
-
-
-def source_column(source: Source, columns: Columnar, length: int) -> list[str]:
-    """The text of a source for every row."""
-    if source.template:
-        return _rendered(source, columns, length)
-    parts = [_segment_column(s, columns) for s in source.segments]
-    if len(parts) == 1 and not isinstance(parts[0], str):
-        return parts[0]
-    if not parts:
-        return [""] * length
-    lists = [[p] * length if isinstance(p, str) else p for p in parts]
-    return ["".join(row) for row in zip(*lists, strict=True)]
-
-
-def _segment_column(segment: str | FieldRef, columns: Columnar) -> str | list[str]:
-    if isinstance(segment, str):
-        return segment
-    values = columns[segment.name]
-    if not segment.filters:
-        return ["" if v is None else str(v) for v in values]
-    for name in segment.filters:
-        # Blanks are rare, and looking for one is cheaper than asking at every value.
-        if None in values or name not in FUNCTIONS:
-            values = list(map(FILTERS[name], values))
-        elif name == "yuan":
-            values = yuan_column(values)
-        else:
-            values = list(map(FUNCTIONS[name], values))
-    return values
-
-
-def _rendered(source: Source, columns: Columnar, length: int) -> list[str]:
-    render = text_renderer(source)
-    rows = zip(*(columns[f] for f in source.fields), strict=True)
-    return [render(dict(zip(source.fields, row, strict=True))) for row in rows][:length]

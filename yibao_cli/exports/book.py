@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import math
 import tempfile
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from yibao_cli.exports.growing import GrowingTable
-from yibao_cli.exports.rowxml import LINE_POINTS, RATE_WIDTH, Styles, measured, rows_xml
+from yibao_cli.exports.growing import HEAD_ROWS, GrowingTable
+from yibao_cli.exports.sheet import EXCEL_ROWS, Sheet
 from yibao_cli.exports.text import open_private
+from yibao_cli.exports.ziptarget import zip_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-Cell = str | int | float | Decimal | None
-Kind = Literal["text", "wrap", "count", "money", "weight", "rate", "input"]
+    from yibao_cli.exports.columns import Cell, Column
 
-EXCEL_ROWS = 1_048_576
-_HEAD_ROWS = 2  # title and header
+# The footer of papers that stay Chinese, in Excel's codes.
+PAGE_OF_PAGES = "第 &P 页  共 &N 页"
 _A4 = 9
-_NARROWEST, _WIDEST_WRAPPED = 6.0, 44.0
 _FOOTER_LIMIT = 200  # Excel admits 255 characters, our own words among them
 # One day for every workbook: the clock would make each run's bytes differ.
 _CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's date has no time zone
@@ -52,27 +48,10 @@ _STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a printed table: header, kind of its cells, and colours of cells by their text.
-
-    widest: characters at which a `wrap` column stops to grow and its cells take more lines.
-    choices: words of a drop-down list, together at most 250 characters. narrowest: characters that a
-      column has at least, be it empty.
-    """
-
-    header: str
-    kind: Kind = "text"
-    tints: Mapping[str, str] = field(default_factory=dict)
-    widest: float = _WIDEST_WRAPPED
-    choices: Sequence[str] = ()
-    narrowest: float = _NARROWEST
-
-
 class Book:
     """A workbook being written to one path; use through `Book.to`.
 
-    page_text: footer of each page, in Excel's codes: `第 &P 页 共 &N 页`.
+    page_text: footer of each page, in Excel's codes, such as PAGE_OF_PAGES.
     left_text: what stands at the footer's left, as plain text.
     """
 
@@ -120,7 +99,7 @@ class Book:
         if repeat:
             worksheet.freeze_panes(repeat, 0)
             worksheet.repeat_rows(0, repeat - 1)
-        sheet = Sheet(worksheet, self)
+        sheet = Sheet(worksheet, self.shape)
         yield sheet
         sheet.fit()
 
@@ -131,7 +110,7 @@ class Book:
         columns: Sequence[Column],
         rows: Iterable[Sequence[Cell]],
         *,
-        rows_per_sheet: int = EXCEL_ROWS - _HEAD_ROWS,
+        rows_per_sheet: int = EXCEL_ROWS - HEAD_ROWS,
     ) -> None:
         """Write a long table under a title and a header with filters; on further sheets where one is full."""
         with self.growing_table(name, title, columns, rows_per_sheet) as table:
@@ -140,134 +119,12 @@ class Book:
 
     @contextlib.contextmanager
     def growing_table(
-        self, name: str, title: str, columns: Sequence[Column], rows_per_sheet: int = EXCEL_ROWS - _HEAD_ROWS
+        self, name: str, title: str, columns: Sequence[Column], rows_per_sheet: int = EXCEL_ROWS - HEAD_ROWS
     ) -> Iterator[GrowingTable]:
         """As `long_table`, for rows that come one at a time, such as those of several tables in turn."""
-        table = GrowingTable(self, (name, title), columns, rows_per_sheet)
+        table = GrowingTable(self.sheet, (name, title), columns, rows_per_sheet)
         yield table
         table.close()
-
-
-class Sheet:
-    """A worksheet, written from the top, line by line; columns grow to what stands in tables."""
-
-    def __init__(self, worksheet: Any, book: Book) -> None:
-        self._worksheet = worksheet
-        self._book = book
-        self._next = 0
-        self._header = 0
-        self._widths: dict[int, float] = {}
-
-    def line(self, style: str, text: str) -> None:
-        """Write one line of words: `title`, `note` or `heading`; it may run over the columns beside it."""
-        self._worksheet.write_string(self._next, 0, text, self._book.shape(style))
-        self._next += 1
-
-    def gap(self, rows: int = 1) -> None:
-        """Leave lines empty."""
-        self._next += rows
-
-    def header(self, columns: Sequence[Column]) -> None:
-        """Write the header of a table."""
-        for i, column in enumerate(columns):
-            self._widths[i] = max(self._widths.get(i, _NARROWEST), column.narrowest)
-            self._put(i, column.header, "header")
-        self._header = self._next
-        self._next += 1
-
-    def row(self, columns: Sequence[Column], cells: Sequence[Cell], *, total: bool = False) -> None:
-        """Write one row of a table; `total` makes it bold."""
-        self._make_room(columns, cells)
-        for i, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-            tint = column.tints.get(cell) if isinstance(cell, str) else None
-            style = f"tint-{tint}" if tint else f"total-{column.kind}" if total else column.kind
-            self._put(i, cell, style, column.widest)
-        self._next += 1
-
-    def rows(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
-        """Write rows of a table at once: as `row` does one by one, in a quarter of the time.
-
-        Their XML is made by columns and goes where the workbook keeps finished rows.
-        """
-        worksheet = self._worksheet
-        styles = [Styles(self._style(c.kind), self._tints(c, rows, i)) for i, c in enumerate(columns)]
-        # In memory a workbook keeps cells, not finished rows.
-        made = rows_xml(rows, styles, columns, self._next) if worksheet.row_data_fh is not None else None
-        if made is None:
-            for row in rows:
-                self.row(columns, row)
-            return
-        # First the extent: of rows that have gone out it is not changed any more.
-        worksheet._check_dimensions(self._next + len(rows) - 1, len(columns) - 1)  # noqa: SLF001 - rows it has not seen
-        worksheet._write_single_row(self._next + len(rows))  # noqa: SLF001 - what was written before goes out
-        worksheet.row_data_fh.write(made.xml)
-        self._next += len(rows)
-        for i, width in enumerate(made.widths):
-            self._widths[i] = max(self._widths.get(i, _NARROWEST), width)
-
-    def _style(self, style: str) -> int:
-        """Where a style stands in the workbook's list of formats."""
-        index: int = self._book.shape(style)._get_xf_index()  # noqa: SLF001 - as xlsxwriter's own writer does
-        return index
-
-    def _tints(self, column: Column, rows: Sequence[Sequence[Cell]], at: int) -> dict[str, int]:
-        """The formats of the texts of a column that have a colour of their own."""
-        if not column.tints:
-            return {}
-        texts = dict.fromkeys(row[at] for row in rows)
-        return {text: self._style(f"tint-{tint}") for text in texts
-                if isinstance(text, str) and (tint := column.tints.get(text))}  # fmt: skip
-
-    def _make_room(self, columns: Sequence[Column], cells: Sequence[Cell]) -> None:
-        """Give a row the height of its tallest cell: not every program does so by itself."""
-        lines = max(
-            (
-                math.ceil(measured(cell)[1] / column.widest)
-                for column, cell in zip(columns, cells, strict=True)
-                if column.kind == "wrap" and isinstance(cell, str)
-            ),
-            default=1,
-        )
-        if lines > 1:
-            self._worksheet.set_row(self._next, LINE_POINTS * lines)
-
-    def table(self, heading: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
-        """Write a heading, a header and rows."""
-        self.line("heading", heading)
-        self.header(columns)
-        for cells in rows:
-            self.row(columns, cells)
-
-    def filter(self, columns: Sequence[Column]) -> None:
-        """Put filters on the header written last."""
-        self._worksheet.autofilter(self._header, 0, max(self._next - 1, self._header), len(columns) - 1)
-
-    def offer(self, columns: Sequence[Column]) -> None:
-        """Put drop-down lists on the rows below the header written last."""
-        last = max(self._next - 1, self._header + 1)
-        for i, column in enumerate(columns):
-            if column.choices:
-                rule = {"validate": "list", "source": list(column.choices)}
-                self._worksheet.data_validation(self._header + 1, i, last, i, rule)
-
-    def fit(self) -> None:
-        """Set the column widths to the widest cell of each."""
-        for i, width in self._widths.items():
-            self._worksheet.set_column(i, i, width + 1.5)
-
-    def _put(self, column: int, cell: Cell, style: str, widest: float = _WIDEST_WRAPPED) -> None:
-        shape = self._book.shape(style)
-        if cell is None or cell == "":
-            self._worksheet.write_blank(self._next, column, None, shape)
-            return
-        if isinstance(cell, str):
-            text, wide = measured(cell)
-            self._worksheet.write_string(self._next, column, text, shape)
-        else:
-            self._worksheet.write_number(self._next, column, cell, shape)
-            wide = RATE_WIDTH if style.endswith("rate") else len(f"{cell:,}")
-        limit = widest if style.endswith("wrap") else wide
-        self._widths[column] = max(self._widths.get(column, _NARROWEST), min(wide, limit))
 
 
 @contextlib.contextmanager
@@ -277,8 +134,8 @@ def streamed_workbook(stream: IO[bytes], folder: Path) -> Iterator[Any]:
     Its rows go through temporary files in `folder`, where what is the client's is private; they vanish with
     the block. Raises OSError when the disk refuses.
     """
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": scratch, **_TEXT_ONLY})
+    with tempfile.TemporaryDirectory(dir=folder) as scratch, zip_target(stream) as target:
+        workbook = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": scratch, **_TEXT_ONLY})
         workbook.set_properties({"created": _CREATED})
         try:
             yield workbook

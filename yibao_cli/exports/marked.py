@@ -10,7 +10,8 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from yibao_cli.exports.book import EXCEL_ROWS, streamed_workbook
+from yibao_cli.exports.book import streamed_workbook
+from yibao_cli.exports.sheet import EXCEL_ROWS
 from yibao_cli.exports.text import open_private
 from yibao_cli.i18n import _
 from yibao_cli.rules import Severity

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from yibao_cli.exports.book import Cell, Column
+    from yibao_cli.exports.columns import Cell, Column
 
 A4 = (210.0, 297.0)
 SIGNATURES = ("交寄人", "接收人", "日期")

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yibao_cli.exports import paper as blocks
-from yibao_cli.exports.book import Book
+from yibao_cli.exports.book import PAGE_OF_PAGES, Book
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from yibao_cli.exports.book import Sheet
     from yibao_cli.exports.paper import Block, Paper
-
-_PAGE = "第 &P 页  共 &N 页"
-_LINE = "__________________"
+    from yibao_cli.exports.sheet import Sheet
 
 
 def write_paper_book(path: Path, paper: Paper, name: str) -> None:
@@ -22,7 +19,10 @@ def write_paper_book(path: Path, paper: Paper, name: str) -> None:
 
     Marks for machines are left out. The blocks and rows of the paper must be lists, as they are read again.
     """
-    with Book.to(path, _PAGE, paper.footer) as book, book.sheet(name, portrait=not paper.landscape) as sheet:
+    with (
+        Book.to(path, PAGE_OF_PAGES, paper.footer) as book,
+        book.sheet(name, portrait=not paper.landscape) as sheet,
+    ):
         sheet.line("title", paper.title)
         for subtitle in paper.subtitles:
             sheet.line("note", subtitle)
@@ -49,7 +49,6 @@ def _put(sheet: Sheet, block: Block) -> None:
             for row in totals:
                 sheet.row(columns, row, total=True)
         case blocks.Signatures(roles):
-            sheet.gap(2)
-            sheet.line("heading", "    ".join(f"{role}: {_LINE}" for role in roles))
+            sheet.signatures(roles)
         case _:
             return

@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from yibao_cli.exports.book import Cell, Column, Kind
+    from yibao_cli.exports.columns import Cell, Column, Kind
 
 RATE_WIDTH = 8  # characters
 LINE_POINTS = 13.5  # height of a line of a workbook's face

@@ -26,6 +26,7 @@ from yibao_cli.store.database import FILE_NAME as DATABASE
 from yibao_cli.store.database import open_database, reading
 from yibao_cli.store.files import TEMPORARY, lock, recover_folder, sweep_dead
 from yibao_cli.store.packages import Package, open_package
+from yibao_cli.store.passing import sweep_passing
 from yibao_cli.store.schema import mailings
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def open_workspace(given: Path | None, now: datetime | None = None) -> Workspace
     unlock(folder, settings)
     for place in (folder, folder / "certificates"):
         sweep_dead(place)
+    sweep_passing(folder)
     return Workspace(folder, settings, now or datetime.now(UTC))
 
 

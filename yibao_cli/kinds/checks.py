@@ -20,7 +20,7 @@ from yibao_cli.rules import RULES, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from yibao_cli.kinds.kind import Kind
+    from yibao_cli.kinds.kind import AgainstSpec, Kind, LawSpec
 
 Sort = Literal["number", "text", "truth", "blank"]
 
@@ -60,18 +60,20 @@ def _at(key: str, where: str) -> Iterator[None]:
 def _check_laws(kind: Kind, where: str) -> None:
     for law in kind.laws:
         with _at(f"laws.{law.id}", where):
-            if law.table and law.table != kind.merge.lines:
-                raise SettingsError(_("{table} is not the table of lines").format(table=law.table))
-            tree = law.expression.tree
-            if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)):
-                raise SettingsError(_("a law is one equation with =="))
-            sorter = _line_sorter(kind, law.expression) if law.table else _member_sorter(kind, law.expression)
-            if {sorter.sort(tree.left), sorter.sort(tree.comparators[0])} != {"number"}:
-                raise SettingsError(_("a law is an equation between amounts"))
-            if law.condition is not None:
-                sorter = replace(sorter, expression=law.condition)
-                if sorter.sort(law.condition.tree) != "truth":
-                    raise SettingsError(_("a condition is true or false"))
+            _check_law(kind, law)
+
+
+def _check_law(kind: Kind, law: LawSpec) -> None:
+    if law.table and law.table != kind.merge.lines:
+        raise SettingsError(_("{table} is not the table of lines").format(table=law.table))
+    tree = law.expression.tree
+    if not (isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq)):
+        raise SettingsError(_("a law is one equation with =="))
+    sorter = _line_sorter(kind, law.expression) if law.table else _member_sorter(kind, law.expression)
+    if {sorter.sort(tree.left), sorter.sort(tree.comparators[0])} != {"number"}:
+        raise SettingsError(_("a law is an equation between amounts"))
+    if law.condition is not None:
+        _require_truth(replace(sorter, expression=law.condition))
 
 
 def _check_conditions(kind: Kind, where: str) -> None:
@@ -79,16 +81,21 @@ def _check_conditions(kind: Kind, where: str) -> None:
         with _at(f"variants.{name}", where):
             if name == "standard":
                 raise SettingsError(_("that name is taken by the panels every piece has"))
-            _check_condition(kind, variant.expression)
+            check_condition(kind, variant.expression)
     for hold in kind.holds:
         with _at(f"holds.{hold.rule}", where):
             if hold.rule not in RULES or RULES[hold.rule].severity is not Severity.HOLD:
                 raise SettingsError(_("there is no rule {rule} that holds a piece").format(rule=hold.rule))
-            _check_condition(kind, hold.expression)
+            check_condition(kind, hold.expression)
 
 
-def _check_condition(kind: Kind, expression: Expression) -> None:
-    if _member_sorter(kind, expression).sort(expression.tree) != "truth":
+def check_condition(kind: Kind, expression: Expression) -> None:
+    """Refuse a condition over a member's record that names or compares what it cannot, with SettingsError."""
+    _require_truth(_member_sorter(kind, expression))
+
+
+def _require_truth(sorter: _Sorter) -> None:
+    if sorter.sort(sorter.expression.tree) != "truth":
         raise SettingsError(_("a condition is true or false"))
 
 
@@ -100,18 +107,8 @@ def _check_names(kind: Kind, where: str) -> None:
     _check_known("merge.print_order", merge.print_order, texts, where)
     _check_known("merge.line_order", merge.line_order, lines, where)
     _check_known("merge.control_totals", merge.control_totals, money, where)
-    given = {"against.groups": kind.against.groups} if kind.against else {}
-    roster = {f.name for f in kind.inputs[merge.base].fields if f.type not in _SORTS}
-    for key, names in given.items():
-        _check_known(key, names, roster, where)
-    for written in kind.against.sums if kind.against else ():
-        with _at("against.sums", where):
-            try:
-                field_of(kind, written)
-            except KeyError as error:
-                raise SettingsError(_("{names} cannot stand here").format(names=written)) from error
-    with _at("against", where):
-        totals_table(kind)
+    if kind.against:
+        _check_totals(kind, kind.against, where)
     if kind.adjust:
         _check_known("adjust.field", (kind.adjust.field,), money, where)
     if kind.previous:
@@ -119,9 +116,17 @@ def _check_names(kind: Kind, where: str) -> None:
     _check_known("verify", (kind.verify.name, kind.verify.amount), set(fields), where)
 
 
-def check_condition(kind: Kind, expression: Expression) -> None:
-    """Refuse a condition over a member's record that names or compares what it cannot, with SettingsError."""
-    _check_condition(kind, expression)
+def _check_totals(kind: Kind, against: AgainstSpec, where: str) -> None:
+    roster = {f.name for f in kind.inputs[kind.merge.base].fields if f.type not in _SORTS}
+    _check_known("against.groups", against.groups, roster, where)
+    for written in against.sums:
+        with _at("against.sums", where):
+            try:
+                field_of(kind, written)
+            except KeyError as error:
+                raise SettingsError(_("{names} cannot stand here").format(names=written)) from error
+    with _at("against", where):
+        totals_table(kind)
 
 
 def _check_known(key: str, names: Iterable[str], known: set[str], where: str) -> None:

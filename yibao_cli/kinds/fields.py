@@ -111,7 +111,10 @@ class TableSpec(Spec):
 
     def field(self, name: str) -> FieldSpec:
         """The field of that name; KeyError when there is none."""
-        return next(f for f in self.fields if f.name == name) if name in self.names else _missing(name)
+        for spec in self.fields:
+            if spec.name == name:
+                return spec
+        raise KeyError(name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -145,7 +148,3 @@ def normal_header(text: str) -> str:
         elif not closing and not char.isspace() and char not in "*:_-":
             kept.append(char)
     return "".join(kept).lower()
-
-
-def _missing(name: str) -> FieldSpec:
-    raise KeyError(name)

@@ -188,7 +188,7 @@ class Kind(Spec):
     omr: dict[str, OmrProfile] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _parts_fit(self) -> Kind:
+    def _merge_fits(self) -> Kind:
         tables = set(self.merge.tables)
         if missing := tables - set(self.inputs):
             raise ValueError(
@@ -207,6 +207,10 @@ class Kind(Spec):
                     tables=", ".join(sorted(extra))
                 )
             )
+        return self
+
+    @model_validator(mode="after")
+    def _recheck_fits(self) -> Kind:
         if self.merge.recheck:
             day = next((f for f in self.inputs[self.merge.recheck].fields if f.name == RECHECK_DAY), None)
             if day is None or day.type != "date" or RECHECK_SETTING not in self.settings:
@@ -215,6 +219,10 @@ class Kind(Spec):
                         field=RECHECK_DAY, setting=RECHECK_SETTING
                     )
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _ads_fit(self) -> Kind:
         if self.sensitive and self.ads != "never":
             raise ValueError(_("a sensitive kind carries no ads: write ads = 'never'"))
         if self.ads == "never" and any(

@@ -1,39 +1,32 @@
-"""The ledger of one mailing: joins the imports, checks the laws, decides who is held, orders the rest.
+"""The ledger of one mailing: its imports as tables, which `judging` joins, checks and holds.
 
-DuckDB is the calculator, under a memory limit, over the Parquet of the imports; it keeps nothing. Every
-roster row ends as a candidate piece or a hold; rows the import rejected are findings already.
+DuckDB is the calculator, over the Parquet of the imports. Every roster row ends as a candidate piece or a
+hold; rows the import rejected are findings already.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-import pyarrow as pa
-
-from yibao_cli.ledger import suppressing, vouching
-from yibao_cli.ledger.joining import (
-    ENTRIES,
-    SOURCE_COLUMNS,
-    entries_query,
-    line_sums_query,
-    record_query,
-    sql_type,
-)
-from yibao_cli.ledger.sql import condition_sql, identifier, law_sql, literal
-from yibao_cli.sealed.engine import parquet_literal, prepare
+from yibao_cli.ledger.calculator import MEMORY, new_calculator
+from yibao_cli.ledger.joining import SOURCE_COLUMNS, sql_type
+from yibao_cli.ledger.sql import identifier, literal
+from yibao_cli.sealed.engine import parquet_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import duckdb
+    import pyarrow as pa
 
     from yibao_cli.kinds.expressions import Expression
     from yibao_cli.kinds.kind import Kind
 
-ADDRESS_COLUMNS = ("standard", "county", "postcode", "street_key", "verdict", "reasons")
-_PAID = "H121"
-_NO_STANDARDS = pa.table({"raw": pa.array([], pa.string()), "standard": pa.array([], pa.string())})
+# Tables that a mailing may have beside those of its kind's [merge].
+SUPPRESSIONS, ADJUSTMENTS, PREVIOUS = "suppressions", "adjustments", "previous"
+_BATCH = 20_000  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class LedgerOptions:
     """
 
     scratch: Path
-    memory: str = "512MB"
+    memory: str = MEMORY
     threads: int = 1
     to_employers: bool = False
     by_household: bool = False
@@ -69,10 +62,9 @@ class Ledger:
     """One mailing's records, in an in-memory database that spills to `options.scratch`.
 
     sources: table name to its imports. period: first day of the mailing's data, and the day it is posted;
-    ISO. addresses: the address book's entries: id, raw, postcode_given,
-    county_given, ADDRESS_COLUMNS, and `member` where some are one member's own. previous: the Parquet files
-    of the pieces of the mailing before, where that is known. unread: those of rejected rows of the list of
-    who has paid; whoever stands there may have paid, however little of the row could be read.
+    ISO. previous: the Parquet files of the pieces of the mailing before, where that is known. unread: those
+    of rejected rows of the list of who has paid; whoever stands there may have paid, however little of the
+    row could be read.
     """
 
     kind: Kind
@@ -84,11 +76,7 @@ class Ledger:
     _db: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
-        self._db = duckdb.connect()
-        self._db.execute(f"SET memory_limit = {literal(self.options.memory)}")
-        self._db.execute(f"SET temp_directory = {literal(str(self.options.scratch))}")
-        self._db.execute(f"SET threads = {int(self.options.threads)}")
-        prepare(self._db, self.options.scratch)
+        self._db = new_calculator(self.options.scratch, self.options.memory, self.options.threads)
         self._db.execute("SET preserve_insertion_order = false")
         for table in self._tables():
             self._load(table)
@@ -97,14 +85,12 @@ class Ledger:
         """Let go of memory and spilled files."""
         self._db.close()
 
-    # ---------------------------------------------------------------- reading in
-
     def _tables(self) -> list[str]:
         extra = {
             "employers": self.has_employers,
-            suppressing.TABLE: self.has_suppressions,
-            vouching.TABLE: self.kind.adjust is not None,
-            vouching.PREVIOUS: self.kind.previous is not None and vouching.PREVIOUS in self.sources,
+            SUPPRESSIONS: self.has_suppressions,
+            ADJUSTMENTS: self.kind.adjust is not None,
+            PREVIOUS: self.kind.previous is not None and PREVIOUS in self.sources,
         }
         return [*self.kind.merge.tables, *(table for table, wanted in extra.items() if wanted)]
 
@@ -145,7 +131,7 @@ class Ledger:
     @property
     def has_suppressions(self) -> bool:
         """Whether a list of who must not be mailed was imported."""
-        return suppressing.TABLE in self.sources
+        return SUPPRESSIONS in self.sources
 
     @property
     def has_repeated_lines(self) -> bool:
@@ -153,30 +139,11 @@ class Ledger:
         lines = self.kind.merge.lines
         return bool(lines and self.kind.inputs[lines].key) and len(self.sources.get(lines, ())) > 1
 
-    # ---------------------------------------------------------------- joining
-
-    def join(self, addresses: pa.Table | Iterable[pa.Table], suppressed: pa.Table = _NO_STANDARDS) -> None:
-        """Join every roster row with its address, employer, accounts and the sums of its lines.
-
-        addresses: the address book, whole or in stretches of the same columns, at least one.
-        suppressed: the standard forms of the suppression lists' addresses, by `raw`.
-        """
-        for stretch in [addresses] if isinstance(addresses, pa.Table) else addresses:
-            self._adopt_entries(stretch)
-        if self.kind.merge.lines:
-            self.execute(f"CREATE TABLE line_sums AS {line_sums_query(self.kind)}")
-        to_employers = self.has_employers and self.options.to_employers
-        whose = {"employers": self.has_employers, "to_employers": to_employers}
-        self.execute(f"CREATE TABLE {ENTRIES} AS {entries_query(self.kind, **whose)}")
-        self.execute(f"CREATE TABLE record AS {record_query(self.kind, **whose)}")
-        if self.has_suppressions:
-            suppressing.suppress(self, suppressed)
-        vouching.vouch(self)
-
-    def _adopt_entries(self, entries: pa.Table) -> None:
-        if "member" not in entries.schema.names:
-            entries = entries.append_column("member", pa.array([""] * entries.num_rows, pa.string()))
-        self.adopt("address_book", entries, more=True)
+    def types(self) -> dict[str, str]:
+        """Field name to type of everything a law or condition of a member may name."""
+        merge = self.kind.merge
+        tables = [merge.base, *merge.accounts]
+        return {f.name: f.type for t in reversed(tables) for f in self.kind.inputs[t].fields}
 
     def adopt(self, name: str, table: pa.Table, *, more: bool = False) -> None:
         """Take a table from outside in under a name; more: behind what it has already, where it is there."""
@@ -190,76 +157,6 @@ class Ledger:
             self.execute(f"CREATE TABLE {made} AS SELECT * FROM given")  # noqa: S608
         self._db.unregister("given")
 
-    # ---------------------------------------------------------------- judging
-
-    def judge(self) -> None:
-        """Evaluate laws, holds and variants for every record; `holds` lists all reasons, first one first.
-
-        Records that are not selected to be mailed go into `unselected`, without a look at them.
-        """
-        types = self.types()
-        laws = [law for law in self.kind.laws if not law.table]
-        differences = [f"{law_sql(w, types)} AS {identifier('off_' + w.id)}" for w in laws]
-        variant = "".join(
-            f"WHEN {condition_sql(v.expression, types)} THEN {literal(name)} "
-            for name, v in self.kind.variants.items()
-        )
-        chosen = f"CASE {variant}ELSE 'standard' END" if variant else "'standard'"
-        reasons = ", ".join(
-            f"CASE WHEN {when} THEN {literal(rule)} END" for rule, when in self._hold_conditions(types)
-        )
-        where = self.options.where
-        selected = condition_sql(where, types) if where is not None else "true"
-        self.execute(f"CREATE TABLE unselected AS SELECT * FROM record WHERE NOT ({selected})")  # noqa: S608
-        inner = ", ".join(["record.*", *differences, *vouching.columns(self)])
-        self.execute(
-            f"CREATE TABLE judged AS SELECT *, {chosen} AS variant, "  # noqa: S608
-            f"list_filter([{reasons}], lambda x: x IS NOT NULL) AS holds FROM "
-            f"(SELECT {inner} FROM record{vouching.joins(self)} WHERE {selected})"
-        )
-        self.execute("DROP TABLE record")
-
-    def types(self) -> dict[str, str]:
-        """Field name to type of everything a law or condition of a member may name."""
-        merge = self.kind.merge
-        tables = [merge.base, *merge.accounts]
-        return {f.name: f.type for t in reversed(tables) for f in self.kind.inputs[t].fields}
-
-    def _hold_conditions(self, types: Mapping[str, str]) -> list[tuple[str, str]]:
-        """(rule, SQL condition), in the order in which they decide a row's state."""
-        found = [("H100", "appearance > 1")]
-        found += [(h.rule, condition_sql(h.expression, types)) for h in self.kind.holds]
-        if self.unread:
-            key, listed = identifier(self.kind.merge.key), parquet_literal(self.unread)
-            found.append((_PAID, f"{key} IN (SELECT {key} FROM read_parquet({listed}))"))  # noqa: S608
-        if self.has_suppressions:
-            found += suppressing.hold_conditions()
-        found.append(("H201", "verdict = 'bad'"))
-        found.append(("H202", "postcode IS NULL OR postcode = ''"))
-        if self.kind.merge.as_of:
-            day, (first, last) = identifier(self.kind.merge.as_of), self.period
-            found.append(("H304", f"{day} < {literal(first)} OR {day} > {literal(last)}"))
-        found += [("H301", f"NOT {identifier('has_' + t)}") for t in self.kind.merge.required_accounts]
-        present = " AND ".join(identifier("has_" + t) for t in self.kind.merge.required_accounts) or "true"
-        for law in self.kind.laws:
-            if law.table:
-                found.append(("H303", f"{identifier('breach_' + law.id)} > 0"))
-            else:
-                found.append(("H302", f"{present} AND {identifier('off_' + law.id)} <> 0"))
-        return [*found, *vouching.hold_conditions(self, present)]
-
-    def hold(self, row_ids: Iterable[int], rule: str) -> None:
-        """Hold further rows, found by looking at what would be printed."""
-        rows = [(r,) for r in row_ids]
-        if rows:
-            self.execute("CREATE TEMP TABLE more (row_id BIGINT)")
-            self._db.executemany("INSERT INTO more VALUES (?)", rows)
-            self.execute(
-                f"UPDATE judged SET holds = list_append(holds, {literal(rule)}) "  # noqa: S608
-                "WHERE row_id IN (SELECT row_id FROM more)"
-            )
-            self.execute("DROP TABLE more")
-
     def execute(self, query: str) -> None:
         """Run a statement of ours."""
         self._db.execute(query)
@@ -267,3 +164,13 @@ class Ledger:
     def query(self, query: str) -> duckdb.DuckDBPyRelation:
         """Run a query of ours on a cursor of its own, so that two results can be read side by side."""
         return self._db.cursor().sql(query)
+
+    def rows(self, query: str) -> Iterator[dict[str, Any]]:
+        """The rows of a query of ours, one after another."""
+        for batch in self.query(query).to_arrow_reader(_BATCH):
+            yield from batch.to_pylist()
+
+    def count(self, table: str, condition: str = "true") -> int:
+        """Rows of one of the ledger's tables for which a condition of ours holds."""
+        (row,) = self.rows(f"SELECT count(*) AS n FROM {identifier(table)} WHERE {condition}")  # noqa: S608
+        return int(row["n"])

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow.parquet as pq
 
+from yibao_cli.ledger.calculator import new_calculator
 from yibao_cli.ledger.sql import identifier, literal
-from yibao_cli.sealed.engine import parquet_literal, prepare
+from yibao_cli.sealed.engine import parquet_literal
 from yibao_cli.sealed.files import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import duckdb
+
     from yibao_cli.kinds.fields import TableSpec
 
-_MEMORY = "512MB"
-_THREADS = 2
 _PLACE = ("src_sheet", "src_row")
 
 
@@ -106,7 +106,7 @@ def compared(old: Sequence[Path], new: Path, spec: TableSpec, scratch: Path) -> 
     Rows with a blank in their key are compared in the order in which they stand. scratch: where DuckDB may
     spill.
     """
-    with _database(scratch) as db:
+    with closing(new_calculator(scratch)) as db:
         for name, paths in (("old", old), ("new", [new])):
             db.execute(f"CREATE TABLE {name} AS {_rows(paths, spec)}")
         yield Comparison(db, spec)
@@ -135,7 +135,7 @@ def outside(rows: Path, day: str, period: tuple[str, str], scratch: Path) -> Hit
 
 def _hits(source: str, scratch: Path) -> Hits | None:
     place = "arg_min(src_sheet, src_ordinal), arg_min(src_row, src_ordinal)"
-    with _database(scratch) as db:
+    with closing(new_calculator(scratch)) as db:
         row = db.execute(f"SELECT count(*), {place} {source}").fetchone()
     return Hits(int(row[0]), row[1] or "", int(row[2])) if row and row[0] else None
 
@@ -152,16 +152,3 @@ def _rows(paths: Sequence[Path], spec: TableSpec) -> str:
         f"THEN row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY src_ordinal) ELSE 0 END AS nth "
         f"FROM (SELECT {lacking}* FROM read_parquet({parquet_literal(paths)}, union_by_name = true))"
     )
-
-
-@contextmanager
-def _database(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    db = duckdb.connect()
-    try:
-        db.execute(f"SET memory_limit = {literal(_MEMORY)}")
-        db.execute(f"SET temp_directory = {literal(str(scratch))}")
-        db.execute(f"SET threads = {_THREADS}")
-        prepare(db, scratch)
-        yield db
-    finally:
-        db.close()

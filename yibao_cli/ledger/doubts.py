@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import mask_id, mask_name
 from yibao_cli.ledger import vouching
+from yibao_cli.ledger.assemble import SUPPRESSIONS
 from yibao_cli.ledger.sql import identifier, literal
-from yibao_cli.ledger.suppressing import LOST_CARD, NO_ADS, TABLE, shows_lost_card
+from yibao_cli.ledger.suppressing import LOST_CARD, NO_ADS, shows_lost_card
 from yibao_cli.model import Finding
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from yibao_cli.ledger.assemble import Ledger
 
-_BATCH = 20_000
 _PLACE = "src_file, src_sheet, src_row"
 # What names the person of a suppression, by which it is shown.
 _NAMED_BY = ("member_no", "id_number", "card_no", "name")
@@ -41,11 +41,6 @@ def doubts(ledger: Ledger) -> Iterator[Finding]:
         yield from _contrary_dates(ledger)
 
 
-def _rows(ledger: Ledger, query: str) -> Iterator[dict[str, Any]]:
-    for batch in ledger.query(query).to_arrow_reader(_BATCH):
-        yield from batch.to_pylist()
-
-
 def _at(
     row: Mapping[str, Any],
     rule_id: str,
@@ -66,7 +61,7 @@ def _addresses(ledger: Ledger) -> Iterator[Finding]:
         "JOIN (SELECT id, reasons FROM address_book WHERE verdict = 'doubtful') a ON a.id = address_id "
         "ORDER BY row_id"
     )
-    for row in _rows(ledger, query):
+    for row in ledger.rows(query):
         for rule_id, details in json.loads(row["reasons"]):
             yield _at(row, rule_id, column, details=details)
 
@@ -96,7 +91,7 @@ def _twice_accounted(ledger: Ledger) -> Iterator[Finding]:
 def _of_members(ledger: Ledger, rule_id: str, table: str, query: str) -> Iterator[Finding]:
     spec = ledger.kind.inputs[table]
     column = spec.field(ledger.kind.merge.key).label
-    for row in _rows(ledger, query):
+    for row in ledger.rows(query):
         yield _at(row, rule_id, column, mask_id(str(row["member"])), {"table": spec.label})
 
 
@@ -106,7 +101,7 @@ def _repeated_lines(ledger: Ledger) -> Iterator[Finding]:
         return
     spec = ledger.kind.inputs[ledger.kind.merge.lines]
     query = f"SELECT {_PLACE}, {identifier(spec.key[0])} AS k FROM repeated ORDER BY row_id"  # noqa: S608
-    for row in _rows(ledger, query):
+    for row in ledger.rows(query):
         yield _at(row, "L204", spec.field(spec.key[0]).label, mask_id(str(row["k"])), {"table": spec.label})
 
 
@@ -119,7 +114,7 @@ def _unknown_employers(ledger: Ledger) -> Iterator[Finding]:
         f"SELECT {_PLACE}, employer_no FROM ordered "  # noqa: S608
         "ANTI JOIN in_employers USING (employer_no) WHERE employer_no IS NOT NULL ORDER BY row_id"
     )
-    for row in _rows(ledger, query):
+    for row in ledger.rows(query):
         yield _at(row, "L205", column, row["employer_no"])
 
 
@@ -134,7 +129,7 @@ def _untimely_lines(ledger: Ledger) -> Iterator[Finding]:
         f"FROM {identifier('in_' + merge.lines)} WHERE {day} < {literal(first)} OR {day} > {literal(last)} "
         "GROUP BY src_file ORDER BY src_file"
     )
-    for row in _rows(ledger, query):
+    for row in ledger.rows(query):
         yield _at(row, "L206", column, details={"count": row["n"], "first": first, "last": last})
 
 
@@ -145,7 +140,7 @@ def _unmatched_entries(ledger: Ledger) -> Iterator[Finding]:
         "count(*) AS n FROM entries WHERE row_id NOT IN (SELECT entry FROM listed) "
         "GROUP BY src_file ORDER BY src_file"
     )
-    for row in _rows(ledger, query):
+    for row in ledger.rows(query):
         yield _at(row, "L211", "", details={"count": row["n"]})
 
 
@@ -156,8 +151,8 @@ def _ambiguous_entries(ledger: Ledger) -> Iterator[Finding]:
         "SELECT entry, count(DISTINCT member) AS n FROM listed WHERE found_by <> 'address' GROUP BY entry) l "
         "ON l.entry = row_id WHERE n > 1 ORDER BY row_id"
     )
-    spec = ledger.kind.inputs[TABLE]
-    for row in _rows(ledger, query):
+    spec = ledger.kind.inputs[SUPPRESSIONS]
+    for row in ledger.rows(query):
         name = next(n for n in _NAMED_BY if row[n])
         masked = (mask_name if name == "name" else mask_id)(row[name])
         yield _at(row, "L212", spec.field(name).label, masked, {"count": row["n"]})
@@ -165,7 +160,7 @@ def _ambiguous_entries(ledger: Ledger) -> Iterator[Finding]:
 
 def _applied_entries(ledger: Ledger) -> Iterator[Finding]:
     """How many pieces print with house panels alone by a list, and how many do not show a lost card."""
-    label = ledger.kind.inputs[TABLE].field("reason").label
+    label = ledger.kind.inputs[SUPPRESSIONS].field("reason").label
     for fate in (NO_ADS, *(() if shows_lost_card(ledger.kind) else (LOST_CARD,))):
         query = (
             "SELECT e.src_file, arg_min(e.src_sheet, e.row_id) AS src_sheet, "  # noqa: S608 - a rule's id
@@ -173,13 +168,13 @@ def _applied_entries(ledger: Ledger) -> Iterator[Finding]:
             f"JOIN listed l ON l.entry = e.row_id AND l.fate = {literal(fate)} "
             "JOIN ordered o ON o.row_id = l.row_id GROUP BY e.src_file ORDER BY e.src_file"
         )
-        for row in _rows(ledger, query):
+        for row in ledger.rows(query):
             yield _at(row, fate, label, details={"count": row["n"]})
 
 
 def _contrary_dates(ledger: Ledger) -> Iterator[Finding]:
     """Entries in force that end before they begin."""
-    label = ledger.kind.inputs[TABLE].field("ends").label
+    label = ledger.kind.inputs[SUPPRESSIONS].field("ends").label
     query = f"SELECT {_PLACE}, starts, ends FROM entries WHERE ends < starts ORDER BY row_id"  # noqa: S608
-    for row in _rows(ledger, query):
+    for row in ledger.rows(query):
         yield _at(row, "L215", label, row["ends"], {"starts": row["starts"]})

@@ -192,9 +192,9 @@ def _add_lines(select: Select, kind: Kind) -> None:
 
 
 def repeated(table: str, key: str) -> str:
-    """Rows of a table whose key came before, with the how manieth they are: `row_id` and `appearance`.
+    """Rows of a table whose key came before: `row_id`, and `appearance`, 2 for the second row of a key.
 
-    A window carries along whatever is selected beside it, so it goes over two columns and not over all.
+    The window function runs over two columns only: it would carry along every other selected one.
     """
     return (
         f"SELECT row_id, appearance FROM (SELECT row_id, row_number() OVER (PARTITION BY {key} "  # noqa: S608

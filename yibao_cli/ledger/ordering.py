@@ -89,8 +89,7 @@ def order_pieces(ledger: Ledger, places: pa.Table | Iterable[pa.Table] | None = 
         "CREATE TABLE ordered AS SELECT j.*, p.* EXCLUDE (row_id) "  # noqa: S608 - a name of ours
         f"FROM judged j JOIN {_PLACES} p USING (row_id)"
     )
-    found = ledger.query("SELECT count(*) AS n FROM ordered").to_arrow_table()
-    return int(found.column("n")[0].as_py())
+    return ledger.count("ordered")
 
 
 def _rank(ledger: Ledger) -> None:

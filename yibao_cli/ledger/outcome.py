@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from yibao_cli.codes import mask_id, piece_number
 from yibao_cli.i18n import _
+from yibao_cli.kinds.sources import ADJUSTMENT_NOTE
 from yibao_cli.ledger import suppressing, vouching
 from yibao_cli.ledger.sql import identifier, literal, sum_column
 from yibao_cli.model import Finding
@@ -41,13 +42,12 @@ def held_rows(ledger: Ledger, known: Known) -> Iterator[tuple[int, tuple[Finding
     if ledger.has_suppressions:
         columns += suppressing.ENTRY_COLUMNS
         listed = "LEFT JOIN suppressed USING (row_id) "
-    reader = ledger.query(
+    rows = ledger.rows(
         f"SELECT {', '.join(columns)} FROM judged {listed}LEFT JOIN "  # noqa: S608 - identifiers of the kind only
         "(SELECT id, reasons FROM address_book) a ON a.id = address_id WHERE len(holds) > 0 ORDER BY row_id"
-    ).to_arrow_reader(_BATCH)
-    for batch in reader:
-        for row in batch.to_pylist():
-            yield row["row_id"], tuple(_hold_findings(ledger, row, (laws, line_laws), known))
+    )
+    for row in rows:
+        yield row["row_id"], tuple(_hold_findings(ledger, row, (laws, line_laws), known))
 
 
 def _hold_findings(
@@ -99,12 +99,6 @@ def _broken_laws(kind: Kind, row: dict[str, Any], laws: list[str]) -> Iterator[d
             yield {"law": law, "text": kind.texts_of_laws[law], **difference}
 
 
-def count(ledger: Ledger, table: str) -> int:
-    """Rows of one of the ledger's tables."""
-    found = ledger.query(f"SELECT count(*) AS n FROM {identifier(table)}").to_arrow_table()  # noqa: S608
-    return int(found.column("n")[0].as_py())
-
-
 def piece_columns(ledger: Ledger) -> tuple[str, ...]:
     """Columns of a piece that texts may name, in the order of the package."""
     kind = ledger.kind
@@ -114,7 +108,7 @@ def piece_columns(ledger: Ledger) -> tuple[str, ...]:
     if not ledger.has_employers:
         employers = []
     core = ["address", "postcode", "county", "employer_no", "employer_name", "category", "ads_consent"]
-    vouched = [vouching.NOTE] if kind.adjust is not None else []
+    vouched = [ADJUSTMENT_NOTE] if kind.adjust is not None else []
     found = "address_id", "street_key", "verdict"
     return tuple(dict.fromkeys([*roster, *accounts, *employers, *core, *vouched, *found]))
 
@@ -130,23 +124,19 @@ def piece_batches(
     columns = ["row_id", "position", "variant", *map(identifier, (*added, *piece_columns(ledger)))]
     lines = ledger.kind.merge.lines
     columns.append(f"{identifier(sum_column(lines, '')) if lines else '0'} AS line_count")
-    reader = ledger.query(
-        f"SELECT {', '.join(columns)} FROM ordered ORDER BY position"  # noqa: S608
-    ).to_arrow_reader(_BATCH)
-    for table in rechunked(reader, sizes):
-        numbers = pa.array([piece_number(r) for r in table.column("row_id").to_pylist()], pa.string())
-        yield table.add_column(0, "piece", numbers)
+    yield from _numbered(
+        ledger,
+        f"SELECT {', '.join(columns)} FROM ordered ORDER BY position",  # noqa: S608
+        sizes,
+    )
 
 
 def members_in_order(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Each piece's member, as `person_no=17`, and its number, in print order."""
     key = ledger.kind.merge.key
-    reader = ledger.query(
-        f"SELECT row_id, {identifier(key)} AS member FROM ordered ORDER BY position"  # noqa: S608
-    ).to_arrow_reader(_BATCH)
-    for batch in reader:
-        for row in batch.to_pylist():
-            yield f"{key}={row['member']}", piece_number(row["row_id"])
+    query = f"SELECT row_id, {identifier(key)} AS member FROM ordered ORDER BY position"  # noqa: S608
+    for row in ledger.rows(query):
+        yield f"{key}={row['member']}", piece_number(row["row_id"])
 
 
 def line_reader(ledger: Ledger) -> pa.RecordBatchReader:
@@ -189,19 +179,19 @@ def control_totals(ledger: Ledger) -> dict[str, int]:
     return row
 
 
-def count_where(ledger: Ledger, table: str, condition: str) -> int:
-    """Rows of a table for which a condition of ours holds."""
-    query = f"SELECT count(*) AS n FROM {identifier(table)} WHERE {condition}"  # noqa: S608
-    return int(ledger.query(query).to_arrow_table().column("n")[0].as_py())
-
-
 def candidate_batches(ledger: Ledger, size: int) -> Iterator[pa.Table]:
     """What is not held so far, in roster order, with all a text may name."""
     columns = ["row_id", "0 AS position", "0 AS part", "variant", *map(identifier, piece_columns(ledger))]
-    reader = ledger.query(
-        f"SELECT {', '.join(columns)} FROM judged WHERE len(holds) = 0 ORDER BY row_id"  # noqa: S608
-    ).to_arrow_reader(_BATCH)
-    for table in rechunked(reader, size):
+    yield from _numbered(
+        ledger,
+        f"SELECT {', '.join(columns)} FROM judged WHERE len(holds) = 0 ORDER BY row_id",  # noqa: S608
+        size,
+    )
+
+
+def _numbered(ledger: Ledger, query: str, sizes: int | Sequence[int]) -> Iterator[pa.Table]:
+    """The rows of a query in tables as `rechunked` makes them, each row with its piece number."""
+    for table in rechunked(ledger.query(query).to_arrow_reader(_BATCH), sizes):
         numbers = pa.array([piece_number(r) for r in table.column("row_id").to_pylist()], pa.string())
         yield table.add_column(0, "piece", numbers)
 

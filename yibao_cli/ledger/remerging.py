@@ -6,11 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow.parquet as pq
 
-from yibao_cli.ledger.sql import identifier, literal
-from yibao_cli.sealed.engine import parquet_literal, prepare
+from yibao_cli.ledger.calculator import new_calculator
+from yibao_cli.ledger.sql import identifier
+from yibao_cli.sealed.engine import parquet_literal
 from yibao_cli.sealed.files import source
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _PLACE = frozenset(
     | {"bundle", "bag", "level", "destination", "weight_mg", "thickness_um", "tracking_no"}
 )
 LINES = "lines"
-_MEMORY, _THREADS = "512MB", 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,7 @@ def compare_pieces(old: Path, new: Path, key: str, scratch: Path) -> Remerge:
     """
     sides = {"old": _parts(old), "new": _parts(new)}
     names = [n for n in _fields(sides["old"]) if n in set(_fields(sides["new"])) - _PLACE and n != key]
-    with closing(duckdb.connect()) as db:
-        db.execute(f"SET memory_limit = {literal(_MEMORY)}")
-        db.execute(f"SET temp_directory = {literal(str(scratch))}")
-        db.execute(f"SET threads = {_THREADS}")
-        prepare(db, scratch)
+    with closing(new_calculator(scratch)) as db:
         for side, parts in sides.items():
             db.execute(f"CREATE TABLE {side}_pieces AS {_pieces(parts, [key, *names], key)}")
         differs = {n: f"a.{identifier(n)} IS DISTINCT FROM b.{identifier(n)}" for n in (*names, LINES)}

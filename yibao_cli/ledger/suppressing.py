@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.i18n import _
+from yibao_cli.ledger.assemble import SUPPRESSIONS
 from yibao_cli.ledger.sql import identifier, literal
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.ledger.assemble import Ledger
 
-TABLE = "suppressions"
 NO_ADS, LOST_CARD, OTHER = "L214", "L213", "H114"
 # Reason to the rule that says what it does. The first rule in order is the strongest.
 FATES = {"死亡": "H111", "转出": "H112", "拒收纸质": "H113", "拒收广告": NO_ADS, "挂失": LOST_CARD}
@@ -84,7 +84,7 @@ def _in_force(day: str) -> str:
     # An entry that ends before it begins is wrong in one of its dates, and is not let lapse for that.
     return (
         f"SELECT s.*, standard, CASE reason {fates} ELSE {literal(OTHER)} END AS fate "  # noqa: S608
-        f"FROM {identifier('in_' + TABLE)} s LEFT JOIN standards ON raw = address "
+        f"FROM {identifier('in_' + SUPPRESSIONS)} s LEFT JOIN standards ON raw = address "
         f"WHERE coalesce(starts <= {literal(day)}, true) "
         f"AND (coalesce(ends >= {literal(day)}, true) OR coalesce(ends < starts, false))"
     )

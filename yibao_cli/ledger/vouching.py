@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from yibao_cli.kinds.sources import ADJUSTMENT_NOTE
+from yibao_cli.ledger.assemble import ADJUSTMENTS, PREVIOUS
 from yibao_cli.ledger.sql import identifier, literal
 from yibao_cli.model import Finding
 from yibao_cli.money import yuan
@@ -18,12 +20,10 @@ if TYPE_CHECKING:
 
     from yibao_cli.ledger.assemble import Ledger
 
-TABLE, PREVIOUS = "adjustments", "previous"
-NOTE, ROWS, CLOSING = "adjustment_note", "adjusted_rows", "previous_closing"
+ROWS, CLOSING = "adjusted_rows", "previous_closing"
 UNVOUCHED, BROKEN_CHAIN = "H130", "H131"
 TWICE, ONE_HAND, NOBODY = "L220", "L221", "L222"
 _SHOWN = 2  # adjustments that a statement tells one by one
-_BATCH = 20_000
 
 
 def vouch(ledger: Ledger) -> None:
@@ -36,11 +36,11 @@ def vouch(ledger: Ledger) -> None:
             f"CREATE TABLE vouchers AS SELECT *, CASE "  # noqa: S608 - names and rules of ours
             f"WHEN {plain.format('operator')} = {plain.format('approver')} THEN {literal(ONE_HAND)} "
             f"WHEN row_number() OVER (PARTITION BY voucher_no ORDER BY row_id) > 1 THEN {literal(TWICE)} "
-            f"ELSE '' END AS fault FROM {identifier('in_' + TABLE)}"
+            f"ELSE '' END AS fault FROM {identifier('in_' + ADJUSTMENTS)}"
         )
         ledger.execute(
             f"CREATE TABLE adjusted_sums AS SELECT member_no AS {key}, sum(amount)::BIGINT AS {ROWS}, "  # noqa: S608
-            f"{_note()} AS {NOTE} FROM vouchers WHERE fault = '' GROUP BY member_no"
+            f"{_note()} AS {ADJUSTMENT_NOTE} FROM vouchers WHERE fault = '' GROUP BY member_no"
         )
     if has_previous(ledger):
         ledger.execute(f"CREATE TABLE closings AS {_closings(ledger)}")
@@ -55,7 +55,7 @@ def columns(ledger: Ledger) -> list[str]:
     """What the judged record has of this."""
     found = []
     if ledger.kind.adjust is not None:
-        found += [f"coalesce({ROWS}, 0) AS {ROWS}", f"coalesce({NOTE}, '') AS {NOTE}"]
+        found += [f"coalesce({ROWS}, 0) AS {ROWS}", f"coalesce({ADJUSTMENT_NOTE}, '') AS {ADJUSTMENT_NOTE}"]
     return [*found, CLOSING] if has_previous(ledger) else found
 
 
@@ -103,11 +103,10 @@ def doubts(ledger: Ledger) -> Iterator[Finding]:
         f"ELSE {literal(NOBODY)} END AS rule FROM vouchers WHERE fault <> '' OR member_no NOT IN "
         f"(SELECT {identifier(ledger.kind.merge.key)} FROM {roster}) ORDER BY row_id"
     )
-    column = ledger.kind.inputs[TABLE].field("voucher_no").label
-    for batch in ledger.query(query).to_arrow_reader(_BATCH):
-        for row in batch.to_pylist():
-            place = {"file": row["src_file"], "sheet": row["src_sheet"] or "", "row": int(row["src_row"])}
-            yield Finding(row["rule"], **place, column=column, value=row["voucher_no"])
+    column = ledger.kind.inputs[ADJUSTMENTS].field("voucher_no").label
+    for row in ledger.rows(query):
+        place = {"file": row["src_file"], "sheet": row["src_sheet"] or "", "row": int(row["src_row"])}
+        yield Finding(row["rule"], **place, column=column, value=row["voucher_no"])
 
 
 def _note() -> str:

@@ -133,5 +133,7 @@ def _require_runs(numbers: NDArray[Any], count: int, what: str) -> None:
 
 def _faulty(reason: str) -> CheckFailed:
     return CheckFailed(
-        reason, where="package", remedy=_("hand nothing over; merge and render the mailing again")
+        reason,
+        where="package",
+        remedy=_("hand nothing over; run `yibao merge MAILING` and `yibao render MAILING` again"),
     )

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from yibao_cli.exports import Column, frame_rows
 from yibao_cli.exports.paper import Facts, Heading, Paper, Signatures, Table, Words
 from yibao_cli.kinds.sorting import LOOSE
+from yibao_cli.mailing.posting import LOOSE_NAME
 from yibao_cli.mailing.qualification import level_names, short_bundles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import pandas as pd
+
     from yibao_cli.exports.paper import Block
     from yibao_cli.kinds.sorting import Scheme
     from yibao_cli.mailing.containers import Sorted
-    from yibao_cli.mailing.manifest import ManifestInfo
+    from yibao_cli.mailing.posting import PostingInfo
 
 _COUNTS = (Column("件数", "count"), Column("规则"), Column("原因", "wrap", widest=44))
 _ROWS = (
@@ -65,7 +68,7 @@ class Absent(NamedTuple):
     unselected: int = 0
 
 
-def exceptions_paper(absent: Absent, found: Sorted, scheme: Scheme, info: ManifestInfo) -> Paper:
+def exceptions_paper(absent: Absent, found: Sorted, scheme: Scheme, info: PostingInfo) -> Paper:
     """The list to be signed."""
     return Paper(
         f"{info.client} {info.mailing} 异常清单",
@@ -76,10 +79,10 @@ def exceptions_paper(absent: Absent, found: Sorted, scheme: Scheme, info: Manife
     )
 
 
-def exceptions_json(absent: Absent, found: Sorted, scheme: Scheme, info: ManifestInfo) -> dict[str, Any]:
+def exceptions_json(absent: Absent, found: Sorted, scheme: Scheme, info: PostingInfo) -> dict[str, Any]:
     """The list for programs."""
     counts = Counter(row.rule for row in absent.rows)
-    short, loose = short_bundles(found, scheme), found.bundles[found.bundles["level"] == LOOSE]
+    short, loose = short_bundles(found, scheme), _loose_bundles(found)
     columns = ["bundle", "bag", "level", "destination", "pieces"]
     return {
         "mailing": info.mailing,
@@ -93,8 +96,12 @@ def exceptions_json(absent: Absent, found: Sorted, scheme: Scheme, info: Manifes
     }
 
 
-def _blocks(absent: Absent, found: Sorted, scheme: Scheme, info: ManifestInfo) -> Iterator[Block]:
-    short, loose = short_bundles(found, scheme), found.bundles[found.bundles["level"] == LOOSE]
+def _loose_bundles(found: Sorted) -> pd.DataFrame:
+    return found.bundles[found.bundles["level"] == LOOSE]
+
+
+def _blocks(absent: Absent, found: Sorted, scheme: Scheme, info: PostingInfo) -> Iterator[Block]:
+    short, loose = short_bundles(found, scheme), _loose_bundles(found)
     yield Facts(
         (
             ("交寄单位", info.client),
@@ -103,42 +110,49 @@ def _blocks(absent: Absent, found: Sorted, scheme: Scheme, info: ManifestInfo) -
             ("已交寄", f"{found.pieces:,} 件"),
             ("暂扣", f"{absent.held:,} 件"),
             ("导入时剔除", f"{absent.rejected:,} 行"),
-            ("不在寄发范围", f"{absent.unselected:,} 行"),
+            ("未选中", f"{absent.unselected:,} 行"),
             ("不足的把", f"{len(short):,} 把"),
-            ("散件", f"{int(loose['pieces'].sum()):,} 件"),
+            (LOOSE_NAME, f"{int(loose['pieces'].sum()):,} 件"),
         ),
         columns=4,
     )
-    counts = Counter(row.rule for row in absent.rows)
     if absent.held:
-        yield Heading("暂扣原因")
-        rows = [(n, rule, absent.reasons.get(rule, "")) for rule, n in sorted(counts.items())]
-        yield Table(_COUNTS, rows, [(sum(counts.values()), "合计", "")])
-        if len(absent.rows) != absent.held:
-            yield Words(
-                f"问题清单中有 {len(absent.rows):,} 行，数据包记载 {absent.held:,} 件；请重新合并以补全明细"
-            )
-        yield Heading("暂扣明细")
-        numbered = enumerate(absent.rows, 1)
-        yield Table(
-            _ROWS,
-            [
-                (i, r.rule, absent.reasons.get(r.rule, ""), r.file, r.sheet, r.row, r.value)
-                for i, r in numbered
-            ],
-        )
-    names = level_names(scheme)
-    for heading, bundles in (("不足的把", short), ("散件", loose)):
+        yield from _held_blocks(absent)
+    for heading, bundles in (("不足的把", short), (LOOSE_NAME, loose)):
         if len(bundles):
             yield Heading(heading)
-            columns = ["bundle", "bag", "level", "destination", "pieces", "first", "last"]
-            yield Table(
-                _BUNDLES,
-                [
-                    (bundle, bag, names.get(level, level), place, count, f"{first} - {last}")
-                    for bundle, bag, level, place, count, first, last in frame_rows(bundles[columns])
-                ],
-            )
+            yield _bundle_table(bundles, level_names(scheme))
     if not absent.held and not len(short) and not len(loose):
         yield Words("无异常。")
     yield Signatures(("制表人", "复核人", "日期"))
+
+
+def _held_blocks(absent: Absent) -> Iterator[Block]:
+    """What was held: by reason, then row by row."""
+    counts = Counter(row.rule for row in absent.rows)
+    yield Heading("暂扣原因")
+    rows = [(n, rule, absent.reasons.get(rule, "")) for rule, n in sorted(counts.items())]
+    yield Table(_COUNTS, rows, [(len(absent.rows), "合计", "")])
+    if len(absent.rows) != absent.held:
+        yield Words(
+            f"问题记录中有 {len(absent.rows):,} 行，冻结数据包记载 {absent.held:,} 件；请重新合并以补全明细"
+        )
+    yield Heading("暂扣明细")
+    yield Table(
+        _ROWS,
+        [
+            (i, r.rule, absent.reasons.get(r.rule, ""), r.file, r.sheet, r.row, r.value)
+            for i, r in enumerate(absent.rows, 1)
+        ],
+    )
+
+
+def _bundle_table(bundles: pd.DataFrame, names: Mapping[str, str]) -> Table:
+    columns = ["bundle", "bag", "level", "destination", "pieces", "first", "last"]
+    return Table(
+        _BUNDLES,
+        [
+            (bundle, bag, names.get(level, level), place, count, f"{first} - {last}")
+            for bundle, bag, level, place, count, first, last in frame_rows(bundles[columns])
+        ],
+    )

@@ -10,6 +10,7 @@ from yibao_cli.exports import frame_rows
 from yibao_cli.exports.labels import Label
 from yibao_cli.i18n import _
 from yibao_cli.mailing.containers import kilograms
+from yibao_cli.mailing.posting import MIXED
 from yibao_cli.mailing.qualification import level_names
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from yibao_cli.mailing.containers import Sorted
 
 BUNDLE, BAG = "B", "D"
-_MIXED = "混合"  # of a level that has no one destination
 
 
 def bundle_labels(found: Sorted, scheme: Scheme, about: tuple[str, str, str]) -> list[Label]:
@@ -57,7 +57,7 @@ def _bundles(
         parts = f"{part:03d}" if part == last_part else f"{part:03d}-{last_part:03d}"
         texts = {
             "heading": "把签",
-            "destination": place or names.get(level, _MIXED),
+            "destination": place or names.get(level, MIXED),
             "level": names.get(level, level),
             "number": f"把 {bundle}",
             "pieces": f"{pieces:,}",
@@ -73,7 +73,7 @@ def _bags(found: Sorted, scheme: Scheme, about: tuple[str, str, str]) -> Iterato
     for bag, level, place, bundles, pieces, mg, first, last in frame_rows(found.bags[columns]):
         texts = {
             "heading": "袋牌",
-            "destination": place or names.get(level, _MIXED),
+            "destination": place or names.get(level, MIXED),
             "level": names.get(level, level),
             "number": f"袋 {bag}",
             "pieces": f"{pieces:,}",
@@ -95,7 +95,7 @@ def _unique(labels: Iterable[Label]) -> list[Label]:
         if label.code in seen:
             raise CheckFailed(
                 _("two labels have the number {code}").format(code=label.code),
-                remedy=_("hand nothing over; merge and render the mailing again"),
+                remedy=_("hand nothing over; run `yibao merge MAILING` and `yibao render MAILING` again"),
             )
         seen[label.code] = label
     return list(seen.values())

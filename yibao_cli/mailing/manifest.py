@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.exports import Book, Column, frame_rows, write_csv_rows
-from yibao_cli.exports.book import EXCEL_ROWS
-from yibao_cli.exports.paper import Facts, Paper, Signatures, Table
+from yibao_cli.exports.book import PAGE_OF_PAGES
+from yibao_cli.exports.paper import SIGNATURES, Facts, Paper, Signatures, Table
+from yibao_cli.exports.sheet import EXCEL_ROWS
 from yibao_cli.mailing.containers import kilograms
-from yibao_cli.mailing.statement import DISTANT, LOCAL, UNNAMED
+from yibao_cli.mailing.posting import DISTANT, LOCAL, MIXED, UNNAMED
 from yibao_cli.mailing.tariff import postage
 from yibao_cli.money import plain_yuan
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from yibao_cli.exports import Cell, Sheet
     from yibao_cli.exports.paper import Block
+    from yibao_cli.mailing.posting import PostingInfo
     from yibao_cli.mailing.tariff import Tariff, Terms
 
 # Each column of the list, and ours that it copies; the others are made.
@@ -69,30 +71,11 @@ _INDEX = (
     Column("件数", "count"),
     Column("资费(元)", "money"),
 )
-_PAGE = "第 &P 页  共 &N 页"
-_SIGNATURES = ("交寄人", "接收人", "日期")
 _DIGIT = 1.8  # of a column's narrowest, for a digit
-_MIXED = "混合"  # of a bag that has no one destination
 _SUMMARY, _LIST = "汇总", "清单"
 _MOST_BOOKS = 200  # open at once, when a list is divided by county
 _OTHERS = "其他县区"
 DATA_ROWS = EXCEL_ROWS - 2  # of a sheet, below title and header
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestInfo:
-    """What stands above the list: mailing id, client, product, name of the postage line, ISO day."""
-
-    mailing: str
-    client: str
-    product: str
-    line: str
-    posted_on: str
-
-    @property
-    def title(self) -> str:
-        """What the list is called."""
-        return f"{self.client} {self.mailing} 寄递清单"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +124,7 @@ def write_list_csv(path: Path, rows: Iterable[Sequence[Cell]]) -> None:
 
 
 def write_list_book(
-    path: Path, rows: Iterable[Sequence[Cell]], totals: Totals, info: ManifestInfo, limit: int = DATA_ROWS
+    path: Path, rows: Iterable[Sequence[Cell]], totals: Totals, info: PostingInfo, limit: int = DATA_ROWS
 ) -> list[Path]:
     """Write the list as a workbook with the sheets 汇总 and 清单; returns the files.
 
@@ -150,18 +133,18 @@ def write_list_book(
     """
     if totals.pieces > limit:
         return _write_divided(path, rows, totals, info, limit)
-    with Book.to(path, _PAGE, f"{info.client}  {info.mailing}") as book:
+    with Book.to(path, PAGE_OF_PAGES, f"{info.client}  {info.mailing}") as book:
         with book.sheet(_SUMMARY, portrait=True) as sheet:
             _summary(sheet, totals, info)
-        book.long_table(_LIST, info.title, COLUMNS, rows)
+        book.long_table(_LIST, _title(info), COLUMNS, rows)
     return [path]
 
 
-def list_paper(rows: Iterable[Sequence[Cell]], totals: Totals, info: ManifestInfo, blank: set[str]) -> Paper:
+def list_paper(rows: Iterable[Sequence[Cell]], totals: Totals, info: PostingInfo, blank: set[str]) -> Paper:
     """The list for printing. blank: headers of columns that stand empty on all of it."""
     shown = [i for i, c in enumerate(COLUMNS) if c.header not in _NOT_ON_PAPER | blank]
     return Paper(
-        info.title,
+        _title(info),
         _paper_blocks(rows, shown, totals, info),
         header=(info.client, f"批次 {info.mailing}"),
         footer=f"寄递清单 {info.mailing}",
@@ -176,7 +159,7 @@ def blank_columns(fields: Sequence[str]) -> set[str]:
 
 
 def _paper_blocks(
-    rows: Iterable[Sequence[Cell]], shown: list[int], totals: Totals, info: ManifestInfo
+    rows: Iterable[Sequence[Cell]], shown: list[int], totals: Totals, info: PostingInfo
 ) -> Iterator[Block]:
     amount = int(totals.counties["amount"].sum())
     yield Facts(
@@ -191,8 +174,7 @@ def _paper_blocks(
         columns=3,
     )
     sums: list[Cell] = [None] * len(shown)
-    sums[0], sums[-1] = None, plain_yuan(amount)
-    sums[1] = f"合计 {totals.pieces:,} 件"
+    sums[1], sums[-1] = f"合计 {totals.pieces:,} 件", plain_yuan(amount)
     # Rows are set as they come, so what the last of them will need is kept free from the first.
     room = {"序号": totals.pieces, "把": int(totals.bags["bundles"].sum()), "袋": len(totals.bags)}
     columns = [
@@ -203,7 +185,7 @@ def _paper_blocks(
 
 
 def _write_divided(
-    path: Path, rows: Iterable[Sequence[Cell]], totals: Totals, info: ManifestInfo, limit: int
+    path: Path, rows: Iterable[Sequence[Cell]], totals: Totals, info: PostingInfo, limit: int
 ) -> list[Path]:
     names = _book_names(totals)
     files = {
@@ -214,13 +196,13 @@ def _write_divided(
     with ExitStack() as stack:
         lists = {}
         for name, file in files.items():
-            book = stack.enter_context(Book.to(file, _PAGE, f"{info.client}  {info.mailing}  {name}"))
+            book = stack.enter_context(Book.to(file, PAGE_OF_PAGES, f"{info.client}  {info.mailing}  {name}"))
             lists[name] = stack.enter_context(
-                book.growing_table(_LIST, f"{info.title} {name}", COLUMNS, limit)
+                book.growing_table(_LIST, f"{_title(info)} {name}", COLUMNS, limit)
             )
         for row in rows:
             lists[names[str(row[county] or UNNAMED)]].add(row)
-    with Book.to(path, _PAGE, f"{info.client}  {info.mailing}") as book:
+    with Book.to(path, PAGE_OF_PAGES, f"{info.client}  {info.mailing}") as book:
         with book.sheet(_SUMMARY, portrait=True) as sheet:
             _summary(sheet, totals, info)
         with book.sheet("索引", portrait=True) as sheet:
@@ -235,8 +217,8 @@ def _book_names(totals: Totals) -> dict[str, str]:
     return {county: county if county in own else _OTHERS for county in totals.counties["county"]}
 
 
-def _index(sheet: Sheet, totals: Totals, info: ManifestInfo, files: dict[str, str]) -> None:
-    sheet.line("title", f"{info.title}索引")
+def _index(sheet: Sheet, totals: Totals, info: PostingInfo, files: dict[str, str]) -> None:
+    sheet.line("title", f"{_title(info)}索引")
     sheet.line("note", "清单按县区分为下列文件；序号为打印顺序，全批连续。")
     rows = [
         (files[county], county, pieces, plain_yuan(amount))
@@ -247,26 +229,32 @@ def _index(sheet: Sheet, totals: Totals, info: ManifestInfo, files: dict[str, st
     sheet.row(_INDEX, ("合计", "", totals.pieces, plain_yuan(amount)), total=True)
 
 
-def _summary(sheet: Sheet, totals: Totals, info: ManifestInfo) -> None:
-    sheet.line("title", f"{info.title}汇总")
-    sheet.line("note", f"产品: {info.product}    资费种类: {info.line}    交寄日期: {info.posted_on}")
-    sheet.gap()
+def _summary(sheet: Sheet, totals: Totals, info: PostingInfo) -> None:
+    sheet.line("title", f"{_title(info)}汇总")
+    sheet.line("note", f"产品：{info.product}    资费种类：{info.line}    交寄日期：{info.posted_on}")
+    for table in (_county_sums, _part_sums, _bag_sums):
+        sheet.gap()
+        table(sheet, totals)
+    sheet.signatures(SIGNATURES)
+
+
+def _county_sums(sheet: Sheet, totals: Totals) -> None:
     columns = (Column("县区"), *_COUNTS)
     sheet.table("按县区", columns, [(*row[:-1], _yuan(row[-1])) for row in frame_rows(totals.counties)])
-    sums = [int(totals.counties[name].sum()) for name in ("pieces", "local", "distant", "amount")]
-    sheet.row(columns, ("合计", *sums[:-1], _yuan(sums[-1])), total=True)
-    sheet.gap()
-    parts = (Column("打印分册"), Column("件数", "count"), Column("资费(元)", "money"))
-    sheet.table(
-        "按打印分册", parts, [(f"{p:03d}", n, _yuan(amount)) for p, n, amount in frame_rows(totals.parts)]
-    )
-    sheet.row(
-        parts,
-        ("合计", int(totals.parts["pieces"].sum()), _yuan(int(totals.parts["amount"].sum()))),
-        total=True,
-    )
-    sheet.gap()
-    bags = (
+    *sums, amount = (int(totals.counties[name].sum()) for name in ("pieces", "local", "distant", "amount"))
+    sheet.row(columns, ("合计", *sums, _yuan(amount)), total=True)
+
+
+def _part_sums(sheet: Sheet, totals: Totals) -> None:
+    columns = (Column("打印分册"), Column("件数", "count"), Column("资费(元)", "money"))
+    rows = [(f"{part:03d}", count, _yuan(amount)) for part, count, amount in frame_rows(totals.parts)]
+    sheet.table("按打印分册", columns, rows)
+    count, amount = (int(totals.parts[name].sum()) for name in ("pieces", "amount"))
+    sheet.row(columns, ("合计", count, _yuan(amount)), total=True)
+
+
+def _bag_sums(sheet: Sheet, totals: Totals) -> None:
+    columns = (
         Column("袋"),
         Column("寄达"),
         Column("把数", "count"),
@@ -274,15 +262,15 @@ def _summary(sheet: Sheet, totals: Totals, info: ManifestInfo) -> None:
         Column("重量(千克)", "weight"),
     )
     shown = totals.bags[["bag", "destination", "bundles", "pieces", "weight_mg"]]
-    sheet.table(
-        "按袋",
-        bags,
-        [(str(bag), place or _MIXED, *row, kilograms(mg)) for bag, place, *row, mg in frame_rows(shown)],
-    )
-    sums = [int(totals.bags[name].sum()) for name in ("bundles", "pieces", "weight_mg")]
-    sheet.row(bags, ("合计", "", *sums[:-1], kilograms(sums[-1])), total=True)
-    sheet.gap(2)
-    sheet.line("heading", "    ".join(f"{role}: __________________" for role in _SIGNATURES))
+    rows = [(str(bag), place or MIXED, *row, kilograms(mg)) for bag, place, *row, mg in frame_rows(shown)]
+    sheet.table("按袋", columns, rows)
+    *sums, weight = (int(totals.bags[name].sum()) for name in ("bundles", "pieces", "weight_mg"))
+    sheet.row(columns, ("合计", "", *sums, kilograms(weight)), total=True)
+
+
+def _title(info: PostingInfo) -> str:
+    """What the list is called."""
+    return f"{info.client} {info.mailing} 寄递清单"
 
 
 def _copied(pieces: pd.DataFrame, name: str) -> list[Any]:

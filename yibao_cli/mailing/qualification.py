@@ -11,18 +11,17 @@ from yibao_cli.exports import Column, frame_rows
 from yibao_cli.exports.paper import Facts, Heading, Paper, Signatures, Table, Words
 from yibao_cli.kinds.sorting import LOOSE
 from yibao_cli.mailing.containers import kilograms
-from yibao_cli.mailing.statement import DISTANT, LOCAL
+from yibao_cli.mailing.posting import DISTANT, LOCAL, LOOSE_NAME
 from yibao_cli.money import plain_yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from yibao_cli.exports.paper import Block
     from yibao_cli.kinds.sorting import Scheme
     from yibao_cli.mailing.containers import Sorted
-    from yibao_cli.mailing.manifest import ManifestInfo
+    from yibao_cli.mailing.posting import PostingInfo
 
-LOOSE_NAME = "散件"
 _LEVELS = (
     Column("级别"),
     Column("件数", "count"),
@@ -108,7 +107,7 @@ def level_rates(pieces: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     return sums.iloc[order].reset_index(drop=True)
 
 
-def qualification_paper(found: Sorted, rates: pd.DataFrame, scheme: Scheme, info: ManifestInfo) -> Paper:
+def qualification_paper(found: Sorted, rates: pd.DataFrame, scheme: Scheme, info: PostingInfo) -> Paper:
     """The report to be signed."""
     return Paper(
         f"{info.client} {info.mailing} 分拣合格报告",
@@ -119,7 +118,7 @@ def qualification_paper(found: Sorted, rates: pd.DataFrame, scheme: Scheme, info
 
 
 def qualification_json(
-    found: Sorted, rates: pd.DataFrame, scheme: Scheme, info: ManifestInfo
+    found: Sorted, rates: pd.DataFrame, scheme: Scheme, info: PostingInfo
 ) -> dict[str, Any]:
     """The report for programs; weights are mg, prices fen."""
     loose = loose_share(found, scheme)
@@ -138,7 +137,7 @@ def qualification_json(
     }
 
 
-def _blocks(found: Sorted, rates: pd.DataFrame, scheme: Scheme, info: ManifestInfo) -> Iterator[Block]:
+def _blocks(found: Sorted, rates: pd.DataFrame, scheme: Scheme, info: PostingInfo) -> Iterator[Block]:
     names, loose = level_names(scheme), loose_share(found, scheme)
     weight = int(found.bags["weight_mg"].sum())
     yield Facts(
@@ -157,23 +156,33 @@ def _blocks(found: Sorted, rates: pd.DataFrame, scheme: Scheme, info: ManifestIn
     )
     yield Words("散件比例符合方案要求" if loose.kept else "散件比例超过方案上限，须改正后交寄")
     yield Heading("按级别")
-    levels = levels_frame(found, scheme)
-    rows = [(names.get(level, level), *row, kilograms(mg)) for level, *row, mg in frame_rows(levels)]
-    sums = {name: int(levels[name].sum()) for name in ("pieces", "bundles", "short")}
-    total = ("合计", sums["pieces"], None, sums["bundles"], None, None, sums["short"], kilograms(weight))
-    yield Table(_LEVELS, rows, [total])
+    yield _level_table(levels_frame(found, scheme), names, weight)
     yield Heading("按级别和资费")
-    by_rate = [
+    yield _rate_table(rates, names)
+    yield Heading("袋")
+    yield _bag_table(_bag_levels(found, scheme), names, weight)
+    yield Signatures(("分拣负责人", "复核人", "日期"))
+
+
+def _level_table(levels: pd.DataFrame, names: Mapping[str, str], weight: int) -> Table:
+    rows = [(names.get(level, level), *row, kilograms(mg)) for level, *row, mg in frame_rows(levels)]
+    pieces, bundles, short = (int(levels[name].sum()) for name in ("pieces", "bundles", "short"))
+    total = ("合计", pieces, None, bundles, None, None, short, kilograms(weight))
+    return Table(_LEVELS, rows, [total])
+
+
+def _rate_table(rates: pd.DataFrame, names: Mapping[str, str]) -> Table:
+    rows = [
         (names.get(level, level), LOCAL if local else DISTANT, plain_yuan(price), count)
         for level, local, price, count in frame_rows(rates)
     ]
-    yield Table(_RATES, by_rate, [("合计", "", None, int(rates["pieces"].sum()))])
-    yield Heading("袋")
-    bags = _bag_levels(found, scheme)
-    bag_rows = [(names.get(level, level), *row, kilograms(mg)) for level, *row, mg in frame_rows(bags)]
-    sums = {name: int(bags[name].sum()) for name in ("bags", "bundles", "pieces")}
-    yield Table(_BAGS, bag_rows, [("合计", *sums.values(), kilograms(weight))])
-    yield Signatures(("分拣负责人", "复核人", "日期"))
+    return Table(_RATES, rows, [("合计", "", None, int(rates["pieces"].sum()))])
+
+
+def _bag_table(bags: pd.DataFrame, names: Mapping[str, str], weight: int) -> Table:
+    rows = [(names.get(level, level), *row, kilograms(mg)) for level, *row, mg in frame_rows(bags)]
+    sums = [int(bags[name].sum()) for name in ("bags", "bundles", "pieces")]
+    return Table(_BAGS, rows, [("合计", *sums, kilograms(weight))])
 
 
 def _bag_levels(found: Sorted, scheme: Scheme) -> pd.DataFrame:

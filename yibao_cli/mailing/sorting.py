@@ -20,6 +20,7 @@ from yibao_cli.i18n import _
 from yibao_cli.kinds.sorting import LOOSE
 from yibao_cli.mailing.destinations import Keys, destinations, ordered
 from yibao_cli.mailing.filling import Floor, Limits, cuts, fits
+from yibao_cli.mailing.posting import LOOSE_NAME, MIXED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
 
-NO_LEVEL, NO_BAG_LEVEL = "散件", "混合"  # what a label says of pieces, or bundles, that no level took
 _NO_LIMIT = 2**62
 _NUMBERS = ("position", "bundle", "bag")
 _NAMES = ("level", "destination", "bag_level", "bag_destination")
@@ -105,11 +105,6 @@ def sort_in_turn(turns: Sequence[pd.DataFrame], scheme: Scheme, largest: int = 0
         words = union_categoricals([f[name] for f in found]).categories
         found = [f.assign(**{name: f[name].cat.set_categories(words)}) for f in found]
     return pd.concat(found, ignore_index=True)
-
-
-def level_names(levels: Sequence[BundleLevel | BagLevel]) -> list[str]:
-    """Ids of levels, with that of what none of them took."""
-    return [*(level.id for level in levels), LOOSE]
 
 
 # ---------------------------------------------------------------- bundles
@@ -194,7 +189,7 @@ def _bundles(scheme: Scheme, pieces: tuple[Numbers, Numbers, Limits], keys: list
             _fill(made, (index, key), rows, (loads, limits, floor), free)
     # What no level took, in the order of the destinations that it would have had.
     nowhere = np.zeros(len(loads), dtype=np.int32)
-    loose = [*keys, Keys(nowhere, pa.array([NO_LEVEL]))]
+    loose = [*keys, Keys(nowhere, pa.array([LOOSE_NAME]))]
     last = Limits(limits.most, 1, limits.balanced)
     for key, rows in _groups(loose, len(keys), inside, free):
         _fill(made, (len(keys), key), rows, (loads, last, Floor(1, "stay")), free)
@@ -261,7 +256,7 @@ def _bags(
         chosen = chosen[np.argsort(codes[chosen], kind="stable")]
         for key, entries in _runs(codes[chosen], chosen):
             _fill(made, (index, key), entries, (weights, limits, Floor(level.minimum, level.remainder)), free)
-    names.append([NO_BAG_LEVEL])
+    names.append([MIXED])
     if rest := np.flatnonzero(free).tolist():
         place = (len(scheme.bags), 0)
         _fill(made, place, np.array(rest, dtype=np.int64), (weights, limits, Floor(1, "stay")), free)
@@ -291,8 +286,8 @@ def _numbered(
     rows = np.concatenate([np.empty(0, dtype=np.int64), *(bundles.entries[b] for b in order)])
     sizes = bundles.sizes[order]
     bag_of = np.repeat(np.arange(len(bags.levels)), bags.sizes)
-    names = [*(k.named() for k in keys), [NO_LEVEL]]
-    levels, bag_levels = level_names(scheme.levels), level_names(scheme.bags)
+    names = [*(k.named() for k in keys), [LOOSE_NAME]]
+    levels, bag_levels = _level_ids(scheme.levels), _level_ids(scheme.bags)
     by_bundle = pd.DataFrame(
         {
             "bundle": np.arange(1, len(order) + 1, dtype=np.int32),
@@ -307,3 +302,8 @@ def _numbered(
     pieces.insert(0, "position", np.arange(1, len(rows) + 1, dtype=np.int64))
     pieces.insert(0, "row_id", frame["row_id"].to_numpy()[rows])
     return pieces
+
+
+def _level_ids(levels: Sequence[BundleLevel | BagLevel]) -> list[str]:
+    """Ids of levels, with that of what none of them took."""
+    return [*(level.id for level in levels), LOOSE]

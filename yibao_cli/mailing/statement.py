@@ -9,17 +9,16 @@ import pandas as pd
 from yibao_cli.exports import Column, frame_rows
 from yibao_cli.exports.paper import Facts, Heading, Paper, Signatures, Table, Words
 from yibao_cli.mailing.containers import kilograms
+from yibao_cli.mailing.posting import DISTANT, LOCAL, UNNAMED
 from yibao_cli.money import capitals, plain_yuan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from yibao_cli.exports.paper import Block
-    from yibao_cli.mailing.manifest import ManifestInfo
+    from yibao_cli.mailing.posting import PostingInfo
     from yibao_cli.mailing.tariff import Rate
 
-LOCAL, DISTANT = "本埠", "外埠"
 _COLUMNS = (
     Column("资费种类"),
     Column("本埠外埠"),
@@ -36,7 +35,6 @@ _COUNTY = (
     Column(DISTANT, "count"),
     Column("金额(元)", "money"),
 )
-UNNAMED = "(未注明)"
 _MG = 1000  # in a gram
 
 
@@ -86,7 +84,7 @@ def county_totals(pieces: pd.DataFrame) -> pd.DataFrame:
     return counted.groupby("county", sort=False).sum().reset_index()
 
 
-def statement_paper(lines: pd.DataFrame, counties: pd.DataFrame, info: ManifestInfo) -> Paper:
+def statement_paper(lines: pd.DataFrame, counties: pd.DataFrame, info: PostingInfo) -> Paper:
     """The statement to be signed."""
     return Paper(
         f"{info.client} {info.mailing} 资费结算单",
@@ -96,7 +94,7 @@ def statement_paper(lines: pd.DataFrame, counties: pd.DataFrame, info: ManifestI
     )
 
 
-def statement_json(lines: pd.DataFrame, counties: pd.DataFrame, info: ManifestInfo) -> dict[str, Any]:
+def statement_json(lines: pd.DataFrame, counties: pd.DataFrame, info: PostingInfo) -> dict[str, Any]:
     """The statement for programs; amounts are fen, weights mg."""
     return {
         "mailing": info.mailing,
@@ -114,7 +112,7 @@ def statement_json(lines: pd.DataFrame, counties: pd.DataFrame, info: ManifestIn
     }
 
 
-def _blocks(lines: pd.DataFrame, counties: pd.DataFrame, info: ManifestInfo) -> Iterator[Block]:
+def _blocks(lines: pd.DataFrame, counties: pd.DataFrame, info: PostingInfo) -> Iterator[Block]:
     pieces, weight, amount = (int(lines[name].sum()) for name in ("pieces", "weight_mg", "amount"))
     yield Facts(
         (
@@ -144,11 +142,7 @@ def _blocks(lines: pd.DataFrame, counties: pd.DataFrame, info: ManifestInfo) -> 
     ]
     yield Table(_COLUMNS, rows, [("合计", "", "", pieces, kilograms(weight), None, plain_yuan(amount))])
     yield Heading("按县区")
-    by_county = [(*row[:-1], _yuan(row[-1])) for row in frame_rows(counties)]
+    by_county = [(*row[:-1], plain_yuan(row[-1])) for row in frame_rows(counties)]
     sums = [int(counties[name].sum()) for name in ("pieces", "local", "distant", "amount")]
-    yield Table(_COUNTY, by_county, [("合计", *sums[:-1], _yuan(sums[-1]))])
+    yield Table(_COUNTY, by_county, [("合计", *sums[:-1], plain_yuan(sums[-1]))])
     yield Signatures(("交寄单位经办人", "邮政接收人", "日期"))
-
-
-def _yuan(amount: int) -> Decimal:
-    return plain_yuan(amount)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.kinds.sorting import LOOSE
-from yibao_cli.mailing.sorting import NO_BAG_LEVEL, NO_LEVEL
+from yibao_cli.mailing.posting import LOOSE_NAME, MIXED
 from yibao_cli.model import Finding
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def summary(pieces: pd.DataFrame, scheme: Scheme) -> dict[str, Any]:
 
 
 def _by_level(pieces: pd.DataFrame, levels: dict[str, tuple[str, int]], column: str) -> list[dict[str, Any]]:
-    container, rest = ("bundle", NO_LEVEL) if column == "level" else ("bag", NO_BAG_LEVEL)
+    container, rest = ("bundle", LOOSE_NAME) if column == "level" else ("bag", MIXED)
     each = pieces.groupby([column, container], observed=True, sort=False).size()
     found = []
     for level, (name, minimum) in {**levels, LOOSE: (rest, 1)}.items():

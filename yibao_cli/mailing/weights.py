@@ -24,7 +24,7 @@ _FACES = 2  # of a cover: the piece lies between them
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PaperStock:
     """What a sheet of two pages and the cover weigh, mg, and how thick they are when folded, µm."""
 
     sheet_mg: int
@@ -33,7 +33,7 @@ class Paper:
     cover_um: int
 
     @classmethod
-    def of(cls, product: Product) -> Paper:
+    def of(cls, product: Product) -> PaperStock:
         """The paper of a product; the weight of a sheet that it names goes before that of its grammage."""
         sheet = _decimal(product.sheet_grams) * _MG
         if not product.sheet_grams:

@@ -198,8 +198,7 @@ def foreign_form(target: pikepdf.Pdf, path: Path, size: tuple[float, float]) -> 
 def _drop_bare_fonts(art: pikepdf.Pdf, page: pikepdf.Page) -> None:
     """Take fonts that are not embedded out of contents and resources: nothing is shown in them."""
     for content, resources in list(contents_of(page)):
-        fonts = resources.get("/Font", pikepdf.Dictionary())
-        bare = {n for n, font in fonts.items() if font.Subtype != Name.Type3 and not is_embedded(font)}
+        bare = _bare_fonts(resources)
         if not bare:
             continue
         rest = [
@@ -213,9 +212,14 @@ def _drop_bare_fonts(art: pikepdf.Pdf, page: pikepdf.Page) -> None:
         else:
             content.write(written)
     for _content, resources in list(contents_of(page)):
-        fonts = resources.get("/Font", pikepdf.Dictionary())
-        for name in [n for n, font in fonts.items() if font.Subtype != Name.Type3 and not is_embedded(font)]:
-            del fonts[name]
+        for name in _bare_fonts(resources):
+            del resources.Font[name]
+
+
+def _bare_fonts(resources: Any) -> set[str]:
+    """The names of fonts that are not embedded."""
+    fonts = resources.get("/Font", pikepdf.Dictionary())
+    return {name for name, font in fonts.items() if font.Subtype != Name.Type3 and not is_embedded(font)}
 
 
 def _onto_panel(form: Any, size: tuple[float, float]) -> list[float]:

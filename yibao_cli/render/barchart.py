@@ -10,7 +10,7 @@ import numpy as np
 
 from yibao_cli.kinds.chart import LEAST, frames, rectangles
 from yibao_cli.money import yuan
-from yibao_cli.render.encode import number
+from yibao_cli.render.encode import operand
 from yibao_cli.render.rowbytes import NEGATIVE, beside, characters, field, strings, yuan_field
 from yibao_cli.render.setting import MM, lead, set_text
 
@@ -113,7 +113,7 @@ def _shift(kind: int, item: TextItem, font: Font) -> str | None:
     setting = set_text(sample, item, font)
     if setting.lines != (sample,) or setting.size != item.size:
         return None
-    return number(lead(sample, item.align, _EM, font)).decode()
+    return operand(lead(sample, item.align, _EM, font))
 
 
 def _steps_to(places: Sequence[tuple[float, float]]) -> list[str]:
@@ -126,4 +126,4 @@ def _steps_to(places: Sequence[tuple[float, float]]) -> list[str]:
 
 def _n(value: float) -> str:
     # What is nothing has no sign.
-    return number(value if abs(value) > _NOTHING else 0).decode()
+    return operand(value if abs(value) > _NOTHING else 0)

@@ -13,9 +13,10 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from yibao_cli.render.fonts import embedded, with_only
+from yibao_cli.render.setting import MM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from yibao_cli.render.fonts import Font
 
@@ -23,8 +24,6 @@ _FIRST_PRIVATE, _LAST_PRIVATE = 0xD800, 0xDFFF
 _EM = 1000
 _RESOURCES = {"body": ("F", "L"), "second": ("G", "M")}  # face to the letters of its two resources
 _BFCHAR_BLOCK = 100  # ISO 32000-2, 9.10.3: at most 100 entries in a block
-
-
 # What may not stand in a literal string as it is.
 _NOT_LITERAL = frozenset("()\\") | {chr(c) for c in (*range(32), 127)}
 _FIRST_LATIN, _LAST_LATIN = 32, 126
@@ -153,9 +152,29 @@ class PartFont:
         return b"".join(b"%d[%b]" % (code, number(width)) for code, width in wide if width != _EM)
 
 
+def font_entries(
+    fonts: Iterable[PartFont], add: Callable[[bytes], int], add_stream: Callable[[bytes, bytes], int]
+) -> bytes:
+    """Write the fonts in which anything was set; returns their entries among a page's resources."""
+    once = dict.fromkeys(fonts)
+    written = {f.wide: f.write(add, add_stream) for f in once if f.used}
+    written |= {f.narrow: f.write_latin(add, add_stream) for f in once if f.used_latin}
+    return b"".join(b"/%b %d 0 R" % (name.encode(), obj) for name, obj in written.items())
+
+
 def number(value: float) -> bytes:
     """A PDF number with at most two decimals, as short as it can be."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").encode()
+    return operand(value).encode()
+
+
+def operand(value: float) -> str:
+    """The same number as text, for a content stream."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def points(mm: float) -> str:
+    """A length as the operand of a content stream."""
+    return operand(mm * MM)
 
 
 def _tag(program: bytes) -> str:

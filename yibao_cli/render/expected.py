@@ -18,7 +18,8 @@ from yibao_cli.render.static import CROP, FOLDS, MARK, WATERMARK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from yibao_cli.kinds.page import Layout, PagePlan, PageValues, PartValues, PlacedText, TableValues
+    from yibao_cli.kinds.page import Layout, PagePlan, PlacedText
+    from yibao_cli.kinds.values import PageValues, PartValues, TableValues
     from yibao_cli.render.reading import Box
 
 # Two branches where `-?` would do: so the search can skip to the next digit or sign.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from yibao_cli.render.encode import operand
 from yibao_cli.render.press.colour import Colours
 from yibao_cli.render.press.icc import OutputIntent, load_intent
 from yibao_cli.render.press.marks import Boxes
@@ -31,8 +32,8 @@ class Plain:
     def fill(self, colour: float | str) -> str:
         """`0.3 g`, or `1 0 0 rg`."""
         if isinstance(colour, str):
-            return " ".join([*(_short(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5)), "rg"])
-        return f"{_short(colour)} g"
+            return " ".join([*(operand(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5)), "rg"])
+        return f"{operand(colour)} g"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,3 @@ def _press(plan: PressPlan, size: tuple[float, float]) -> Press:
     boxes = Boxes(*size, bleed=plan.bleed, slug=plan.slug)
     made = dt.datetime.fromisoformat(plan.day).replace(tzinfo=_ZONE)
     return Press(intent, Colours(intent), boxes, plan.document, made)
-
-
-def _short(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 from yibao_cli.errors import InputRefused
 from yibao_cli.exports import open_private
 from yibao_cli.i18n import _
-from yibao_cli.render.encode import PartFont, number
+from yibao_cli.render.encode import PartFont, font_entries, number, points
 from yibao_cli.render.fonts import BOLD, REGULAR
 from yibao_cli.render.marks import bar_image, code_image
 from yibao_cli.render.setting import MM
@@ -100,13 +100,13 @@ class Pages:
     ) -> None:
         """Draw a straight line, `width` mm; dash: lengths in points, such as `3 2`."""
         (x, y), (x2, y2) = start, end
-        ends = f"{_pt(x)} {_pt(self.height - y)} m {_pt(x2)} {_pt(self.height - y2)} l S"
-        self.raw(f"q {_pt(width)} w [{dash}] 0 d {ends} Q\n")
+        ends = f"{points(x)} {points(self.height - y)} m {points(x2)} {points(self.height - y2)} l S"
+        self.raw(f"q {points(width)} w [{dash}] 0 d {ends} Q\n")
 
     def box(self, at: tuple[float, float], size: tuple[float, float], gray: float | None = None) -> None:
         """Draw a rectangle by its top left corner: filled with a gray, or its outline."""
         (x, y), (w, h) = at, size
-        shape = f"{_pt(x)} {_pt(self.height - y - h)} {_pt(w)} {_pt(h)} re"
+        shape = f"{points(x)} {points(self.height - y - h)} {points(w)} {points(h)} re"
         self.raw(f"q 0.2 w {shape} S Q\n" if gray is None else f"q {gray:.2f} g {shape} f Q\n")
 
     def code(self, at: tuple[float, float], code: Code) -> tuple[float, float]:
@@ -118,7 +118,7 @@ class Pages:
         w, h = wide * code.module, high * code.module if code.kind == "datamatrix" else code.height
         x, y = at[0], self.height - at[1] - h
         self.raw(
-            f"q {_pt(w)} 0 0 {_pt(h)} {_pt(x)} {_pt(y)} cm "
+            f"q {points(w)} 0 0 {points(h)} {points(x)} {points(y)} cm "
             f"BI /W {wide} /H {high} /IM true /BPC 1 /F /AHx ID {bits}> EI Q\n"
         )
         return w, h
@@ -134,11 +134,8 @@ class Pages:
             self.begin()
         self._flush()
         writer = self._writer
-        fonts = dict.fromkeys((self.regular, self.bold))
-        written = {f.wide: f.write(writer.add, writer.add_stream) for f in fonts if f.used}
-        written |= {f.narrow: f.write_latin(writer.add, writer.add_stream) for f in fonts if f.used_latin}
-        names = b"".join(b"/%b %d 0 R" % (name.encode(), obj) for name, obj in written.items())
-        writer.write_object(self._faces, b"<<%b>>" % names)
+        fonts = (self.regular, self.bold)
+        writer.write_object(self._faces, b"<<%b>>" % font_entries(fonts, writer.add, writer.add_stream))
         box = b"/MediaBox[0 0 %b %b]" % (number(self.width * MM), number(self.height * MM))
         root = self._tree.finish(box)
         catalogue = writer.add(b"<</Type/Catalog/Pages %d 0 R/Lang(zh-CN)>>" % root)
@@ -194,7 +191,3 @@ def set_line(font: PartFont, text: str, size: float, at: tuple[float, float], al
 def _square(text: str) -> tuple[tuple[int, int], str]:
     side, bits = code_image(text)
     return (side, side), bits
-
-
-def _pt(mm: float) -> str:
-    return number(mm * MM).decode()

@@ -7,7 +7,7 @@ with the list, equal papers give equal bytes, and text from data is never read a
 from __future__ import annotations
 
 from functools import singledispatchmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.exports import paper as blocks
 from yibao_cli.render.marks import bar_image, code_image
@@ -46,6 +46,14 @@ def write_paper(path: Path, paper: Paper, fonts: FontSet) -> PaperFile:
         for block in paper.blocks:
             setter.put(block)
         return setter.finish()
+
+
+class _Fact(NamedTuple):
+    """A name and its value in lines; lead: mm from the left edge of the name to that of the value."""
+
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+    lead: float
 
 
 class _Paper:
@@ -214,26 +222,30 @@ class _Paper:
 
     def _facts(self, pairs: Sequence[tuple[str, str]], width: float) -> None:
         """One line of facts, as high as its tallest value."""
-        regular, bold = self.pages.regular, self.pages.bold
-        laid = []
-        for name, value in pairs:
-            label = shown(name) + "："
-            lead = min(regular.font.width(label, self.size) / MM, width * _LABEL_SHARE)
-            names = tuple(break_lines(label, lead * MM / self.size * 1000 + 1, regular.font))
-            measure = (width - lead - 3) * MM / self.size * 1000
-            laid.append((names, tuple(break_lines(shown(value), measure, bold.font)), lead))
+        laid = [self._laid(name, value, width) for name, value in pairs]
         line = self.size * _LINE
-        high = max(max(len(names), len(values)) for names, values, _lead in laid)
+        high = max(max(len(fact.names), len(fact.values)) for fact in laid)
         self.room(min(high * line, self.bottom - self.top))
         for row in range(high):
             self.room(line)
             self.y += line
-            for i, (names, values, lead) in enumerate(laid):
+            for i, fact in enumerate(laid):
                 x = self.left + i * width
-                for texts, at, font in ((names, x, regular), (values, x + lead, bold)):
-                    if row < len(texts) and texts[row]:
-                        self.pages.text((at, self.y - 1), texts[row], self.size, font)
+                self._fact_line(fact.names[row : row + 1], x, self.pages.regular)
+                self._fact_line(fact.values[row : row + 1], x + fact.lead, self.pages.bold)
         self.y += 0.6
+
+    def _laid(self, name: str, value: str, width: float) -> _Fact:
+        regular, bold = self.pages.regular.font, self.pages.bold.font
+        label = shown(name) + "："
+        lead = min(regular.width(label, self.size) / MM, width * _LABEL_SHARE)
+        names = break_lines(label, lead * MM / self.size * 1000 + 1, regular)
+        values = break_lines(shown(value), (width - lead - 3) * MM / self.size * 1000, bold)
+        return _Fact(tuple(names), tuple(values), lead)
+
+    def _fact_line(self, texts: Sequence[str], x: float, font: PartFont) -> None:
+        for text in filter(None, texts):
+            self.pages.text((x, self.y - 1), text, self.size, font)
 
     def _sign(self, role: str, x: float, width: float) -> None:
         font = self.pages.regular

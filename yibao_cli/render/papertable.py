@@ -7,7 +7,7 @@ no text is lost. Lengths are points.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.render.pages import set_line, shown
@@ -40,11 +40,33 @@ class Cut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that is set: its height; `draw` gives its operators for a top edge, `cells` where it is tall."""
+    """A row that is set, and its height.
+
+    segments: its operators, cut where the height of its baseline belongs; cells: those of a tall row instead.
+    """
 
     height: float
     segments: tuple[str, ...] = ()
     cells: tuple[Cut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The cells of a column in some rows, set in one line each.
+
+    fronts, backs: the operators of each cell before and behind the height of its baseline. smaller: rows
+    whose cell is set at another size. broken: rows whose cell takes several lines, and is blank here.
+    """
+
+    texts: list[str]
+    fronts: list[str]
+    backs: list[str]
+    smaller: dict[int, float]
+    broken: dict[int, Cut]
+
+    def cut(self, row: int, size: float) -> Cut:
+        """The cell of a row in lines; size: of those that are set as they are."""
+        return self.broken.get(row) or Cut((self.texts[row],), self.smaller.get(row, size))
 
 
 class Setter:
@@ -64,7 +86,7 @@ class Setter:
         """Set rows, in order."""
         source = iter(rows)
         while chunk := list(islice(source, STRETCH)):
-            yield from self._chunk(chunk)
+            yield from self._stretch(chunk)
 
     def header(self) -> Row:
         """The header, centred."""
@@ -100,52 +122,53 @@ class Setter:
         rest = tuple(Cut(c.lines[fits:], c.size) for c in row.cells)
         return self._tall(first), self._tall(rest)
 
-    def _chunk(self, chunk: list[Sequence[Cell]]) -> list[Row]:
-        size = self.size
-        fronts: list[list[str]] = []
-        backs: list[list[str]] = []
-        said: list[list[str]] = []
-        slow: dict[int, dict[int, Cut]] = {}
-        sizes: list[dict[int, float]] = []
-        for i, (column, cells) in enumerate(zip(self.columns, zip(*chunk, strict=True), strict=True)):
-            texts = column_texts(column, cells)
-            inner, align = self._inner(i), self._align(i)
-            smaller: dict[int, float] = {}  # cells of one line, by the size that they fit in
-            width = self.font.font.width
-            widths = [width(t, size) for t in texts]
-            if max(widths) > inner or "\n" in "".join(texts):
-                for at, (text, wide) in enumerate(zip(texts, widths, strict=True)):
-                    if wide > inner or "\n" in text:
-                        cut = self._cut(text, inner, wraps=column.kind == "wrap")
-                        if len(cut.lines) > 1:
-                            slow.setdefault(at, {})[i] = cut
-                            texts[at] = ""
-                        else:
-                            smaller[at] = cut.size
-            said.append(texts)
-            sizes.append(smaller)
-            name, strings = self.font.strings(texts)
-            begin = f"/{name} {size:g} Tf 1 0 0 1 "
-            x = self._anchor(i, align)
-            if align == "left":
-                fronts.append([f"{begin}{x:.2f} "] * len(chunk))
-            else:
-                fronts.append([f"{begin}{x - wide:.2f} " for wide in widths])
-            for at, fitted in smaller.items():
-                left = x - (widths[at] * fitted / size if align == "right" else 0)
-                fronts[-1][at] = f"/{name} {fitted:g} Tf 1 0 0 1 {left:.2f} "
-            backs.append([f" Tm {string}Tj\n" for string in strings])
-        joints = [fronts[0]]
-        joints += [list(map(str.__add__, b, f)) for b, f in zip(backs, fronts[1:], strict=False)]
-        joints.append(backs[-1])
-        rows = [Row(self.row_height, segments) for segments in zip(*joints, strict=True)]
-        for at, cuts in slow.items():
-            rows[at] = self._tall(
-                tuple(
-                    cuts.get(i) or Cut((texts[at],), sizes[i].get(at, size)) for i, texts in enumerate(said)
-                )
-            )
-        return rows
+    def _stretch(self, rows: list[Sequence[Cell]]) -> list[Row]:
+        """Set some rows: column by column, and then across."""
+        columns = [self._column(i, cells) for i, cells in enumerate(zip(*rows, strict=True))]
+        joints = [columns[0].fronts]
+        joints += [list(map(str.__add__, one.backs, other.fronts)) for one, other in pairwise(columns)]
+        joints.append(columns[-1].backs)
+        made = [Row(self.row_height, segments) for segments in zip(*joints, strict=True)]
+        for at in {at for column in columns for at in column.broken}:
+            made[at] = self._tall(tuple(column.cut(at, self.size) for column in columns))
+        return made
+
+    def _column(self, index: int, cells: Sequence[Cell]) -> _Column:
+        """Set the cells of a column in one line each; one that takes more is left blank and handed back."""
+        texts = column_texts(self.columns[index], cells)
+        width = self.font.font.width
+        widths = [width(text, self.size) for text in texts]
+        smaller, broken = self._refitted(index, texts, widths)
+        for at in broken:
+            texts[at] = ""
+        name, strings = self.font.strings(texts)
+        align = self._align(index)
+        x = self._anchor(index, align)
+        begin = f"/{name} {self.size:g} Tf 1 0 0 1 "
+        if align == "left":
+            fronts = [f"{begin}{x:.2f} "] * len(texts)
+        else:
+            fronts = [f"{begin}{x - wide:.2f} " for wide in widths]
+        for at, size in smaller.items():
+            left = x - (widths[at] * size / self.size if align == "right" else 0)
+            fronts[at] = f"/{name} {size:g} Tf 1 0 0 1 {left:.2f} "
+        return _Column(texts, fronts, [f" Tm {string}Tj\n" for string in strings], smaller, broken)
+
+    def _refitted(
+        self, index: int, texts: Sequence[str], widths: Sequence[float]
+    ) -> tuple[dict[int, float], dict[int, Cut]]:
+        """What does not fit as it is, by row: sizes at which one line does, and what is broken into lines."""
+        inner = self._inner(index)
+        if max(widths) <= inner and "\n" not in "".join(texts):
+            return {}, {}
+        wraps = self.columns[index].kind == "wrap"
+        cuts = {
+            at: self._cut(text, inner, wraps=wraps)
+            for at, (text, wide) in enumerate(zip(texts, widths, strict=True))
+            if wide > inner or "\n" in text
+        }
+        broken = {at: cut for at, cut in cuts.items() if len(cut.lines) > 1}
+        return {at: cut.size for at, cut in cuts.items() if at not in broken}, broken
 
     def _tall(self, cells: tuple[Cut, ...]) -> Row:
         lines = max(len(c.lines) for c in cells)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from yibao_cli.render.encode import PartFont
+from yibao_cli.render.encode import PartFont, font_entries
 from yibao_cli.render.faces import FACES, font_set
 from yibao_cli.render.fonts import BOLD, REGULAR
 from yibao_cli.render.frame import PlainFrame, PressFrame
 from yibao_cli.render.output import inks_of, press_of
 from yibao_cli.render.program import Fonts, Tools, page_contents
 from yibao_cli.render.static import WATERMARK, StaticLayer
-from yibao_cli.render.writer import PageTree, PdfWriter, compressed
+from yibao_cli.render.writer import PageTree, PdfWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from yibao_cli.kinds.page import Layout, PartValues
+    from yibao_cli.kinds.page import Layout
+    from yibao_cli.kinds.values import PartValues
     from yibao_cli.render.fonts import Font
 
 
@@ -109,11 +110,8 @@ class _Title:
 
 def _write_page(writer: PdfWriter, content: str, tree: PageTree, entries: bytes) -> int:
     """Write the stream of a page, and its page object behind it; returns the page's number."""
-    packed = compressed(content.encode("ascii"))
     stream = writer.reserve(2)
-    writer.write_object(
-        stream, b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed)
-    )
+    writer.write_stream(stream, content.encode("ascii"))
     page = stream + 1
     writer.write_object(
         page, b"<</Type/Page/Parent %d 0 R/Contents %d 0 R%b>>" % (tree.add(page), stream, entries)
@@ -122,9 +120,6 @@ def _write_page(writer: PdfWriter, content: str, tree: PageTree, entries: bytes)
 
 
 def _write_resources(writer: PdfWriter, number: int, fonts: Fonts, static: StaticLayer) -> None:
-    once = dict.fromkeys(fonts.values())
-    written = {f.wide: f.write(writer.add, writer.add_stream) for f in once if f.used}
-    written |= {f.narrow: f.write_latin(writer.add, writer.add_stream) for f in once if f.used_latin}
-    faces = b"".join(b"/%b %d 0 R" % (name.encode(), obj) for name, obj in written.items())
+    faces = font_entries(fonts.values(), writer.add, writer.add_stream)
     forms = b"".join(b"/X%d %d 0 R" % (n, n) for n in static.forms.values())
     writer.write_object(number, b"<</Font<<%b>>/XObject<<%b>>>>" % (faces, forms))

@@ -10,7 +10,7 @@ from yibao_cli.kinds.reach import text_reach
 from yibao_cli.money import yuan
 from yibao_cli.render.marks import barcode_fits
 from yibao_cli.render.setting import MM, fit_text, set_text
-from yibao_cli.render.static import CELL_PAD
+from yibao_cli.render.table import CELL_PAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def unfitting(placed: PlacedText, texts: Sequence[str], font: Font) -> list[int]
 def overrunning(placed: PlacedText, page: PagePlan, texts: Sequence[str], font: Font) -> list[int]:
     """Row numbers of texts without a width that run into the text beside them, or off the page.
 
-    Of the texts beside them counts what they show for certain, so two that grow may still meet.
+    A text beside them counts with what it covers in every piece, so two texts that both vary may still meet.
     """
     item = placed.item
     if item.width is not None or item.pitch is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from yibao_cli.render.barchart import amount_operators, bar_operators
-from yibao_cli.render.encode import number
+from yibao_cli.render.encode import operand, points
 from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.marks import Symbol, symbol_of
 from yibao_cli.render.setting import MM, lead, set_text
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from yibao_cli.kinds.geometry import TextItem
-    from yibao_cli.kinds.page import PagePlan, PageValues, PlacedChart, PlacedMark, PlacedText
+    from yibao_cli.kinds.page import PagePlan, PlacedChart, PlacedMark, PlacedText
+    from yibao_cli.kinds.values import PageValues
     from yibao_cli.render.encode import PartFont
     from yibao_cli.render.output import Inks
     from yibao_cli.render.setting import Setting
@@ -89,7 +90,7 @@ def page_contents(page: PagePlan, variant: str, values: PageValues, tools: Tools
 
 
 def _slot(corner: tuple[float, float], art: Column, form_names: dict[str, str]) -> Setter:
-    x, y = _pt(corner[0]), _pt(corner[1])
+    x, y = points(corner[0]), points(corner[1])
     mark = form_names.get(MARK, "")
     invoke = {
         key: f"/{name} Do /{mark} Do" if key.startswith("ad:") else f"/{name} Do"
@@ -147,13 +148,13 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Se
     item = placed.item
     font = tools.fonts[item.face, item.weight]
     x, y = (item.x + placed.dx) * MM, (page.height - item.y - placed.dy) * MM
-    place = f"1 0 0 1 {_n(x)} {_n(y)} Tm"
+    place = f"1 0 0 1 {operand(x)} {operand(y)} Tm"
     one_line = item.width is None and item.lines == 1
     if item.pitch is not None or (one_line and item.align == "left"):
         name, strings = font.strings(texts)
         show = f"{place} %sTj\n"
         if item.pitch is not None:
-            space = _n(item.pitch * MM - font.font.width("0", item.size))
+            space = operand(item.pitch * MM - font.font.width("0", item.size))
             show = f"{space} Tc {show}0 Tc\n"
         return Setter(show, [strings], _begins(item, name, tools))
     if placed.source.amount and item.lines == 1 and item.align in _SHARES:
@@ -167,7 +168,7 @@ def _text(placed: PlacedText, page: PagePlan, texts: Column, tools: Tools) -> Se
 
 def _begins(item: TextItem, font: str, tools: Tools) -> str:
     """The operators that a text of an item wants in force."""
-    return f"{tools.inks.fill(item.color)} /{font} {_n(item.size)} Tf "
+    return f"{tools.inks.fill(item.color)} /{font} {operand(item.size)} Tf "
 
 
 def _set_column(placed: PlacedText, at: tuple[float, float], texts: Column, font: PartFont) -> Column:
@@ -185,9 +186,9 @@ class _Setting:
         self._item = item
         self._font = font
         self._x = at[0]
-        self._ys = [_n(at[1] - i * item.leading * MM) for i in range(item.lines)]
+        self._ys = [operand(at[1] - i * item.leading * MM) for i in range(item.lines)]
         self._wide = item.width * MM if item.width is not None else None
-        self._left = f"1 0 0 1 {_n(at[0])} {self._ys[0]} Tm <" if item.align == "left" else ""
+        self._left = f"1 0 0 1 {operand(at[0])} {self._ys[0]} Tm <" if item.align == "left" else ""
 
     def operators(self, text: str, code: str) -> str:
         """The operators of a text that is `code` when it is encoded."""
@@ -202,7 +203,7 @@ class _Setting:
 
     def _broken(self, setting: Setting) -> str:
         font, size = self._font, setting.size
-        found = [] if size == self._item.size else [f"/{font.wide} {_n(size)} Tf"]
+        found = [] if size == self._item.size else [f"/{font.wide} {operand(size)} Tf"]
         for line, y in zip(setting.lines, self._ys, strict=False):
             x = self._x - lead(line, self._item.align, size, font.font)
             found.append(f"1 0 0 1 {x:.2f} {y} Tm <{font.encode(line)}>Tj")
@@ -222,9 +223,9 @@ def _amounts(texts: Column, item: TextItem, font: PartFont) -> Setter | None:
         setting = set_text(text, item, font.font)
         if setting.lines != (text,):
             return None
-        begins[kind] = f"[{_n(share * font.font.width(text, 1000))}("
+        begins[kind] = f"[{operand(share * font.font.width(text, 1000))}("
         if setting.size != item.size:
-            begins[kind] = f"/{font.narrow} {_n(setting.size)} Tf{begins[kind]}"
+            begins[kind] = f"/{font.narrow} {operand(setting.size)} Tf{begins[kind]}"
             lasts = False
     if not font.takes_narrow(joined):
         return None
@@ -251,14 +252,6 @@ def _mask_head(symbol: Symbol, height: float) -> str:
     (wide, high), (x, y, w, h) = symbol.modules, symbol.box
     kind = "/CS /G" if symbol.opaque else "/IM true"
     return (
-        f"q {_pt(w)} 0 0 {_pt(h)} {_pt(x)} {_pt(height - y - h)} cm "
+        f"q {points(w)} 0 0 {points(h)} {points(x)} {points(height - y - h)} cm "
         f"BI /W {wide} /H {high} {kind} /BPC 1 /F /AHx ID "
     )
-
-
-def _n(value: float) -> str:
-    return number(value).decode()
-
-
-def _pt(mm: float) -> str:
-    return _n(mm * MM)

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yibao_cli.render.encode import number
+from yibao_cli.render.encode import operand
 from yibao_cli.render.setting import MM, fit_text
-from yibao_cli.render.static import CELL_PAD, block_lefts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yibao_cli.kinds.page import PagePlan, PlacedTable, TableValues
+    from yibao_cli.kinds.page import PagePlan, PlacedTable
+    from yibao_cli.kinds.values import TableValues
     from yibao_cli.render.encode import PartFont
 
+CELL_PAD = 0.4  # white space at both sides of a cell, mm
 # Share of a row's height above its baseline; the header takes the first row.
 _BASELINE = 0.75
+
+
+def block_lefts(table: PlacedTable) -> list[float]:
+    """Left edge of each block of a table on its page, mm."""
+    item = table.item
+    return [item.x + table.dx + b * (item.block_width + item.gap) for b in range(item.blocks)]
 
 
 class TableProgram:
@@ -30,19 +37,20 @@ class TableProgram:
         self._font = font
         item = placed.item
         self._size = item.size
+        self._tf = operand(item.size)
         top = page.height - item.y - placed.dy - (1 + _BASELINE) * item.row_height
         # A block begins where its row above would have ended: one row higher, at the last column.
         last = item.block_width - item.columns[-1].width
         self._blocks = [
-            f"1 0 0 1 {_n((x + CELL_PAD + last) * MM)} {_n((top + item.row_height) * MM)} Tm\n"
+            f"1 0 0 1 {operand((x + CELL_PAD + last) * MM)} {operand((top + item.row_height) * MM)} Tm\n"
             for x in block_lefts(placed)
         ]
         self._moves = [_move(placed, j) for j in range(len(item.columns))]
         self._empty = ""
         if item.empty_text:
-            left, name = _n((item.x + placed.dx + CELL_PAD) * MM), self._font.wide
+            left, name = operand((item.x + placed.dx + CELL_PAD) * MM), self._font.wide
             code = font.encode(item.empty_text)
-            self._empty = f"/{name} {_n(self._size)} Tf 1 0 0 1 {left} {_n(top * MM)} Tm<{code}>Tj\n"
+            self._empty = f"/{name} {self._tf} Tf 1 0 0 1 {left} {operand(top * MM)} Tm<{code}>Tj\n"
 
     def contents(self, values: TableValues) -> list[str]:
         """The operators of the table for each piece."""
@@ -83,13 +91,13 @@ class TableProgram:
         names = [self._font.narrow if n else self._font.wide for n in narrow]
         cells = []
         for j, texts in enumerate(columns):
-            change = f"/{names[j]} {_n(self._size)} Tf " if names[j - 1] != names[j] else ""
+            change = f"/{names[j]} {self._tf} Tf " if names[j - 1] != names[j] else ""
             before = change + self._moves[j]
             if narrow[j] and self._placed.cells[j].amount is not None and "-" not in joined[j]:
                 cells.append(self._amounts(j, texts, before) or self._texts(j, texts, before, narrow=True))
             else:
                 cells.append(self._texts(j, texts, before, narrow=narrow[j]))
-        return list(map("".join, zip(*cells, strict=True))), f"0 g /{names[-1]} {_n(self._size)} Tf\n"
+        return list(map("".join, zip(*cells, strict=True))), f"0 g /{names[-1]} {self._tf} Tf\n"
 
     def _amounts(self, index: int, texts: list[str], before: str) -> list[str] | None:
         """The operators of amounts without a sign; None when one of them is too wide.
@@ -119,7 +127,7 @@ class TableProgram:
         """How far right a text begins in its cell, as a number of a TJ array; None when it is too wide."""
         if self._font.font.width(text, self._size) > self._room(index):
             return None
-        return _n(0.0 - self._begin(index, text, self._size) / self._size * 1000)
+        return operand(0.0 - self._begin(index, text, self._size) / self._size * 1000)
 
     def _begin(self, index: int, text: str, size: float) -> float:
         """How far right of its cell's left edge a text begins, in points."""
@@ -143,9 +151,9 @@ class TableProgram:
         item = self._placed.item
         setting = fit_text(text, self._room(index), 1, (item.size, item.min_size), self._font.font)
         line = setting.lines[0]
-        shift = _n(0.0 - self._begin(index, line, setting.size) / setting.size * 1000)
+        shift = operand(0.0 - self._begin(index, line, setting.size) / setting.size * 1000)
         code = self._font.encode(line)
-        return f"/{self._font.wide} {_n(setting.size)} Tf[{shift}<{code}>]TJ /{name} {_n(self._size)} Tf\n"
+        return f"/{self._font.wide} {operand(setting.size)} Tf[{shift}<{code}>]TJ /{name} {self._tf} Tf\n"
 
     def _room(self, index: int) -> float:
         return (self._placed.item.columns[index].width - 2 * CELL_PAD) * MM
@@ -155,10 +163,6 @@ def _move(placed: PlacedTable, index: int) -> str:
     """From the left edge of the cell before to that of this one; the first is one row lower."""
     columns = placed.item.columns
     if index:
-        return f"{_n(columns[index - 1].width * MM)} 0 Td"
+        return f"{operand(columns[index - 1].width * MM)} 0 Td"
     back = sum(c.width for c in columns[:-1])
-    return f"{_n(-back * MM)} {_n(-placed.item.row_height * MM)} Td"
-
-
-def _n(value: float) -> str:
-    return number(value).decode()
+    return f"{operand(-back * MM)} {operand(-placed.item.row_height * MM)} Td"

@@ -1,4 +1,4 @@
-"""The page of laws 平衡关系 and holds 暂扣 of the shipped kinds; docs/laws.md is made from it."""
+"""The page of laws 勾稽关系 and holds 暂扣 of the shipped kinds; docs/laws.md is made from it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from yibao_cli.kinds import Kind
 
 _HEAD = (
-    "# Laws 平衡关系\n\n"
+    "# Laws 勾稽关系\n\n"
     "What must be so on every statement of the shipped kinds. A law holds to the fen, or the piece is held "
-    "with the difference (H302 over a member, H303 over a line). [kinds.md](kinds.md#laws-平衡关系) says how "
+    "with the difference (H302 over a member, H303 over a line). [kinds.md](kinds.md#laws-勾稽关系) says how "
     "they are written. Kinds with the same laws share a chapter.\n"
 )
 

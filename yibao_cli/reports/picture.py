@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.exports import Book, Column
+from yibao_cli.exports.book import PAGE_OF_PAGES
 from yibao_cli.exports.charts import AMBER, BLUE, DEEP, PALE, RED, Bar, Drawing, Tile, bars, curve, tiles
 from yibao_cli.money import yuan
 from yibao_cli.reports.adcharts import plan_charts
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     Words = Mapping[str, Sequence[str]]
 
-_PAGE = "第 &P 页  共 &N 页"
 _COLUMNS = 6  # of tiles, where nobody said which place lies where
 _VERDICTS = ("good", "doubtful", "bad")
 _FILLS = {"good": BLUE, "doubtful": AMBER, "bad": RED}
@@ -179,7 +179,7 @@ def write_figures(figures: Figures, path: Path, folder: Path) -> None:
         "restated": ("as_of", "then", "now"),
     }
     titles = {"county": "county", "office": "office", "source": "sources", "reason": "reasons"}
-    with Book.to(path, _PAGE, f"{figures.mailing} {figures.account['today']}") as book:
+    with Book.to(path, PAGE_OF_PAGES, f"{figures.mailing} {figures.account['today']}") as book:
         funnel = [(b.label, b.words) for b in _funnel(figures, words)]
         cards = [(words[key][0], value) for key, value in _cards(figures)]
         sums = [(left, right, "✓" if holds else "✗") for left, right, holds in equations(figures, words)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.exports import Book, Column, frame_rows
+from yibao_cli.exports.book import PAGE_OF_PAGES
 from yibao_cli.exports.paper import Facts, Heading, Paper, Signatures, Table, Words
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from yibao_cli.returns.rates import Rate
     from yibao_cli.returns.standing import Account
 
-_PAGE = "第 &P 页  共 &N 页"
 _ITEM = Column("项目")
 _STATES = {
-    "posted": "寄发",
+    "posted": "交寄",
     "delivered": "妥投",
     "signed": "签收",
     "presumed": "推定妥投",
@@ -47,7 +47,7 @@ _REASON = (
 _DAY = (Column("退回日期"), Column("件数", "count"), Column("累计", "count"))
 _RETURNED = (
     Column("账单编号"),
-    Column("份次", "count"),
+    Column("副本号", "count"),
     Column("退回日期"),
     Column("代码"),
     Column("退信原因"),
@@ -63,7 +63,7 @@ _RESTATED = (
 )
 SIGNERS = ("编制人", "复核人")
 _ROLES = (*SIGNERS, "日期")
-_NOTE = "平信无妥投证明; 期满未退回的按推定妥投计, 分母为实际寄发件数。"
+_NOTE = "平信无妥投证明；期满未退回的按推定妥投计，分母为实际交寄件数。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def write_account(account: Account, path: Path, restated: Sequence[Restated] = (
     Raises OSError when the disk refuses.
     """
     # Before the window closes the rates of the tables are what can still be reached.
-    day = account.terms.today if account.is_final else f"{account.terms.today}, 待定按妥投计"
-    with Book.to(path, _PAGE, f"截至 {account.terms.today}") as book:
+    day = account.terms.today if account.is_final else f"{account.terms.today}，待定按妥投计"
+    with Book.to(path, PAGE_OF_PAGES, f"截至 {account.terms.today}") as book:
         with book.sheet("总表", portrait=True) as sheet:
             _overview(sheet, account)
         for name, table in _places(account):
@@ -172,8 +172,8 @@ def facts_of(account: Account) -> list[tuple[str, str | int | float, Kind]]:
         ("统计截至", terms.today, "text"),
         ("退信期截止", terms.closes_on, "text"),
         ("印制份数", copies["printed"], "count"),
-        ("其中作废", copies["spoiled"], "count"),
-        ("寄发件数", account.posted, "count"),
+        ("其中废损", copies["spoiled"], "count"),
+        ("交寄件数", account.posted, "count"),
         *((_STATES[s], account.counts[s], "count") for s in list(_STATES)[2:]),
         ("曾退回", account.came_back, "count"),
         ("重寄后妥投", account.cured, "count"),
@@ -197,7 +197,7 @@ def verdict(account: Account) -> str:
 
 
 def _overview(sheet: Sheet, account: Account) -> None:
-    sheet.line("title", "批次对账: 妥投与退信")
+    sheet.line("title", "批次对账：妥投与退信")
     sheet.line("note", _NOTE)
     sheet.gap()
     sheet.header((_ITEM, Column("数值")))
@@ -206,19 +206,19 @@ def _overview(sheet: Sheet, account: Account) -> None:
     sheet.gap()
     sheet.line("note", _equations(account))
     if account.later:
-        sheet.line("note", f"另有 {account.later:,} 件退信晚于统计日, 未计入。")
+        sheet.line("note", f"另有 {account.later:,} 件退信晚于统计日，未计入。")
     if account.both:
-        sheet.line("note", f"其中 {len(account.both):,} 件先有签收后又退回, 按退信计。")
+        sheet.line("note", f"其中 {len(account.both):,} 件先有签收后又退回，按退信计。")
     sheet.gap()
     for role in SIGNERS:
-        sheet.line("note", f"{role}: ____________________    日期: ____________")
+        sheet.line("note", f"{role}：____________________    日期：____________")
 
 
 def _equations(account: Account) -> str:
     n, c = account.counts, account.copies
     parts = " + ".join(f"{_STATES[s]} {n[s]:,}" for s in list(_STATES)[2:])
-    printed = f"印制 {c['printed']:,} = 寄发 {c['posted']:,} + 作废 {c['spoiled']:,}"
-    return f"{printed}; 寄发件数 {n['posted']:,} = {parts}"
+    printed = f"印制 {c['printed']:,} = 交寄 {c['posted']:,} + 废损 {c['spoiled']:,}"
+    return f"{printed}；交寄件数 {n['posted']:,} = {parts}"
 
 
 def _blocks(account: Account, restated: Sequence[Restated]) -> Iterator[Block]:

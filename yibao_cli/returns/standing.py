@@ -48,10 +48,10 @@ class Terms:
 class Beyond:
     """What is known beside the pieces and their returns.
 
-    signed: piece -> ISO day of its receipt. copies: of the pieces with more than the first copy. planned:
-    rows of the roster. printed, spoiled: copies; unposted: printed to be mailed again and not handed over
-    yet;
-    waiting: copies that were asked for. printed is None where all were mailed as they were first printed.
+    signed: piece -> ISO day of its receipt. copies: those of each piece that has more than its first copy.
+    planned: rows of the roster. printed, spoiled: number of copies; printed is None where every piece was
+    mailed as it was first printed. unposted: copies printed to be mailed again and not handed over yet.
+    waiting: copies in requests that nobody has answered yet.
     """
 
     signed: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ Letters: I import, A address, L ledger, H hold, C contract and ad, M posting, T 
 """
 
 from yibao_cli.rules import (
+    addressbook,
     addresses,
     ads,
     advertising,
@@ -24,6 +25,7 @@ __all__ = [
     "RULES",
     "Rule",
     "Severity",
+    "addressbook",
     "addresses",
     "ads",
     "advertising",

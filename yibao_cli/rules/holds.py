@@ -66,7 +66,7 @@ declare(
     "H121",
     Severity.HOLD,
     N_("a payment came in since the arrears were told; this letter would be wrong"),
-    N_("nothing; the customer is in the next run if money is still owed"),
+    N_("nothing; the customer is in the next mailing if money is still owed"),
     "缴费金额 in the list of those who have paid 缴费名单",
 )
 declare(

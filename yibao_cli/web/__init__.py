@@ -2,5 +2,6 @@
 
 guard   token, cookie, and the host that a browser must have meant
 server  one request after the other, on loopback alone
+tongue  the language that a browser asks for
 pages   HTML out of facts; whatever comes from data is text
 """

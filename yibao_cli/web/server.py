@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from yibao_cli.errors import OutputError, UsageError, os_reason
-from yibao_cli.i18n import _
+from yibao_cli.i18n import _, speak_here
 from yibao_cli.web.guard import Guard, is_loopback
 from yibao_cli.web.pages import entrance, refusal
+from yibao_cli.web.tongue import wanted_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,14 +77,15 @@ class Desk(Protocol):
 class LocalServer(ThreadingHTTPServer):
     """A server that listens on loopback; `address` is what a person opens.
 
-    port: 0 for a free one. Raises UsageError for a host that is not this machine, OutputError for a port that
+    port: 0 for a free one. own_language: the pages speak that of the process, whatever a browser asks for.
+    Raises UsageError for a host that is not this machine, OutputError for a port that
     cannot be had.
     """
 
     daemon_threads = True
     allow_reuse_address = False  # on Windows it would let another program listen on the same port
 
-    def __init__(self, desk: Desk, host: str, port: int) -> None:
+    def __init__(self, desk: Desk, host: str, port: int, *, own_language: bool = False) -> None:
         if not is_loopback(host):
             raise UsageError(
                 _("{host} is not this machine").format(host=host),
@@ -103,6 +105,7 @@ class LocalServer(ThreadingHTTPServer):
                 remedy=_("name another port with --port, or 0 for a free one"),
             ) from error
         self.desk = desk
+        self.own_language = own_language
         self.turns = BoundedSemaphore(AT_ONCE)
         self._places = BoundedSemaphore(MOST_CONNECTIONS)
         self.guard = Guard(self.server_address[1])
@@ -150,6 +153,13 @@ class _Handler(BaseHTTPRequestHandler):
         if name.startswith("do_"):
             return self._other_verb
         raise AttributeError(name)
+
+    def parse_request(self) -> bool:
+        """Read the head of a request, and from then on speak what it asks for; a connection has a thread."""
+        parsed = super().parse_request()
+        own = self.server.own_language
+        speak_here("" if own or not parsed else wanted_language(self.headers.get("Accept-Language") or ""))
+        return parsed
 
     def do_GET(self) -> None:
         """Show a page to whoever may see it."""

@@ -121,6 +121,18 @@ def test_keys_hold_skip_go_back_and_undo(review):
     assert entry_of(review.workspace, NOWHERE).settled == ""
 
 
+def test_while_a_line_is_open_its_keys_are_told_and_afterwards_no_more(review):
+    assert "Esc" in keys(review, "n", "e")[1]
+    assert keys(review, "n", "e", "escape")[1] == ""
+
+
+def test_the_values_of_a_card_stand_below_each_other(review):
+    card, _told = keys(review, "n")
+
+    lines = [line.split(": ", 1) for line in card.splitlines()[2:]]
+    assert len({len(label) + len(value) - len(value.lstrip()) for label, value in lines}) == 1
+
+
 def test_an_address_is_corrected_on_the_line(review):
     keys(review, "n", "e", "end", "1", "2", "号", "space", "0", "5", "0", "0", "1", "2", "enter")
 

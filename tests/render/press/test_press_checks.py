@@ -20,7 +20,7 @@ from yibao_cli.render.press import check_file, check_forbidden
 from yibao_cli.render.press.checks import CHECKS, check_press
 from yibao_cli.render.press.icc import load_intent
 from yibao_cli.render.press.pressfile import inherited
-from yibao_cli.render.press.scanning import CMYK, GRAY, RGB, colour_uses, parsed_uses
+from yibao_cli.render.press.scanning import DEVICE_CMYK, DEVICE_GRAY, DEVICE_RGB, colour_uses, parsed_uses
 
 needs_qpdf = pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
 needs_poppler = pytest.mark.skipif(not shutil.which("pdfinfo"), reason="poppler is not installed")
@@ -646,7 +646,13 @@ def test_what_is_allowed_passes(right, tmp_path, change):
 STRINGS = st.binary(max_size=9).map(lambda b: b"<" + b.hex().encode() + b">") | st.sampled_from(
     [b"(rg)", b"(1 0 0 rg)", b"(\\) k)", b"((k))", b"/rg", b"/k", b"12", b"-.5", b"[1 2] 0 d"]
 )
-OPERATORS = {b"1 0 0 rg": RGB, b"0 0 0 1 K": CMYK, b"0 g": GRAY, b"/DeviceRGB  cs": RGB, b"/Own cs": None}
+OPERATORS = {
+    b"1 0 0 rg": DEVICE_RGB,
+    b"0 0 0 1 K": DEVICE_CMYK,
+    b"0 g": DEVICE_GRAY,
+    b"/DeviceRGB  cs": DEVICE_RGB,
+    b"/Own cs": None,
+}
 
 
 @given(
@@ -664,10 +670,10 @@ def test_colours_are_found_among_strings_and_not_in_them(steps):
     [
         (b"BI /W 1 /H 1 /IM true /BPC 1 /F /AHx ID 80> EI", set()),
         (b"BI /W 1 /H 1 /IM true ID \x80 EI", set()),
-        (b"BI /W 1 /H 1 /BPC 8 /CS /G ID a EI 1 0 0 rg", {GRAY, RGB}),
-        (b"BI /W 1 /H 1 /BPC 8 /CS /CMYK /F /AHx ID 00000000> EI", {CMYK}),
-        (b"BI /W 1 /H 1 /BPC 8 /CS /CMYK /IM false /F /AHx ID 00000000> EI", {CMYK}),
-        (b"/P << /MCID 0 >> BDC 0 g EMC", {GRAY}),
+        (b"BI /W 1 /H 1 /BPC 8 /CS /G ID a EI 1 0 0 rg", {DEVICE_GRAY, DEVICE_RGB}),
+        (b"BI /W 1 /H 1 /BPC 8 /CS /CMYK /F /AHx ID 00000000> EI", {DEVICE_CMYK}),
+        (b"BI /W 1 /H 1 /BPC 8 /CS /CMYK /IM false /F /AHx ID 00000000> EI", {DEVICE_CMYK}),
+        (b"/P << /MCID 0 >> BDC 0 g EMC", {DEVICE_GRAY}),
         (b"", set()),
     ],
 )
@@ -687,6 +693,7 @@ CHECKER = (
     "check_pages",
     "check_forbidden",
     "check_parts",
+    "partwalk",
     "pressfile",
     "survey",
     "scanning",

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import select
 
 from yibao_cli.address.walks import Spot, Stretch, WalkTable
 from yibao_cli.errors import StateError
 from yibao_cli.i18n import N_, _
+from yibao_cli.jobs.address.imported import imported_rows
+from yibao_cli.jobs.address.postcodes import POSTCODES
 from yibao_cli.jobs.address.rosters import roster_batches, sources_of
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.model import Finding
-from yibao_cli.sealed.files import source
 from yibao_cli.store import audit
-from yibao_cli.store.imports import active_imports
 from yibao_cli.store.schema import addresses, points
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from yibao_cli.address.walks import Side
     from yibao_cli.jobs.address.booking import Writing
 
-WALKS, POSTCODES = "walks", "postcodes"
+WALKS = "walks"
 COLUMNS = (N_("point"), N_("address"), N_("postcode"), N_("walk"), N_("office"))
 _SIDES: dict[str, Side] = {"单": "odd", "双": "even"}
 
@@ -68,7 +67,7 @@ def map_walks(workspace: Workspace, mailing: str, progress: Progress = no_progre
     }
     outcome = WalksOutcome()
     with workspace.reading() as connection:
-        tables = {t: list(_rows(workspace, connection, mailing, t)) for t in (WALKS, POSTCODES)}
+        tables = _tables(workspace, connection, mailing)
         if not tables[WALKS] and not tables[POSTCODES]:
             raise StateError(
                 _("no table of the post is imported"),
@@ -93,7 +92,7 @@ def walks_of_entries(workspace: Workspace, mailing: str) -> tuple[pa.Table, bool
     is a table of walks at all; without a table of the post there are no rows.
     """
     with workspace.reading() as connection:
-        tables = {t: list(_rows(workspace, connection, mailing, t)) for t in (WALKS, POSTCODES)}
+        tables = _tables(workspace, connection, mailing)
         found: list[tuple[int, str, str]] = []
         if any(tables.values()):
             walks, offices = WalkTable(map(_stretch, tables[WALKS])), _offices(tables[POSTCODES])
@@ -123,11 +122,12 @@ def _office(point: Any, found: tuple[Stretch, ...], offices: _Offices) -> str:
     return next((f.office for f in found if f.office), "") or offices.names.get(point.postcode, "")
 
 
-def _rows(workspace: Workspace, connection: Connection, mailing: str, table: str) -> Iterator[dict[str, Any]]:
-    for record in active_imports(connection, mailing, table):
-        path = record.rows(workspace.folder)
-        if path.is_file():
-            yield from pq.read_table(source(path)).to_pylist()
+def _tables(workspace: Workspace, connection: Connection, mailing: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the post's tables: of walks, and of postcodes with their offices."""
+    return {
+        table: [row for _file, row in imported_rows(workspace, connection, mailing, table)]
+        for table in (WALKS, POSTCODES)
+    }
 
 
 def _stretch(row: dict[str, Any]) -> Stretch:

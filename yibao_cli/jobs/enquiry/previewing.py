@@ -152,7 +152,7 @@ def _place_in_part(package: Package, row: Row[Any]) -> _Place:
     if at < 0:
         raise CheckFailed(
             _("piece {piece} is not in the package that was frozen").format(piece=row.piece),
-            remedy=_("merge the mailing again"),
+            remedy=_("merge it again with `yibao merge MAILING`"),
         )
     counts = table.column("pages").to_pylist()
     before = sum(e.pieces for e in package.manifest.parts if e.part < row.part)
@@ -174,7 +174,7 @@ def _whole(workspace: Workspace, mailing: str, sha256: str, part: int) -> Packag
         raise CheckFailed(
             _("the package was altered since it was frozen: {files}").format(files=", ".join(altered)),
             where=str(package.folder),
-            remedy=_("print nothing from it; merge the mailing again"),
+            remedy=_("print nothing from it; merge it again with `yibao merge MAILING`"),
         )
     return package
 
@@ -198,7 +198,10 @@ def _pictures(
         if not any(row.piece in text for text in texts) and len(pages) == place.pages:
             raise CheckFailed(
                 _("{name}: the pages of this piece do not show its number").format(name=pdf.name),
-                remedy=_("verify the mailing; render it again if it differs"),
+                remedy=_(
+                    "check it with `yibao verify MAILING`; if it differs, "
+                    "make it again with `yibao render MAILING`"
+                ),
             )
         return pictures, Origin.PRINT
     return _composed(package, place.row, row.copy, wanted), Origin.PACKAGE

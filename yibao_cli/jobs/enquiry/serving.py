@@ -48,12 +48,15 @@ _STATUS = {
 _MAILING = r"/m/(?P<mailing>[A-Z0-9-]{1,20})"
 
 
-def open_desk(workspace: Workspace, host: str, port: int, *, fixed: bool) -> LocalServer:
+def open_desk(
+    workspace: Workspace, host: str, port: int, *, fixed: bool, own_language: bool = False
+) -> LocalServer:
     """Listen for a browser on this machine. fixed: the workspace's day was given, and stays.
 
+    own_language: the pages speak that of the process, not the one that a browser asks for.
     Raises UsageError for a host that is not this machine, OutputError for a port that cannot be had.
     """
-    return LocalServer(ServingDesk(workspace, fixed=fixed), host, port)
+    return LocalServer(ServingDesk(workspace, fixed=fixed), host, port, own_language=own_language)
 
 
 class ServingDesk:
@@ -139,17 +142,17 @@ class ServingDesk:
             for name, settings in sorted(workspace.settings.mailings.items(), reverse=True):
                 state = mailing_state(connection, name)
                 reached = state_word(state.state) if state else _("not merged")
-                rows.append({"id": name, "kind": settings.kind, "period": settings.period, "state": reached})
+                kind = _kind_name(workspace, name)
+                rows.append({"id": name, "kind": kind, "period": settings.period, "state": reached})
         return self._page("home", mailings=rows)
 
     def _mailing(self, workspace: Workspace, mailing: str, _rest: str) -> Reply:
         status = mailing_status(workspace, mailing)
-        settings = workspace.mailing(mailing)
         return self._page(
             "mailing",
             mailing=mailing,
-            kind=settings.kind,
-            period=settings.period,
+            kind=_kind_name(workspace, mailing),
+            period=workspace.mailing(mailing).period,
             rows=status.rows,
             next_step=status.next_step,
         )
@@ -215,6 +218,14 @@ class ServingDesk:
             history=[{**row, "event": _(str(row["event"]))} for row in history.rows],
             pictures=[base64.b64encode(png_of(p)).decode() for p in shown.pictures],
         )
+
+
+def _kind_name(workspace: Workspace, mailing: str) -> str:
+    """What is mailed, as its statements are headed; its id where the kind cannot be loaded now."""
+    try:
+        return workspace.kind(mailing).name
+    except YibaoError:
+        return workspace.mailing(mailing).kind
 
 
 def _proof_pages(workspace: Workspace, mailing: str) -> list[Path]:

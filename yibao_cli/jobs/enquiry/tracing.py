@@ -202,7 +202,7 @@ def _of_handover(connection: Connection, mailing: str, number: int) -> Track:
     row = connection.execute(select(handovers).where(h.mailing == mailing, h.number == number)).first()
     if row is None:
         raise InputNotFound(
-            _("mailing {mailing} has no handover {number}").format(mailing=mailing, number=number),
+            _("mailing {mailing} has no sign-off sheet {number}").format(mailing=mailing, number=number),
             remedy=_("make them with `yibao handover {mailing}`").format(mailing=mailing),
         )
     about = _(

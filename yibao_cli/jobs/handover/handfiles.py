@@ -66,7 +66,7 @@ def write_handover(
     if missing:
         raise CheckFailed(
             _("no font draws {characters}").format(characters=" ".join(f"U+{ord(c):04X}" for c in missing)),
-            remedy=_("name a fallback font under [fonts], and merge again"),
+            remedy=_("name a fallback font under [fonts] of yibao.toml, and run `yibao merge MAILING` again"),
         )
     index, calls, messages = (
         made.path("handover", "xlsx"),
@@ -94,11 +94,9 @@ def _write_index(path: Path, made: HandFiles, employers: list[Employer]) -> None
         book.long_table("单位交接", title, INDEX, (index_row(e) for e in employers))
         with book.sheet("车次", repeat=1) as sheet:
             sheet.header(VEHICLES)
-            for (day, vehicle), group in groupby(employers, key=lambda e: (e.day, e.vehicle)):
-                own = list(group)
-                if vehicle:
-                    pieces, bundles = sum(e.pieces for e in own), sum(e.bundles for e in own)
-                    sheet.row(VEHICLES, (day, vehicle, len(own), own[-1].at, pieces, bundles))
+            for day, vehicle, own in _routes(employers):
+                pieces, bundles = sum(e.pieces for e in own), sum(e.bundles for e in own)
+                sheet.row(VEHICLES, (day, vehicle, len(own), own[-1].at, pieces, bundles))
 
 
 def _write_calls(path: Path, made: HandFiles, employers: list[Employer], told: list[str]) -> None:
@@ -131,11 +129,15 @@ def _called(employers: list[Employer], told: list[str]) -> Iterator[tuple[str, E
     return ((day, e) for e, day in zip(employers, told, strict=True) if e.phone and day)
 
 
-def _maps(employers: list[Employer], places: Mapping[str, tuple[float, float]]) -> Iterator[RouteMap]:
+def _routes(employers: list[Employer]) -> Iterator[tuple[str, int, list[Employer]]]:
+    """Each vehicle of each day with its employers in the order of its stops."""
     for (day, vehicle), group in groupby(employers, key=lambda e: (e.day, e.vehicle)):
-        own = list(group)
-        if not vehicle:
-            continue
+        if vehicle:
+            yield day, vehicle, list(group)
+
+
+def _maps(employers: list[Employer], places: Mapping[str, tuple[float, float]]) -> Iterator[RouteMap]:
+    for day, vehicle, own in _routes(employers):
         points = [places[e.employer_no] for e in own if e.employer_no in places]
         yield RouteMap(
             title=f"{vehicle}号车  {day}",

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from yibao_cli.codes import is_day, mask_id, mask_name, parse_handover_code, parse_sheet_code
+from yibao_cli.codes import mask_id, mask_name, parse_handover_code, parse_sheet_code
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.handover.appointing import time_of
 from yibao_cli.jobs.handover.receiving import known_of
+from yibao_cli.jobs.returns.days import require_day
 from yibao_cli.jobs.returns.returning import blank_intake
 from yibao_cli.jobs.returns.stations import ACCEPTED, SAID, SIGNER, UNDONE, held_name, total_of
 from yibao_cli.jobs.workspace import require_state
@@ -229,12 +230,9 @@ def open_receipt_station(
     with workspace.reading() as connection:
         state = require_state(connection, mailing, ("posted",))
     signer, on, at = signed
-    day, time = on or workspace.today, time_of(at)
-    if not is_day(day) or not state.posted_on <= day <= workspace.today:
-        raise UsageError(
-            _("nobody can have signed on {day}").format(day=day),
-            remedy=_("give a day from {first} to {last}").format(first=state.posted_on, last=workspace.today),
-        )
+    refusal = _("nobody can have signed on {day}")
+    day = require_day(on or workspace.today, state.posted_on, workspace.today, refusal)
+    time = time_of(at)
     if time is None:
         raise UsageError(_("{text} is no time").format(text=at), remedy=_("give it as 09:30"))
     name = name or audit.operator()

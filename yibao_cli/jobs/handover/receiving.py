@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.errors import StateError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 from yibao_cli.ingest import ReadOptions, read_batches
 from yibao_cli.jobs.handover.appointing import time_of
 from yibao_cli.jobs.handover.handing import handover_texts
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
     from yibao_cli.model import Finding
 
-COLUMNS = ("number", "employer_no", "employer_name", "pieces", "day", "state", "signed_on", "signed_at")
+COLUMNS = (
+    N_("number"),
+    N_("employer_no"),
+    N_("employer_name"),
+    N_("pieces"),
+    N_("day"),
+    N_("state"),
+    N_("signed_on"),
+    N_("signed_at"),
+)
 
 
 @dataclass

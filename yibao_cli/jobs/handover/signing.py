@@ -54,17 +54,7 @@ def decode_receipts(
             state = require_state(connection, mailing, ("posted",))
         for done, (path, name) in enumerate(pictures, 1):
             outcome.file_name = name
-            rows = []
-            for page in pages_of(path):
-                outcome.rows_in += 1
-                rule, code = _code_of(page)
-                if rule:
-                    outcome.refused += 1
-                    details = {"limit": LARGEST, "count": 2}
-                    outcome.findings.append(Finding(rule, name, row=page.number, details=details))
-                    continue
-                told = (day, time_of(signed.time), signed.signer)
-                rows.append(ReceiptRow(code, "", *told, name, "", page.number))
+            rows = _sheets_in(path, (day, time_of(signed.time), signed.signer), outcome)
             with workspace.engine.begin() as connection:
                 record_receipts(workspace, connection, (mailing, state.posted_on), rows, outcome)
             progress(_("decoding pictures"), done, len(pictures))
@@ -73,6 +63,24 @@ def decode_receipts(
             stamp, command = workspace.stamp, "receipts decode"
             audit.record(connection, at=stamp, command=command, mailing=mailing, facts=facts)
     return outcome
+
+
+def _sheets_in(path: Path, signed: tuple[str, str | None, str], outcome: ReceiptsOutcome) -> list[ReceiptRow]:
+    """A row for each page of a file that shows one code of ours; the others are told.
+
+    signed: day, time and who signed, the same on all sheets.
+    """
+    rows = []
+    for page in pages_of(path):
+        outcome.rows_in += 1
+        rule, code = _code_of(page)
+        if rule:
+            outcome.refused += 1
+            details = {"limit": LARGEST, "count": 2}
+            outcome.findings.append(Finding(rule, outcome.file_name, row=page.number, details=details))
+        else:
+            rows.append(ReceiptRow(code, "", *signed, outcome.file_name, "", page.number))
+    return rows
 
 
 def _code_of(page: Page) -> tuple[str, str]:

@@ -73,7 +73,9 @@ class Statement:
         faults = [fault for f in figures if (fault := _fault(f, read, spec))]
         if self.lines is not None:
             unnamed = sorted(names - {line["file"] for line in self.lines})
-            faults += [_("{file}: the control file does not name it").format(file=n) for n in unnamed]
+            faults += [
+                _("{file}: the file of control totals does not name it").format(file=n) for n in unnamed
+            ]
         if faults:
             raise _failure(faults, sum(s.rows_rejected for _name, sheets, _is_twin in read for s in sheets))
         return len(figures)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from yibao_cli.exports import Cell
     from yibao_cli.kinds.page import FontPlan
-    from yibao_cli.mailing.manifest import ManifestInfo, Totals
+    from yibao_cli.mailing.manifest import Totals
+    from yibao_cli.mailing.posting import PostingInfo
     from yibao_cli.mailing.tariff import Tariff, Terms
     from yibao_cli.store.packages import Package
 
@@ -46,7 +47,7 @@ class ListOrder:
 
     folder: Path
     target: Path
-    info: ManifestInfo
+    info: PostingInfo
     tariff: Tariff
     terms: Terms
     totals: Totals

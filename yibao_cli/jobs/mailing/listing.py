@@ -21,7 +21,8 @@ from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_s
 from yibao_cli.kinds.sorting import Scheme
 from yibao_cli.mailing.containers import COLUMNS, sorted_containers
 from yibao_cli.mailing.jobfile import Job, Part, check_jobfile, write_jobfile
-from yibao_cli.mailing.manifest import ManifestInfo, Totals
+from yibao_cli.mailing.manifest import Totals
+from yibao_cli.mailing.posting import PostingInfo
 from yibao_cli.mailing.statement import county_totals, weight_steps
 from yibao_cli.mailing.tariff import postage
 from yibao_cli.model import Finding
@@ -118,7 +119,7 @@ class _Posting:
         self.amount = int(self.pieces["price"].sum())
         client = workspace.settings.client
         line = _line_name(rate, self.terms)
-        self.info = ManifestInfo(self.mailing, client.name, package.product.name, line, day)
+        self.info = PostingInfo(self.mailing, client.name, package.product.name, line, day)
 
     def write(self, target: Path) -> list[Finding]:
         """Write all papers, tied to each other; findings about what they cannot show."""
@@ -164,7 +165,7 @@ class _Posting:
                 raise CheckFailed(
                     _("the print file is gone, or is not the one that was rendered"),
                     where=str(pdf),
-                    remedy=_("render and verify the mailing again"),
+                    remedy=_("run `yibao render MAILING` and `yibao verify MAILING` again"),
                 )
             digest, pieces = (control.sha256, control.pieces) if control else ("", entry.pieces)
             parts.append(Part(entry.part, pdf.name, digest, pieces, entry.pages, entry.first, entry.last))
@@ -184,7 +185,9 @@ class _Posting:
         write_jobfile(folder, job, parts, self.found, self.pieces)
         if faults := check_jobfile(folder):
             raise CheckFailed(
-                faults[0], where=JOB_FOLDER, remedy=_("render and verify the mailing again; then list it")
+                faults[0],
+                where=JOB_FOLDER,
+                remedy=_("run `yibao render MAILING`, `yibao verify MAILING` and this command again"),
             )
 
     def _totals(self) -> Totals:
@@ -216,7 +219,7 @@ def _require_same(what: str, figures: dict[str, int]) -> None:
         shown = ", ".join(f"{name} {figure:,}" for name, figure in figures.items())
         raise CheckFailed(
             _("the {what} do not tie: {figures}").format(what=what, figures=shown),
-            remedy=_("hand nothing over; render and verify the mailing again"),
+            remedy=_("hand nothing over; run `yibao render MAILING` and `yibao verify MAILING` again"),
         )
 
 
@@ -228,7 +231,7 @@ def _wanted_day(given: str, planned: str) -> str:
         raise SettingsError(
             _("{day} is no day").format(day=planned),
             where=FILE_NAME,
-            remedy=_("correct `posting` of the mailing"),
+            remedy=_("correct `posting` of the mailing in yibao.toml"),
         )
     return given or planned
 
@@ -246,6 +249,6 @@ def _same_day(recorded: str, wanted: str, given: bool) -> str:
     if recorded and given and recorded != wanted:
         raise UsageError(
             _("the mailing was posted on {day} already").format(day=recorded),
-            remedy=_("leave --posted away to write the list again"),
+            remedy=_("leave out --posted to write the list again"),
         )
     return recorded or wanted

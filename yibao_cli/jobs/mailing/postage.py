@@ -9,7 +9,7 @@ from yibao_cli.config import FILE_NAME, shipped
 from yibao_cli.errors import InputNotFound, SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.mailing.tariff import Locality, Terms, load_tariff
-from yibao_cli.mailing.weights import Paper
+from yibao_cli.mailing.weights import PaperStock
 
 if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
@@ -32,7 +32,7 @@ def pricing(workspace: Workspace, mailing: str, product: Product, day: str) -> t
             remedy=_("set `registered = true` too; ordinary mail has no receipt"),
         )
     local = settings.tariff.local_prefixes, settings.tariff.local_counties
-    paper = Paper.of(product)
+    paper = PaperStock.of(product)
     terms = Terms(
         line=product.tariff,
         on_date=day,

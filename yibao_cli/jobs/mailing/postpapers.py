@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
     from yibao_cli.kinds.sorting import Scheme
     from yibao_cli.mailing.containers import Sorted
-    from yibao_cli.mailing.manifest import ManifestInfo
+    from yibao_cli.mailing.posting import PostingInfo
     from yibao_cli.render.faces import FontSet
     from yibao_cli.store.packages import Package
 
@@ -40,7 +40,7 @@ def write_papers(
     folder: Path,
     priced: pd.DataFrame,
     sorted_as: tuple[Sorted, Scheme],
-    about: tuple[ManifestInfo, Absent, FontSet],
+    about: tuple[PostingInfo, Absent, FontSet],
 ) -> tuple[int, tuple[str, ...]]:
     """Write statement, qualification report and exception list as PDF, xlsx and json.
 

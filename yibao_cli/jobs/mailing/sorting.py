@@ -18,7 +18,7 @@ from yibao_cli.ledger import ordering, outcome
 from yibao_cli.mailing.parting import part_sizes
 from yibao_cli.mailing.sorting import sort_in_turn
 from yibao_cli.mailing.summary import TOO_LOOSE, check_parts, check_sorting, summary
-from yibao_cli.mailing.weights import Paper
+from yibao_cli.mailing.weights import PaperStock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ _WORDS = {"walk", "road", "number", "door", "row", "kind", "office", "city", "pr
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class SortedMailing:
     """A sorted mailing: its pieces, those of each part, what package.json says of it, and what is wrong.
 
     pages: pages of each piece, in print order.
@@ -60,7 +60,7 @@ class Sorted:
 
 def sort_mailing(
     workspace: Workspace, mailing: str, ledger: Ledger, printing: tuple[Layout, Product]
-) -> Sorted:
+) -> SortedMailing:
     """Put what is not held into bundles and bags, and into print order.
 
     Raises SettingsError when the scheme is not there, or its bundles cannot hold the pieces.
@@ -70,7 +70,7 @@ def sort_mailing(
     walks, tables = walks_of_entries(workspace, mailing)
     words = [w for w in scheme.inside if w not in _WORDS]
     layout, product = printing
-    frame = _frame(ordering.candidates(ledger, words, walks), layout, Paper.of(product))
+    frame = _frame(ordering.candidates(ledger, words, walks), layout, PaperStock.of(product))
     most = workspace.settings.render.pieces_per_part
     first = frame["goes_first"].to_numpy()
     placed = sort_in_turn([frame[first], frame[~first]], scheme, most)
@@ -84,7 +84,7 @@ def sort_mailing(
     pieces = ordering.order_pieces(ledger, _tables(placed))
     sizes = [*early, *_part_sizes(placed[ahead:], most)]
     told = [*check_sorting(facts, scheme, with_walks=tables), *check_parts(placed, scheme, most)]
-    return Sorted(pieces, sizes, facts, told)
+    return SortedMailing(pieces, sizes, facts, told)
 
 
 def scheme_of(workspace: Workspace, mailing: str) -> Scheme:
@@ -122,7 +122,7 @@ def _require_free_names(ledger: Ledger, scheme: Scheme) -> None:
         )
 
 
-def _frame(found: pa.Table, layout: Layout, paper: Paper) -> pd.DataFrame:
+def _frame(found: pa.Table, layout: Layout, paper: PaperStock) -> pd.DataFrame:
     pages = pages_of(layout, found.column("variant").to_pylist(), found.column("line_count").to_pylist())
     narrow = found.drop_columns(["variant", "line_count", "address_id"])
     texts = [name for name in narrow.column_names if pa.types.is_string(narrow.schema.field(name).type)]

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from yibao_cli.jobs.address.imported import imported_rows
+from yibao_cli.jobs.address.rosters import EMPLOYERS
 from yibao_cli.mailing.handover import MODES, Member
 from yibao_cli.model import Finding
-from yibao_cli.sealed.files import source
-from yibao_cli.store.imports import active_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
     from yibao_cli.store.packages import Package
 
-TABLE = "employers"
 _FIELDS = ("employer_name", "employer_address", "employer_postcode", "delivery_mode")
 
 
@@ -77,13 +75,8 @@ def deliveries_of(package: Package) -> Deliveries:
 
 def employer_rows(workspace: Workspace, connection: Connection, mailing: str) -> dict[str, dict[str, Any]]:
     """The imported employers by number, with the file and row each stands in; of two the later counts."""
-    found: dict[str, dict[str, Any]] = {}
-    for record in active_imports(connection, mailing, TABLE):
-        path = record.rows(workspace.folder)
-        if path.is_file():
-            for row in pq.read_table(source(path)).to_pylist():
-                found[row["employer_no"]] = {**row, "file": record.file_name}
-    return found
+    rows = imported_rows(workspace, connection, mailing, EMPLOYERS)
+    return {row["employer_no"]: {**row, "file": file_name} for file_name, row in rows}
 
 
 def employer_findings(workspace: Workspace, connection: Connection, mailing: str) -> Iterator[Finding]:

@@ -14,9 +14,9 @@ from yibao_cli.compose import compose_layout, pages_of
 from yibao_cli.config import shipped
 from yibao_cli.i18n import _
 from yibao_cli.jobs.ads.adsbook import contracts_in_force
-from yibao_cli.jobs.ads.adscodes import Coder, coder_of
-from yibao_cli.jobs.ads.adsplan import AdsPlan, plan_mailing
-from yibao_cli.jobs.mailing.sorting import COLUMNS, REFUSED, Sorted, sort_mailing
+from yibao_cli.jobs.ads.adscodes import coder_of
+from yibao_cli.jobs.ads.adsplan import plan_mailing
+from yibao_cli.jobs.mailing.sorting import COLUMNS, REFUSED, sort_mailing
 from yibao_cli.jobs.mailing.tracking import assign_numbers
 from yibao_cli.jobs.merge.employers import employer_findings
 from yibao_cli.jobs.merge.ledgering import EVERYBODY, Choice
@@ -36,13 +36,18 @@ from yibao_cli.store.files import atomic_folder, private_folder, sha256_of
 from yibao_cli.store.packages import ART, FOLDER, PackageWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from yibao_cli.ads.terms import Contract
+    from yibao_cli.jobs.ads.adsbook import Book
+    from yibao_cli.jobs.ads.adscodes import Coder
+    from yibao_cli.jobs.ads.adsplan import AdsPlan
+    from yibao_cli.jobs.mailing.sorting import SortedMailing
     from yibao_cli.jobs.workspace import Progress, Workspace
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.kinds.page import Layout
+    from yibao_cli.kinds.product import Product
     from yibao_cli.ledger.assemble import Ledger
     from yibao_cli.model import Finding
     from yibao_cli.store.imports import ImportRecord
@@ -69,6 +74,26 @@ class Frozen:
 
 
 @dataclass(frozen=True)
+class _Plan:
+    """Everything that a package is made of, before anything of it is written.
+
+    art: contract to the name of its artwork in the package. about_ads: findings of contracts and panels.
+    held: the findings of each row that is held, the first of them its state.
+    """
+
+    product: Product
+    constants: dict[str, dict[str, str]]
+    book: Book
+    art: dict[str, str]
+    layout: Layout
+    mail: SortedMailing
+    ads: AdsPlan
+    coder: Coder
+    about_ads: list[Finding]
+    held: list[tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
 class Freezer:
     """One mailing being frozen."""
 
@@ -81,6 +106,29 @@ class Freezer:
 
     def freeze(self, ledger: Ledger) -> Frozen:
         """Hold what cannot print, order the rest, write the package in the place of the one before."""
+        plan = self._planned(ledger)
+        frozen = Frozen(
+            counts=self._counts(plan.mail.pieces, len(plan.held), ledger.count("unselected")),
+            totals=outcome.control_totals(ledger),
+            holds=Counter(found[0].rule_id for found in plan.held),
+            findings=[
+                *plan.about_ads,
+                *chain.from_iterable(plan.held),
+                *doubts(ledger),
+                *self._employers(),
+                *plan.mail.findings,
+            ],
+            refused=next((f for f in plan.mail.findings if f.rule_id in REFUSED), None),
+            printed_ads=plan.ads.printed,
+        )
+        if plan.mail.pieces and not frozen.refused:
+            self._write(ledger, plan, frozen)
+            with self.workspace.engine.begin() as connection:
+                use_makegoods(connection, self.mailing, plan.book.used)
+        return frozen
+
+    def _planned(self, ledger: Ledger) -> _Plan:
+        """Look at all that would be printed, hold what cannot be, sort the rest, and give out the panels."""
         product = self.workspace.settings.paper.on(load_product(shipped("templates"), self.kind.product))
         constants = constants_of(self.workspace, self.mailing, self.kind)
         book = contracts_in_force(self.workspace, self.mailing, self.kind, product, self.records)
@@ -89,68 +137,63 @@ class Freezer:
         told = [response_field(slot) for slot in self.kind.slots if any(c.response for c in contracts)]
         fields = (*outcome.piece_columns(ledger), *_ADDED, *told)
         fonts = self.workspace.settings.fonts.plan(self.workspace.folder)
-        press = self._press()
-        layout = compose_layout(self.kind, product, fields, constants, art, fonts, press)
+        layout = compose_layout(self.kind, product, fields, constants, art, fonts, self._press())
         self.progress(_("checking what will be printed"), 0, 0)
-        registered = self.workspace.mailing(self.mailing).registered
-        known = preflight(ledger, layout, WIDEST if registered else "")
+        known = preflight(ledger, layout, WIDEST if self._registered else "")
         self.progress(_("sorting"), 0, 0)
         mail = sort_mailing(self.workspace, self.mailing, ledger, (layout, product))
         self.progress(_("planning the ads"), 0, 0)
         coder = coder_of(self.workspace, self.mailing, (c.id for c in contracts if c.response))
         ads, planned = plan_mailing(self.workspace, self.mailing, self.kind, ledger, contracts)
         held = [found for _row, found in outcome.held_rows(ledger, known)]
-        frozen = Frozen(
-            counts=self._counts(mail.pieces, len(held), outcome.count(ledger, "unselected")),
-            totals=outcome.control_totals(ledger),
-            holds=Counter(found[0].rule_id for found in held),
-            findings=[
-                *book.findings,
-                *planned,
-                *chain.from_iterable(held),
-                *doubts(ledger),
-                *self._employers(),
-                *mail.findings,
-            ],
-            refused=next((f for f in mail.findings if f.rule_id in REFUSED), None),
+        return _Plan(
+            product=product,
+            constants=constants,
+            book=book,
+            art=art,
+            layout=layout,
+            mail=mail,
+            ads=ads,
+            coder=coder,
+            about_ads=[*book.findings, *planned],
+            held=held,
         )
-        frozen.printed_ads = ads.printed
-        if mail.pieces and not frozen.refused:
-            # Before anything is written: a pool that runs dry stops the mailing here.
-            numbers = self._numbers(ledger) if registered else {}
-            with atomic_folder(self.workspace.mailing_folder(self.mailing) / FOLDER) as folder:
-                writer = PackageWriter(folder)
-                _copy_art(contracts, art, folder / ART)
-                _copy_pictures(self._kind_folder, self.kind, folder / ART / PICTURES)
-                # Drawn once here, so that artwork no press can print is refused before anything is frozen.
-                draw_static(layout, folder / ART)
-                writer.add_kind(self.kind, product, constants)
-                writer.add_fonts(fonts, font_digests(fonts))
-                if press is not None:
-                    writer.add_press(press)
-                self._write_parts((ledger, layout, mail, numbers), writer, (ads, coder), frozen)
-                ads.write(folder)
-                facts = {"ads": art, "inputs": tuple(self._inputs()), "quotas": frozen.printed_ads}
-                facts |= {"sorting": mail.facts, "where": self.choice.mailed}
-                facts |= {"counts": frozen.counts, "totals": frozen.totals}
-                frozen.package_sha256 = writer.finish(self.mailing, self.kind.id, facts)
-            with self.workspace.engine.begin() as connection:
-                use_makegoods(connection, self.mailing, book.used)
-        return frozen
+
+    def _write(self, ledger: Ledger, plan: _Plan, frozen: Frozen) -> None:
+        """Write the package; what came of it is noted in `frozen`."""
+        # Before anything is written: a pool that runs dry stops the mailing here.
+        numbers = self._numbers(ledger) if self._registered else {}
+        with atomic_folder(self.workspace.mailing_folder(self.mailing) / FOLDER) as folder:
+            writer = PackageWriter(folder)
+            _copy_art(plan.book.contracts, plan.art, folder / ART)
+            _copy_pictures(self._kind_folder, self.kind, folder / ART / PICTURES)
+            # Drawn once here, so that artwork no press can print is refused before anything is frozen.
+            draw_static(plan.layout, folder / ART)
+            writer.add_kind(self.kind, plan.product, plan.constants)
+            writer.add_fonts(plan.layout.fonts, font_digests(plan.layout.fonts))
+            if plan.layout.press is not None:
+                writer.add_press(plan.layout.press)
+            self._write_parts(_parts(ledger, plan, numbers), writer, frozen)
+            plan.ads.write(folder)
+            facts = {"ads": plan.art, "inputs": tuple(self._inputs()), "quotas": frozen.printed_ads}
+            facts |= {"sorting": plan.mail.facts, "where": self.choice.mailed}
+            facts |= {"counts": frozen.counts, "totals": frozen.totals}
+            frozen.package_sha256 = writer.finish(self.mailing, self.kind.id, facts)
 
     def _write_parts(
-        self,
-        printing: tuple[Ledger, Layout, Sorted, Mapping[str, str]],
-        writer: PackageWriter,
-        ads: tuple[AdsPlan, Coder],
-        frozen: Frozen,
+        self, parts: Iterable[tuple[pa.Table, pa.Table]], writer: PackageWriter, frozen: Frozen
     ) -> None:
         done = 0
-        for pieces, lines in _parts(*printing, *ads):
+        for pieces, lines in parts:
             writer.add_part(pieces, lines)
             frozen.parts += 1
             done += pieces.num_rows
             self.progress(_("freezing"), done, frozen.counts["pieces"])
+
+    @property
+    def _registered(self) -> bool:
+        """Whether each piece gets a tracking number."""
+        return self.workspace.mailing(self.mailing).registered
 
     def _employers(self) -> list[Finding]:
         """What is missing of the employers that pieces go to."""
@@ -205,15 +248,13 @@ def _copy_pictures(source: Path, kind: Kind, folder: Path) -> None:
         target.chmod(0o600)
 
 
-def _parts(
-    ledger: Ledger, layout: Layout, mail: Sorted, numbers: Mapping[str, str], ads: AdsPlan, coder: Coder
-) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _parts(ledger: Ledger, plan: _Plan, numbers: Mapping[str, str]) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The parts in print order, each with its lines and its panels."""
     feed = _LineFeed(ledger)
-    for number, table in enumerate(outcome.piece_batches(ledger, mail.part_sizes, COLUMNS), start=1):
+    for number, table in enumerate(outcome.piece_batches(ledger, plan.mail.part_sizes, COLUMNS), start=1):
         counts = table.column("line_count").to_pylist()
         stops = list(accumulate(counts))
-        pages = pages_of(layout, table.column("variant").to_pylist(), counts)
+        pages = pages_of(plan.layout, table.column("variant").to_pylist(), counts)
         added = {
             "part": pa.array([number] * len(stops), pa.int32()),
             "pages": pa.array(pages, pa.int32()),
@@ -223,10 +264,10 @@ def _parts(
                 [numbers.get(p, "") for p in table.column("piece").to_pylist()], pa.string()
             ),
         }
-        slots = ads.columns(table.column("row_id").to_pylist())
+        slots = plan.ads.columns(table.column("row_id").to_pylist())
         for slot, keys in slots.items():
             added[f"slot_{slot.lower()}"] = pa.array(keys, pa.string())
-        for name, told in coder.columns(slots, table.column("piece").to_pylist()).items():
+        for name, told in plan.coder.columns(slots, table.column("piece").to_pylist()).items():
             added[name] = pa.array(told, pa.string())
         part = table.drop_columns(["line_count"])
         for name, column in added.items():

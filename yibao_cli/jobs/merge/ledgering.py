@@ -14,8 +14,8 @@ from yibao_cli.address import examine
 from yibao_cli.errors import SettingsError, StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.workspace import mailing_state
-from yibao_cli.ledger import outcome, suppressing, vouching
-from yibao_cli.ledger.assemble import Ledger, LedgerOptions, Source
+from yibao_cli.ledger import judging
+from yibao_cli.ledger.assemble import PREVIOUS, SUPPRESSIONS, Ledger, LedgerOptions, Source
 from yibao_cli.sealed.files import source as content_of
 from yibao_cli.store import book
 from yibao_cli.store.packages import pieces_file
@@ -78,9 +78,9 @@ def open_ledger(
     unread = [path for path in unread if path.is_file()]
     ledger = Ledger(kind, _sources(workspace, records), options, period, previous, unread)
     try:
-        ledger.join(_address_book(workspace), _standards(ledger.sources.get(suppressing.TABLE, ())))
+        judging.join(ledger, _address_book(workspace), _standards(ledger.sources.get(SUPPRESSIONS, ())))
         _require_addresses(ledger)
-        ledger.judge()
+        judging.judge(ledger)
     except BaseException:
         ledger.close()
         raise
@@ -104,7 +104,7 @@ def _pieces_before(workspace: Workspace, kind: Kind, mailing: str) -> list[Path]
             _("mailing {mailing}, the one before, has no package here").format(mailing=mailing),
             remedy=_(
                 "import what it closed with by `yibao import {table} FILE`, and take `previous` away"
-            ).format(table=vouching.PREVIOUS),
+            ).format(table=PREVIOUS),
         )
     package = workspace.package(mailing)
     lacking = {kind.merge.key, kind.previous.closing} - set(package.piece_fields())
@@ -119,7 +119,7 @@ def _pieces_before(workspace: Workspace, kind: Kind, mailing: str) -> list[Path]
 
 
 def _require_addresses(ledger: Ledger) -> None:
-    if unknown := outcome.count_where(ledger, "record", "verdict = 'unknown'"):
+    if unknown := ledger.count("record", "verdict = 'unknown'"):
         raise StateError(
             _("{count} addresses of the roster are not in the address book").format(count=unknown),
             remedy=_("run `yibao address clean` first"),

@@ -8,11 +8,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.compose.charts import without_sums
-from yibao_cli.compose.values import Columnar, source_column
+from yibao_cli.compose.columns import Columnar, source_column
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.sources import PAGE_FIELDS
 from yibao_cli.ledger import outcome as ledger_outcome
+from yibao_cli.ledger.judging import hold
 from yibao_cli.render.faces import font_set
 from yibao_cli.render.fonts import REGULAR
 from yibao_cli.render.preflight import (
@@ -27,8 +28,9 @@ from yibao_cli.render.preflight import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from yibao_cli.kinds.page import Layout
+    from yibao_cli.kinds.page import Layout, PagePlan
     from yibao_cli.ledger.assemble import Ledger
+    from yibao_cli.render.faces import FontSet
 
 _BATCH = 20_000
 _WIDE_PAGE = "88"  # stands for any number of a page, none of which is wider
@@ -52,7 +54,7 @@ def preflight(ledger: Ledger, layout: Layout, tracking: str = "") -> Known:
         _check_amounts(ledger, layout, known)
         _check_bars(ledger, layout, known)
     for rule_id in ("H401", "H402"):
-        ledger.hold(sorted(row for row, rule in known if rule == rule_id), rule_id)
+        hold(ledger, sorted(row for row, rule in known if rule == rule_id), rule_id)
     return known
 
 
@@ -75,30 +77,33 @@ def _check_static(layout: Layout) -> None:
 
 
 def _check_texts(batch: pa.Table, layout: Layout, known: Known, tracking: str) -> None:
-    faces = font_set(layout.fonts)
-    for variant in layout.variants:
-        rows = [i for i, v in enumerate(batch.column("variant").to_pylist()) if v == variant]
+    variants = batch.column("variant").to_pylist()
+    for name, variant in layout.variants.items():
+        rows = [i for i, v in enumerate(variants) if v == name]
         if not rows:  # Arrow takes no rows from no list of numbers
             continue
-        own = batch.take(rows)
         unknown = dict.fromkeys(PAGE_FIELDS, [_WIDE_PAGE] * len(rows)) | {"tracking": [tracking] * len(rows)}
-        columns = Columnar(own).with_columns(unknown)
-        ids = columns["row_id"]
-        charts = [c for plan in layout.variants[variant].plans for c in plan.charts]
-        columns = columns.with_columns(without_sums(charts, len(rows)))
-        for plan in layout.variants[variant].plans:
-            for placed in plan.texts:
-                texts = source_column(placed.source, columns, len(columns))
-                font = faces.font(placed.item.face, placed.item.weight)
-                for i, characters in missing_characters(texts, font).items():
-                    known[ids[i], "H401"] = {"characters": _named(characters)}
-                for i in (*unfitting(placed, texts, font), *overrunning(placed, plan, texts, font)):
-                    known[ids[i], "H402"] = {"place": placed.item.text}
-            for mark in plan.marks:
-                if mark.item.type == "qr":
-                    continue  # what it says is made when the pieces are frozen, and fits
-                for i in unfitting_marks(mark, source_column(mark.source, columns, len(columns))):
-                    known[ids[i], "H402"] = {"place": getattr(mark.item, "text", mark.item.type)}
+        charts = [chart for plan in variant.plans for chart in plan.charts]
+        columns = Columnar(batch.take(rows)).with_columns(unknown | without_sums(charts, len(rows)))
+        for plan in variant.plans:
+            _check_page(plan, columns, font_set(layout.fonts), known)
+
+
+def _check_page(plan: PagePlan, columns: Columnar, faces: FontSet, known: Known) -> None:
+    """Every text and mark of a page, as the pieces in `columns` would show them."""
+    ids = columns["row_id"]
+    for placed in plan.texts:
+        texts = source_column(placed.source, columns, len(columns))
+        font = faces.font(placed.item.face, placed.item.weight)
+        for i, characters in missing_characters(texts, font).items():
+            known[ids[i], "H401"] = {"characters": _named(characters)}
+        for i in (*unfitting(placed, texts, font), *overrunning(placed, plan, texts, font)):
+            known[ids[i], "H402"] = {"place": placed.item.text}
+    for mark in plan.marks:
+        if mark.item.type == "qr":
+            continue  # what it says is made when the pieces are frozen, and fits
+        for i in unfitting_marks(mark, source_column(mark.source, columns, len(columns))):
+            known[ids[i], "H402"] = {"place": getattr(mark.item, "text", mark.item.type)}
 
 
 def _check_lines(ledger: Ledger, layout: Layout, known: Known) -> None:
@@ -123,19 +128,16 @@ def _check_lines(ledger: Ledger, layout: Layout, known: Known) -> None:
 def _check_amounts(ledger: Ledger, layout: Layout, known: Known) -> None:
     """An amount that is cut would be another amount: hold whoever has one too wide for its column."""
     font = font_set(layout.fonts).font("body", REGULAR)
-    for variant, page in layout.plans():
-        for table in page.tables:
-            flowing = layout.variants[variant].flowing
-            # A table that lines go on to brings sums as soon as the one before it is full.
-            full = flowing[0] if flowing and table is flowing[1] else table
-            for column, cell in enumerate(table.cells):
-                if cell.amount is None:
-                    continue
-                limit = largest_fitting_amount(table, column, font)
-                place = table.item.columns[column].header
-                limits = (limit, full.item.capacity)
-                for row_id in ledger_outcome.rows_with_amount(ledger, variant, cell.amount, limits):
-                    known[row_id, "H402"] = {"place": place}
+    for variant, table in ((v, t) for v, page in layout.plans() for t in page.tables):
+        flowing = layout.variants[variant].flowing
+        # A table that lines go on to brings sums as soon as the one before it is full.
+        full = flowing[0] if flowing and table is flowing[1] else table
+        amounts = ((i, cell.amount) for i, cell in enumerate(table.cells) if cell.amount is not None)
+        for column, amount in amounts:
+            limits = largest_fitting_amount(table, column, font), full.item.capacity
+            place = table.item.columns[column].header
+            for row_id in ledger_outcome.rows_with_amount(ledger, variant, amount, limits):
+                known[row_id, "H402"] = {"place": place}
 
 
 def _check_bars(ledger: Ledger, layout: Layout, known: Known) -> None:

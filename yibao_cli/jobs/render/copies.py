@@ -21,12 +21,16 @@ from yibao_cli.render.tying import Tie
 from yibao_cli.store.files import atomic_file, private_folder, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pyarrow as pa
 
+    from yibao_cli.render.part import PartFile
     from yibao_cli.store.packages import Package
+
+    # Pieces with their lines, and the number of the copy that all of them bear.
+    Stretch = tuple[int, tuple[pa.Table, pa.Table]]
 
 FOLDER = "reprints"
 
@@ -65,15 +69,8 @@ def print_copies(
     sha256: of the package. Pieces lie in the order of copy and place.
     """
     wanted = sorted(orders)
-    layout = package_layout(package)
-    static = draw_static(layout, package.art)
     private_folder(pdf.parent)
-    stretches = (
-        part_values(layout, *rows, Printing(package.manifest.mailing, copy))
-        for copy, rows in _stretches(package, wanted)
-    )
-    with atomic_file(pdf) as stream:
-        written = render_part(layout, static, stretches, stream)
+    written = write_stretches(package, pdf, _stretches(package, wanted))
     pieces = tuple((o.copy, o.position, o.piece) for o in wanted)
     made = CopyFile(
         package.manifest.mailing, number, sha256, written.pages, written.size, written.sha256, pieces
@@ -101,20 +98,33 @@ def read_copy(pdf: Path, control: CopyFile, package: Package) -> list[Difference
     if not pdf.is_file() or sha256_of(pdf) != control.sha256:
         detail = _("{name}: the file is not the one that was printed").format(name=pdf.name)
         return [Difference(0, 0, "", What.FILE, detail)]
-    layout = package_layout(package)
-    digests = form_digests(draw_static(layout, package.art))
-    mailing = package.manifest.mailing
     stretches = list(_stretches(package, [CopyOrder(*p) for p in control.pieces]))
+    differences = read_stretches(package, pdf, stretches, Sample(len(control.pieces), control.number))
+    return [replace(d, detail=f"{pdf.name}: {d.detail}") for d in differences]
+
+
+def write_stretches(package: Package, pdf: Path, stretches: Iterable[Stretch]) -> PartFile:
+    """Print some pieces of a package as one PDF; equal arguments give equal bytes."""
+    layout, mailing = package_layout(package), package.manifest.mailing
+    values = (part_values(layout, *rows, Printing(mailing, copy)) for copy, rows in stretches)
+    with atomic_file(pdf) as stream:
+        return render_part(layout, draw_static(layout, package.art), values, stream)
+
+
+def read_stretches(
+    package: Package, pdf: Path, stretches: Sequence[Stretch], sample: Sample
+) -> Iterator[Difference]:
+    """Compare what `write_stretches` wrote with the pieces, every page by both readers."""
+    layout, mailing = package_layout(package), package.manifest.mailing
+    digests = form_digests(draw_static(layout, package.art))
     values = (part_values(layout, *rows, Printing(mailing, copy)) for copy, rows in stretches)
     expected = chain.from_iterable(expected_pages(layout, v, digests) for v in values)
     facts = chain.from_iterable(piece_facts(package.kind, layout, rows, copy) for copy, rows in stretches)
     press = layout.press is not None
-    sample = Sample(len(control.pieces), control.number)
-    differences = read_back(pdf, 0, expected, sample=sample, tie=Tie(mailing, facts), press=press)
-    return [replace(d, detail=f"{pdf.name}: {d.detail}") for d in differences]
+    return read_back(pdf, 0, expected, sample=sample, tie=Tie(mailing, facts), press=press)
 
 
-def _stretches(package: Package, orders: list[CopyOrder]) -> Iterable[tuple[int, tuple[pa.Table, pa.Table]]]:
+def _stretches(package: Package, orders: list[CopyOrder]) -> Iterator[Stretch]:
     """The pieces of each copy number with their lines: a printing has one number for all its pieces."""
     for copy, own in groupby(orders, key=itemgetter(0)):
         yield copy, gather(package, [order.position - 1 for order in own])

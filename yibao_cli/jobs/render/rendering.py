@@ -38,7 +38,8 @@ from yibao_cli.store.schema import mailings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yibao_cli.kinds.page import Layout, PartValues
+    from yibao_cli.kinds.page import Layout
+    from yibao_cli.kinds.values import PartValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def whole_package(workspace: Workspace, mailing: str, sha256: str) -> Package:
         raise CheckFailed(
             _("the package was altered since it was frozen: {files}").format(files=", ".join(altered)),
             where=str(package.folder),
-            remedy=_("print nothing from it; merge the mailing again"),
+            remedy=_("print nothing from it; merge it again with `yibao merge MAILING`"),
         )
     _require_current(workspace, mailing, package)
     _require_fonts(package)
@@ -170,7 +171,7 @@ def _require_fonts(package: Package) -> None:
             _("fonts are not those that the package was frozen with: {fonts}").format(
                 fonts=", ".join(changed)
             ),
-            remedy=_("put the old fonts back, or merge the mailing again"),
+            remedy=_("put the old fonts back, or merge it again with `yibao merge MAILING`"),
         )
 
 

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
-from yibao_cli.codes import mask_id, parse_copy, parse_sheet_code
-from yibao_cli.errors import CheckFailed, InputNotFound, InputRefused, StateError, UsageError
+from yibao_cli.errors import CheckFailed, InputNotFound, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.custody.roles import APPROVER, require_role_of
-from yibao_cli.jobs.inbox import check_input
 from yibao_cli.jobs.render.copies import CopyOrder, copies_pdf, print_copies, read_copy
+from yibao_cli.jobs.render.naming import current_copies, judge_names, named_pieces
 from yibao_cli.jobs.render.rendering import whole_package
 from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
-from yibao_cli.model import Finding
 from yibao_cli.store import audit, events, reprints
 from yibao_cli.store.events import Event, Scope
 from yibao_cli.store.reprints import CopiesAccount, Reason
-from yibao_cli.store.schema import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from yibao_cli.model import Finding
+
 _STATES = ("rendered", "verified", "posted")
-_MOST_BYTES = 64 << 20
 
 
 @dataclass
@@ -73,7 +68,7 @@ def request_reprint(
     mailing is rendered.
     """
     mailing = workspace.mailing_id(mailing)
-    tokens, name = _tokens(given)
+    named = named_pieces(given)
     with workspace.locked_mailing(mailing):
         with workspace.reading() as connection:
             state = require_state(connection, mailing, _STATES)
@@ -84,13 +79,12 @@ def request_reprint(
                     ),
                     remedy=_("give the reason why the copy before is not posted, such as spoiled"),
                 )
-            known = _current(connection, mailing, [t for t, _n in tokens])
+            known = current_copies(connection, mailing, named)
             waiting = reprints.waiting(connection, mailing)
-        outcome = RequestOutcome()
-        copies = _judged(tokens, known, waiting, (mailing, name), outcome)
-        if outcome.findings or not copies:
-            return outcome
-        outcome.pieces = len(copies)
+        copies, findings = judge_names(named, mailing, known, waiting)
+        if findings or not copies:
+            return RequestOutcome(findings=findings)
+        outcome = RequestOutcome(pieces=len(copies))
         with workspace.engine.begin() as connection:
             values = {"mailing": mailing, "state": "requested", "reason": reason.value, "remark": remark}
             values |= {"maker": who(by), "made_at": workspace.stamp, "checker": "", "checked_at": ""}
@@ -186,13 +180,6 @@ def require_copies_tied(connection: Connection, mailing: str) -> CopiesAccount:
     )
 
 
-def void_finding(copy: int | None, current: int, rule: str, **where: object) -> Finding | None:
-    """A finding when a code is of a copy before the one that counts; None where the code says no copy."""
-    if copy is None or copy >= current:
-        return None
-    return Finding(rule, **where, details={"copy": current})  # type: ignore[arg-type]
-
-
 def _record(
     workspace: Workspace,
     connection: Connection,
@@ -234,84 +221,3 @@ def _open_request(connection: Connection, mailing: str, number: int, checker: st
             remedy=_("a second person approves, with --by NAME or their own account"),
         )
     return found
-
-
-def _tokens(given: str) -> tuple[list[tuple[str, int]], str]:
-    """What was given, with the line it stands in, and the file's name."""
-    path = Path(given)
-    # A list of numbers may be longer than a file's name can be.
-    if "," in given or parse_copy(given.strip().upper()) is not None:
-        return [(t.strip(), 1) for t in given.split(",") if t.strip()], ""
-    if given.strip().isalnum() and not path.is_file():
-        raise UsageError(
-            _("this is no piece number: its form or its check character is wrong"),
-            remedy=_("read the number beside the code again, or scan the code"),
-        )
-    check_input(path)
-    if path.stat().st_size > _MOST_BYTES:
-        raise InputRefused(_("the file is too large"), where=path.name, remedy=_("give one number a line"))
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputRefused(
-            _("it is not UTF-8 text"), where=path.name, remedy=_("give one number a line, as plain text")
-        ) from error
-    found = [
-        (t.strip(' "'), n) for n, line in enumerate(lines, 1) for t in line.replace("\t", ",").split(",")
-    ]
-    if not found:
-        raise UsageError(_("no piece is named"), remedy=_("name pieces, or a file of them, with --pieces"))
-    # The first line may be a header.
-    return [(t, n) for t, n in found if t and (n > 1 or any(c.isdigit() for c in t))], path.name
-
-
-def _current(connection: Connection, mailing: str, tokens: Iterable[str]) -> dict[str, int]:
-    """The copy that counts of each piece that is named."""
-    known: dict[str, int] = {}
-    query = select(pieces.c.copy).where(pieces.c.mailing == mailing)
-    for token in tokens:
-        parsed = parse_copy(_folded(token))
-        if parsed is not None:
-            copy = connection.execute(query.where(pieces.c.piece == parsed[0])).scalar()
-            if copy is not None:
-                known[parsed[0]] = copy
-    return known
-
-
-def _judged(
-    tokens: list[tuple[str, int]],
-    known: dict[str, int],
-    waiting: dict[str, int],
-    place: tuple[str, str],
-    outcome: RequestOutcome,
-) -> dict[str, int]:
-    mailing, name = place
-    copies: dict[str, int] = {}
-    for token, line in tokens:
-        parsed = parse_copy(_folded(token))
-        where = {"file": name or "--pieces", "row": line if name else None}
-        fault: Finding | None = None
-        if parsed is None:
-            fault = Finding("M165", **where, value=mask_id(token[:40]))  # type: ignore[arg-type]
-        elif parsed[0] not in known or not _of_mailing(token, mailing):
-            fault = Finding("M166", **where, value=parsed[0], details={"mailing": mailing})  # type: ignore[arg-type]
-        elif parsed[0] in waiting:
-            details = {"number": waiting[parsed[0]]}
-            fault = Finding("M167", **where, value=parsed[0], details=details)  # type: ignore[arg-type]
-        else:
-            fault = void_finding(parsed[1], known[parsed[0]], "M168", **where, value=parsed[0])
-        if fault is not None:
-            outcome.findings.append(fault)
-        elif parsed is not None:
-            copies[parsed[0]] = known[parsed[0]] + 1
-    return copies
-
-
-def _of_mailing(token: str, mailing: str) -> bool:
-    """A sheet code names its mailing; the same piece number is in others too."""
-    code = parse_sheet_code(_folded(token))
-    return code is None or code.mailing == mailing
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().upper()

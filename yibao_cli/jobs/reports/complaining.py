@@ -171,10 +171,15 @@ def approve_compensation(workspace: Workspace, number: int, by: str = "") -> int
 
 
 def complaint_rows(workspace: Workspace, mailing: str) -> list[dict[str, object]]:
-    """The log with the compensations; mailing: "" for all. COLUMNS."""
+    """The log with the compensations; mailing: "" for all. COLUMNS.
+
+    Raises InputNotFound for a mailing that there is not.
+    """
     with workspace.reading() as connection:
         found = store.complaints_of(connection, mailing)
         paid = store.compensations_of(connection)
+    if mailing and not found:
+        workspace.mailing(workspace.mailing_id(mailing))
     return [dict(zip(COLUMNS, _cells(row, paid.get(row.id), workspace.today), strict=True)) for row in found]
 
 
@@ -233,6 +238,6 @@ def _require_known(word: str, known: object) -> None:
     words = list(known) if isinstance(known, (dict, tuple)) else []
     if word not in words:
         raise UsageError(
-            _("{word} is not known here").format(word=word),
+            _("{word} is no value that fits here").format(word=word),
             remedy=_("choose one of: {known}").format(known=", ".join(words)),
         )

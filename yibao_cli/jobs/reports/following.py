@@ -26,16 +26,17 @@ _INTAKE = (
 
 @dataclass(frozen=True, slots=True)
 class LastAccount:
-    """The last account that was drawn: its ISO day, and pieces by state."""
+    """The account of the latest day that one was drawn of: ISO, and pieces by state."""
 
     as_of: str
     counts: Mapping[str, int]
 
 
 def last_account(connection: Connection, mailing: str) -> LastAccount | None:
-    """The last account of a mailing."""
-    drawn = list(store.drawn_accounts(connection, mailing))
-    return LastAccount(drawn[-1][0].as_of, drawn[-1][1]) if drawn else None
+    """The account of the latest day; of that day the one drawn last."""
+    # The pack of a month that is over draws one of a day before.
+    by_day = {row.as_of: figures for row, figures in store.drawn_accounts(connection, mailing)}
+    return LastAccount(max(by_day), by_day[max(by_day)]) if by_day else None
 
 
 def after_posting(

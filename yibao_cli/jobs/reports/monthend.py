@@ -13,18 +13,21 @@ from sqlalchemy import select
 
 from yibao_cli.errors import StateError, UsageError
 from yibao_cli.exports import Book, Column, frame_rows
+from yibao_cli.exports.book import PAGE_OF_PAGES
 from yibao_cli.i18n import _
 from yibao_cli.jobs.reports.complaining import complaint_rows, counts_of
-from yibao_cli.jobs.reports.reporting import FOLDER as REPORT
-from yibao_cli.jobs.reports.reporting import report_mailing
+from yibao_cli.jobs.reports.reporting import figures_of, write_report
 from yibao_cli.jobs.reports.surveying import survey_result
 from yibao_cli.jobs.returns.correcting import write_corrections
-from yibao_cli.jobs.returns.reconciling import FOLDER as ACCOUNT
-from yibao_cli.jobs.returns.reconciling import reconcile_mailing
+from yibao_cli.jobs.returns.reconciling import account_of
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
+from yibao_cli.render.faces import font_set
+from yibao_cli.render.paper import write_paper
+from yibao_cli.returns.account import account_json, account_paper, write_account
 from yibao_cli.returns.public import COUNTS, publishable
 from yibao_cli.sealed.files import read_bytes
 from yibao_cli.store import audit
+from yibao_cli.store import returns as store
 from yibao_cli.store.files import atomic_file, atomic_folder, kept_file, sha256_of
 from yibao_cli.store.schema import mailings
 
@@ -35,8 +38,7 @@ if TYPE_CHECKING:
     from yibao_cli.returns.standing import Account
 
 FOLDER = "monthend"
-_PAGE = "第 &P 页  共 &N 页"
-_PUBLIC = (Column("县区"), Column("寄发"), Column("妥投"), Column("退信"), Column("投达率"))
+_PUBLIC = (Column("县区"), Column("交寄"), Column("妥投"), Column("退信"), Column("投达率"))
 # One day for every member of a zip: the clock would make each run's bytes differ.
 _DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -52,6 +54,8 @@ class MonthEnd:
 
 def month_end(workspace: Workspace, month: str = "", progress: Progress = no_progress) -> MonthEnd:
     """Make the pack of a month, `2026-11`, "" for this one: of every mailing that was posted by its end.
+
+    Account and report stand in the pack alone: those of the mailing may be of a later day, and stay.
 
     Raises StateError when nothing was posted, UsageError for a month that cannot be.
     """
@@ -85,28 +89,40 @@ def month_end(workspace: Workspace, month: str = "", progress: Progress = no_pro
 def _mailing(workspace: Workspace, mailing: str, last: str, folder: Path) -> bool:
     """Everything of one mailing; whether its promise stands."""
     folder.mkdir(mode=0o700)
-    outcome = reconcile_mailing(workspace, mailing, as_of=last)
-    report_mailing(workspace, mailing, as_of=last)
-    write_corrections(workspace, mailing)
-    made = workspace.mailing_folder(mailing)
-    for source in sorted([*(made / ACCOUNT).iterdir(), *(made / REPORT).iterdir()]):
-        _copy(source, folder / source.name)
-    corrections = made / "corrections" / f"corrections-{mailing}.xlsx"
+    with workspace.locked_mailing(mailing):
+        account = _account(workspace, mailing, last, folder)
+        write_report(figures_of(workspace, mailing, last)[1], folder)
+    corrections, _ways = write_corrections(workspace, mailing)
     with kept_file(folder / corrections.name) as stream:
         stream.write(read_bytes(corrections))
     _complaints(workspace, mailing, folder / f"complaints-{mailing}.xlsx")
-    _public(workspace, outcome.account, mailing, folder)
+    _public(workspace, account, mailing, folder)
     _write_json(folder / f"complaints-{mailing}.json", counts_of(workspace, mailing))
     if (said := _survey(workspace, mailing)) is not None:
         _write_json(folder / f"survey-{mailing}.json", said)
-    return outcome.account.kept
+    return account.kept
+
+
+def _account(workspace: Workspace, mailing: str, last: str, folder: Path) -> Account:
+    """The account as of the last day. It is handed out, so later ones must tell what has changed since."""
+    account, restated = account_of(workspace, mailing, last)
+    name = folder / f"account-{mailing}"
+    write_account(account, name.with_suffix(".xlsx"), restated)
+    fonts = font_set(workspace.settings.fonts.plan(workspace.folder))
+    paper = account_paper(account, workspace.settings.client.name, mailing, restated)
+    write_paper(name.with_suffix(".pdf"), paper, fonts)
+    _write_json(name.with_suffix(".json"), account_json(account, restated))
+    with workspace.engine.begin() as connection:
+        row = {"mailing": mailing, "as_of": last, "at": workspace.stamp, "operator": audit.operator()}
+        store.add_account(connection, row, account.counts)
+    return account
 
 
 def _complaints(workspace: Workspace, mailing: str, path: Path) -> None:
     frame = pd.DataFrame(complaint_rows(workspace, mailing), dtype="object")
     heads = ("编号", "批次", "账单编号", "类型", "等级", "受理日期", "时限", "状态", "赔偿(元)", "审批人")
     columns = [Column(head, "count" if head == "编号" else "text") for head in heads]
-    with Book.to(path, _PAGE, f"批次 {mailing}") as book:
+    with Book.to(path, PAGE_OF_PAGES, f"批次 {mailing}") as book:
         rows = frame_rows(frame) if len(frame) else iter(())
         book.long_table("投诉", f"投诉与赔偿 (批次 {mailing})", columns, rows)
 
@@ -120,9 +136,9 @@ def _public(workspace: Workspace, account: Account, mailing: str, folder: Path) 
     whole = _counts(account.counts)
     total = None if any(0 < c < smallest for c in whole) else whole
     cells = [(row.place, *_told(row.counts)) for row in found if row.counts is None or row.counts[0]]
-    day = account.terms.today if account.is_final else f"{account.terms.today}, 待定按妥投计入投达率"
+    day = account.terms.today if account.is_final else f"{account.terms.today}，待定按妥投计入投达率"
     title = f"妥投情况公示 (批次 {mailing}, 截至 {day}; * 为少于 {smallest} 件等不公开的)"
-    with Book.to(folder / f"public-{mailing}.xlsx", _PAGE, f"批次 {mailing}") as book:
+    with Book.to(folder / f"public-{mailing}.xlsx", PAGE_OF_PAGES, f"批次 {mailing}") as book:
         book.long_table("公示", title, _PUBLIC, [*cells, ("合计", *_told(total))])
     plain = {
         "mailing": mailing,
@@ -201,11 +217,6 @@ def _no_month(month: str) -> UsageError:
     return UsageError(
         _("{month} is no month that has begun").format(month=month), remedy=_("write it as 2026-11")
     )
-
-
-def _copy(source: Path, target: Path) -> None:
-    with atomic_file(target) as stream:
-        stream.write(source.read_bytes())
 
 
 def _write_json(path: Path, plain: object) -> None:

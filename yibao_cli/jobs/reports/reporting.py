@@ -21,9 +21,9 @@ from yibao_cli.reports.picture import Figures, charts_of, load_words, page, writ
 from yibao_cli.returns.account import account_json
 from yibao_cli.sealed.files import source
 from yibao_cli.store import audit, book
+from yibao_cli.store.ads_schema import ad_invoices
 from yibao_cli.store.files import atomic_file, atomic_folder
 from yibao_cli.store.imports import active_imports
-from yibao_cli.store.schema import ad_invoices
 from yibao_cli.store.schema import audit as audit_table
 
 if TYPE_CHECKING:

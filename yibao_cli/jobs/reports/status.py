@@ -76,6 +76,11 @@ def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
         if state is not None and state.state == "posted":
             closes_on = Terms(state.posted_on, "", workspace.settings.promise.window_days, 0).closes_on
             step = after_posting(connection, mailing, account, closes_on, workspace.today)
+            kept_until = workspace.settings.retention.ends(state.posted_on)
+            if kept_until and kept_until < workspace.today:
+                remark = _("to be purged since {day}").format(day=kept_until)
+                rows.append(StatusRow("retention", _("retention"), remark=remark))
+                step = f"yibao purge {mailing} --dry-run"
         else:
             have = {r.table for r in active_imports(connection, mailing)}
             step = (

@@ -222,7 +222,9 @@ def _write_list(workspace: Workspace, mailing: str, chosen: list[tuple[str, str]
     turn: of the mailing's surveys, from 1; the lists of earlier ones are left as they are.
     """
     if not chosen:
-        raise InputNotFound(_("there is nobody to ask"), remedy=_("post the mailing first"))
+        raise InputNotFound(
+            _("there is nobody to ask"), remedy=_("post it first with `yibao manifest MAILING`")
+        )
     table = members_of(workspace, mailing, {piece for _s, piece in chosen}, ["name", "phone"])
     facts = {row["piece"]: row for row in table.to_pylist()}
     nth = "" if turn == 1 else f"-{turn}"

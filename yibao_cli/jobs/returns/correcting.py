@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from yibao_cli.exports import Column
+from yibao_cli.exports.book import PAGE_OF_PAGES
 from yibao_cli.jobs.address.review import OWN
 from yibao_cli.jobs.returns.curing import cures_of
 from yibao_cli.returns.cures import Way
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
 
 FOLDER = "corrections"
-_PAGE = "第 &P 页  共 &N 页"
 _WAYS = {
     Way.REMAIL: "可重寄",
     Way.EMPLOYER: "请单位核实",
@@ -46,7 +46,10 @@ def write_corrections(workspace: Workspace, mailing: str) -> tuple[Path, Counter
     with workspace.locked_mailing(mailing):
         folder = workspace.mailing_folder(mailing) / FOLDER
         name = f"corrections-{mailing}.xlsx"
-        with atomic_folder(folder) as target, kept_book(target / name, _PAGE, f"批次 {mailing}") as out:
+        with (
+            atomic_folder(folder) as target,
+            kept_book(target / name, PAGE_OF_PAGES, f"批次 {mailing}") as out,
+        ):
             asked = [c for c in found if c.way in {Way.EMPLOYER, Way.PHONE, Way.CENTRE, Way.STOP}]
             asked.sort(key=lambda c: (str(c.facts.get("employer_no") or ""), c.piece))
             title = f"退信名址核实表 (批次 {mailing}, {len(asked)} 件)"
@@ -81,7 +84,7 @@ _ASKED_COLUMNS = (
 )
 _REMAIL_COLUMNS = (
     Column("账单编号"),
-    Column("份次", "count"),
+    Column("副本号", "count"),
     Column("重寄地址", "wrap"),
     Column("邮编"),
     Column("退信原因"),

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from yibao_cli.codes import is_day
-from yibao_cli.errors import UsageError
 from yibao_cli.i18n import N_, _
 from yibao_cli.jobs.address.booking import HELD
 from yibao_cli.jobs.address.decisions import token_of
 from yibao_cli.jobs.render.reprinting import request_reprint
+from yibao_cli.jobs.returns.days import require_day
 from yibao_cli.jobs.returns.reconciling import account_of
 from yibao_cli.jobs.returns.settling import members_of, settle_returns
 from yibao_cli.jobs.workspace import Workspace, require_state
@@ -166,26 +165,24 @@ def queue_remails(workspace: Workspace, mailing: str, by: str = "") -> RemailOut
         request = request_reprint(workspace, mailing, ",".join(given) + ",", Reason.REMAIL, by).number
     with workspace.engine.begin() as connection:
         current = _current_copies(connection, mailing)
-        who = by or audit.operator()
-        rows = [
-            {
-                "mailing": mailing,
-                "piece": c.piece,
-                "copy": current[c.piece] + 1,
-                "reason": c.reason,
-                "address_id": c.address_id,
-                "address": c.address,
-                "postcode": c.postcode,
-                "queued_at": workspace.stamp,
-                "operator": who,
-                "posted_on": "",
-            }
-            for c in ready
-        ]
-        store.queue_remails(connection, rows)
-        facts = {"queued": len(rows), "corrected": len(ready) - len(same), "request": request}
+        about = {"mailing": mailing, "queued_at": workspace.stamp, "operator": by or audit.operator()}
+        store.queue_remails(connection, [about | _queued(c, current[c.piece] + 1) for c in ready])
+        facts = {"queued": len(ready), "corrected": len(ready) - len(same), "request": request}
         audit.record(connection, at=workspace.stamp, command="returns remail", mailing=mailing, facts=facts)
     return RemailOutcome(len(ready), len(ready) - len(same), request)
+
+
+def _queued(found: Cure, copy: int) -> dict[str, object]:
+    """The line of the queue for a letter, beside what all lines of one run have in common."""
+    return {
+        "piece": found.piece,
+        "copy": copy,
+        "reason": found.reason,
+        "address_id": found.address_id,
+        "address": found.address,
+        "postcode": found.postcode,
+        "posted_on": "",
+    }
 
 
 def post_remails(workspace: Workspace, mailing: str, day: str) -> int:
@@ -197,11 +194,7 @@ def post_remails(workspace: Workspace, mailing: str, day: str) -> int:
     with workspace.engine.begin() as connection:
         state = require_state(connection, mailing, ("posted",))
         first = max(str(state.posted_on), reprints.last_remail_print(connection, mailing))
-        if not is_day(day) or not first <= day <= workspace.today:
-            raise UsageError(
-                _("copies cannot have been posted on {day}").format(day=day),
-                remedy=_("give a day from {first} to {last}").format(first=first, last=workspace.today),
-            )
+        require_day(day, first, workspace.today, _("copies cannot have been posted on {day}"))
         count = store.post_remails(connection, mailing, day)
         facts = {"posted_on": day, "copies": count}
         audit.record(connection, at=workspace.stamp, command="returns remail", mailing=mailing, facts=facts)

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import func, select
 
-from yibao_cli.codes import is_day
-from yibao_cli.errors import CheckFailed, UsageError
+from yibao_cli.errors import CheckFailed
 from yibao_cli.i18n import _
+from yibao_cli.jobs.returns.days import require_day
 from yibao_cli.jobs.returns.returning import copies_of
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.model import Finding
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection
-
-    from yibao_cli.jobs.workspace import MailingState
 
 FOLDER = "account"
 _FIELDS = ("piece", "county", "employer_no", "employer_name", "office", "walk", "address_id")
@@ -98,7 +96,8 @@ def account_of(
     promise = workspace.settings.promise
     with workspace.reading() as connection:
         state = require_state(connection, mailing, ("posted",))
-        day = _wanted_day(workspace, state, as_of)
+        refusal = _("there is no account of {day}")
+        day = require_day(as_of or workspace.today, state.posted_on, workspace.today, refusal)
         known = connection.execute(
             select(func.count()).select_from(pieces).where(pieces.c.mailing == mailing)
         ).scalar()
@@ -124,16 +123,6 @@ def account_of(
             remedy=_("see the copies with `yibao reprint {mailing}`").format(mailing=mailing),
         )
     return account, tuple(_restated(drawn, returned, day))
-
-
-def _wanted_day(workspace: Workspace, state: MailingState, as_of: str) -> str:
-    day = as_of or workspace.today
-    if not is_day(day) or not state.posted_on <= day <= workspace.today:
-        raise UsageError(
-            _("there is no account of {day}").format(day=day),
-            remedy=_("give a day from {first} to {last}").format(first=state.posted_on, last=workspace.today),
-        )
-    return day
 
 
 def _posted(workspace: Workspace, connection: Connection, mailing: str) -> pd.DataFrame:

@@ -7,29 +7,24 @@ pages and for what reads them back alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 from sqlalchemy import select
 
-from yibao_cli.compose import Printing, part_values
 from yibao_cli.errors import CheckFailed, StateError
 from yibao_cli.i18n import _
-from yibao_cli.jobs.render.piecefacts import piece_facts
+from yibao_cli.jobs.render.copies import read_stretches, write_stretches
 from yibao_cli.jobs.render.proofing import gather
-from yibao_cli.jobs.render.rendering import package_layout, whole_package
-from yibao_cli.jobs.signers import who
+from yibao_cli.jobs.render.rendering import whole_package
+from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
-from yibao_cli.render.forms import form_digests
-from yibao_cli.render.part import render_part
-from yibao_cli.render.readback import Sample, expected_pages, read_back
-from yibao_cli.render.static import draw_static
-from yibao_cli.render.tying import Tie
+from yibao_cli.render.readback import Sample
 from yibao_cli.store import audit, events, reprints
 from yibao_cli.store import returns as store
 from yibao_cli.store.events import Event, Scope
-from yibao_cli.store.files import atomic_file, private_folder
+from yibao_cli.store.files import private_folder
 from yibao_cli.store.reprints import Reason
 from yibao_cli.store.schema import pieces
 
@@ -108,7 +103,7 @@ def _waiting(connection: Connection, mailing: str, checker: str) -> list[_Letter
             _("no corrected letter waits to be printed"),
             remedy=_("queue them with `yibao returns remail {mailing}`").format(mailing=mailing),
         )
-    if checker.casefold() in {row.operator.casefold() for row in queue}:
+    if any(same_person(checker, row.operator) for row in queue):
         raise StateError(
             _("whoever queued letters cannot print them"),
             remedy=_("a second person prints, with --by NAME or their own account"),
@@ -117,25 +112,12 @@ def _waiting(connection: Connection, mailing: str, checker: str) -> list[_Letter
 
 
 def _printed(package: Package, letters: Sequence[_Letter], pdf: Path) -> int:
-    layout = package_layout(package)
-    static = draw_static(layout, package.art)
-    mailing = package.manifest.mailing
+    """Print the letters and read them back; returns how many pages they have."""
     stretches = [
         (copy, _corrected(package, list(own))) for copy, own in groupby(letters, key=lambda one: one.copy)
     ]
-
-    def values() -> list[object]:
-        return [part_values(layout, *rows, Printing(mailing, copy)) for copy, rows in stretches]
-
-    with atomic_file(pdf) as stream:
-        written = render_part(layout, static, values(), stream)  # type: ignore[arg-type]  # as the proofs do
-    digests = form_digests(static)
-    expected = chain.from_iterable(expected_pages(layout, v, digests) for v in values())  # type: ignore[arg-type]
-    facts = chain.from_iterable(piece_facts(package.kind, layout, rows, copy) for copy, rows in stretches)
-    sample = Sample(len(letters), 1)
-    press = layout.press is not None
-    found = list(read_back(pdf, 0, expected, sample=sample, tie=Tie(mailing, facts), press=press))
-    if found:
+    written = write_stretches(package, pdf, stretches)
+    if found := list(read_stretches(package, pdf, stretches, Sample(len(letters), 1))):
         pdf.unlink()
         raise CheckFailed(
             _("{count} differences between the copies and the package: {detail}").format(

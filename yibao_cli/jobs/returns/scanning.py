@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
-from yibao_cli.codes import is_day
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
+from yibao_cli.jobs.returns.days import require_day
 from yibao_cli.jobs.returns.returning import blank_intake, mailing_facts, wording_of
 from yibao_cli.jobs.returns.settling import settle_returns
 from yibao_cli.jobs.returns.stations import ACCEPTED, REASON, SAID, SHORTEST, UNDONE, held_name, total_of
@@ -269,12 +269,8 @@ def open_station(
     mailing = workspace.mailing_id(mailing)
     with workspace.reading() as connection:
         state = require_state(connection, mailing, ("posted",))
-    day = day or workspace.today
-    if not is_day(day) or not state.posted_on <= day <= workspace.today:
-        raise UsageError(
-            _("letters cannot have come back on {day}").format(day=day),
-            remedy=_("give a day from {first} to {last}").format(first=state.posted_on, last=workspace.today),
-        )
+    refusal = _("letters cannot have come back on {day}")
+    day = require_day(day or workspace.today, state.posted_on, workspace.today, refusal)
     wording = wording_of(workspace)
     reason = ""
     if preset:

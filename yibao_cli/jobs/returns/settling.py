@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
@@ -29,8 +27,9 @@ from yibao_cli.returns.stopping import Came, Stop, stops
 from yibao_cli.sealed.files import any_content, read_bytes
 from yibao_cli.sealed.keys import key_of
 from yibao_cli.store import returns as store
-from yibao_cli.store.files import TEMPORARY, atomic_file, kept_file, private_folder, sweep_dead
+from yibao_cli.store.files import kept_file
 from yibao_cli.store.imports import active_imports
+from yibao_cli.store.passing import passing_file, passing_folder
 from yibao_cli.store.schema import addresses, imports, mailings, settlements
 
 if TYPE_CHECKING:
@@ -89,25 +88,22 @@ def suppress_members(workspace: Workspace, mailing: str) -> int:
     write_csv(text, frame)
     with kept_file(path) as stream:
         stream.write(f"\ufeff{text.getvalue()}".encode())
-    with _readable(path) as plain:
+    with _readable(workspace, path) as plain:
         _import_list(workspace, mailing, plain)
     return len(found)
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[Path]:
+def _readable(workspace: Workspace, path: Path) -> Iterator[Path]:
     """The list as an import can read it: itself, or where the workspace has a key a copy that passes."""
     if key_of(path) is None:
         yield path
         return
-    sweep_dead(path.parent)
-    room = private_folder(path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}"))
-    try:
-        with atomic_file(room / path.name) as stream:
+    with ExitStack() as stack:
+        passing = stack.enter_context(passing_folder(workspace.folder)) / path.name
+        with passing_file(passing, stack) as stream:
             stream.write(read_bytes(path))
-        yield room / path.name
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
+        yield passing
 
 
 def _import_list(workspace: Workspace, mailing: str, path: Path) -> None:

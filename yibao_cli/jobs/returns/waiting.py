@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yibao_cli.errors import InputNotFound
 from yibao_cli.i18n import N_, _
@@ -13,6 +13,8 @@ from yibao_cli.store import returns as store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy import Row
 
     from yibao_cli.jobs.workspace import Workspace
 
@@ -35,19 +37,13 @@ def waiting_rows(workspace: Workspace, mailing: str) -> list[dict[str, object]]:
     mailing = workspace.mailing_id(mailing)
     with workspace.reading() as connection:
         rows = store.waiting(connection, mailing)
-    return [
-        dict(
-            zip(
-                COLUMNS,
-                (
-                    *(row.id, row.at, row.station, row.source, row.piece or row.shown, row.copy, row.outcome),
-                    *(_said(row.outcome, mailing, row.returned_on), row.picture),
-                ),
-                strict=True,
-            )
-        )
-        for row in rows
-    ]
+    return [dict(zip(COLUMNS, _cells(row, mailing), strict=True)) for row in rows]
+
+
+def _cells(row: Row[Any], mailing: str) -> tuple[object, ...]:
+    letter = (row.piece or row.shown, row.copy)
+    fault = (row.outcome, _said(row.outcome, mailing, row.returned_on))
+    return (row.id, row.at, row.station, row.source, *letter, *fault, row.picture)
 
 
 def settle_waiting(workspace: Workspace, numbers: Iterable[int]) -> int:

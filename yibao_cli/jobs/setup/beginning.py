@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.codes import is_day, is_mailing_id, is_postcode
 from yibao_cli.config import shipped
-from yibao_cli.errors import UsageError, YibaoError
+from yibao_cli.errors import UsageError, YibaoError, os_reason
 from yibao_cli.i18n import _
 from yibao_cli.kinds.loading import FILE_NAME, read_toml
-from yibao_cli.mailing.tariff import load_tariff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,7 +134,7 @@ def settings_text(answers: Answers) -> str:
         (f"file = {a['tariff']} # ", _("prices agreed with the post; empty: the public ones")),
         "",
         ("[promise] # ", _("what is promised to the client")),
-        ("delivered = 0.90 # ", _("share that is delivered")),
+        ("delivered = 0.90 # ", _("delivery rate")),
         ("window_days = 30 # ", _("no return after so many days counts as delivered")),
     )
     return "".join(f"{line if isinstance(line, str) else ''.join(line)}\n" for line in lines)
@@ -233,10 +232,15 @@ def _local_fault(text: str, _answers: Answers) -> str:
 def _tariff_fault(text: str, _answers: Answers) -> str:
     if not text:
         return ""
+    # It brings pandas along, and the first question should not wait for that.
+    from yibao_cli.mailing.tariff import load_tariff  # noqa: PLC0415
+
     try:
         load_tariff(Path(text))
     except YibaoError as error:
         return str(error)
-    except (OSError, ValueError):
+    except OSError as error:
+        return os_reason(error)
+    except ValueError:  # a name that no file can have
         return _("there is no such file or folder")
     return ""

@@ -63,16 +63,25 @@ class Fault:
     broken: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NewKind:
+    """The files of a kind that was made; in_place: a shipped kind has its name, and is not seen any more."""
+
+    files: tuple[Path, ...]
+    in_place: bool
+
+
 def shelf_of(workspace: Workspace | None) -> Shelf:
     """Where kinds are looked for."""
     return Shelf(shipped(TEMPLATES), workspace.own_templates if workspace else None)
 
 
-def new_kind(workspace: Workspace, name: str, source: str) -> list[Path]:
-    """Copy a kind into the workspace under a new name, ready to be changed; returns the files.
+def new_kind(workspace: Workspace, name: str, source: str, *, override: bool = False) -> NewKind:
+    """Copy a kind into the workspace under a new name, ready to be changed.
 
-    Raises UsageError for a name that no kind can have, StateError where the workspace has that folder,
-    InputNotFound where there is no kind to copy.
+    override: the name may be a shipped kind's, which is not seen in this workspace any more.
+    Raises UsageError for a name that no kind can have, or that a shipped one has, StateError where the
+    workspace has that folder, InputNotFound where there is no kind to copy.
     """
     if not _NAME.fullmatch(name) or name == "common":
         raise UsageError(
@@ -83,6 +92,12 @@ def new_kind(workspace: Workspace, name: str, source: str) -> list[Path]:
     if target.exists():
         raise StateError(
             _("the workspace has {name} already").format(name=name), remedy=_("choose another name")
+        )
+    in_place = name in Shelf(shipped(TEMPLATES)).names
+    if in_place and not override:
+        raise UsageError(
+            _("{name} is a shipped kind, and a copy of that name would take its place").format(name=name),
+            remedy=_("choose another name, or add --override if that is meant"),
         )
     origin = shelf_of(workspace).folder(source)
     private_folder(own)
@@ -99,7 +114,7 @@ def new_kind(workspace: Workspace, name: str, source: str) -> list[Path]:
     with atomic_file(own / SCHEMA, "w") as stream:
         stream.write(schema_text())
     load_kind(shipped(TEMPLATES), name, own)
-    return sorted(p for p in target.rglob("*") if p.is_file())
+    return NewKind(tuple(sorted(p for p in target.rglob("*") if p.is_file())), in_place)
 
 
 def check_kinds(workspace: Workspace | None, name: str = "") -> tuple[tuple[str, ...], list[Fault]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from yibao_cli.compose.values import Columnar, source_column
+from yibao_cli.compose.columns import Columnar, source_column
 from yibao_cli.i18n import _
 from yibao_cli.kinds.geometry import BarcodeItem
 from yibao_cli.kinds.plausible import LARGEST_BAR, LARGEST_LINE, plausible

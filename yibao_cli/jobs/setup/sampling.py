@@ -6,13 +6,14 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from yibao_cli.config import FILE_NAME, shipped
-from yibao_cli.errors import StateError
+from yibao_cli.errors import StateError, UsageError
 from yibao_cli.i18n import _
-from yibao_cli.sample import SampleSummary, write_sample
 from yibao_cli.store.files import atomic_file, private_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from yibao_cli.sample import SampleSummary
 
 
 def make_sample(
@@ -20,9 +21,12 @@ def make_sample(
 ) -> SampleSummary:
     """Write `folder/inbox/` and `folder/yibao.toml`, which makes the folder a workspace.
 
-    Raises StateError when the folder is a workspace already, UsageError for a kind, size or number of
-    lines there is not.
+    Raises StateError when the folder is a workspace already, UsageError for a file in its place, or a kind,
+    size or number of lines there is not.
     """
+    from yibao_cli.sample import write_sample  # noqa: PLC0415 - `init` wants what is below, at once
+
+    require_folder(folder)
     if (folder / FILE_NAME).exists():
         raise StateError(
             _("{folder} is a workspace already").format(folder=folder), remedy=_("choose another folder")
@@ -32,6 +36,12 @@ def make_sample(
     with atomic_file(folder / FILE_NAME, "w") as stream:
         stream.write(sample_settings(kind))
     return summary
+
+
+def require_folder(folder: Path) -> None:
+    """Raise UsageError where a file stands in the place of a folder that is to be made."""
+    if folder.is_file():
+        raise UsageError(_("this is a file, not a folder"), where=str(folder), remedy=_("name a new folder"))
 
 
 def sampled(kind: str) -> str:

@@ -11,7 +11,7 @@ from yibao_cli.config import FILE_NAME, shipped
 from yibao_cli.errors import InputNotFound, StateError, UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.setup.beginning import answered, quoted, settings_text
-from yibao_cli.jobs.setup.sampling import sample_settings, sampled
+from yibao_cli.jobs.setup.sampling import require_folder, sample_settings, sampled
 from yibao_cli.store.files import atomic_file, private_folder
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class Order:
 
 
 def check_free(folder: Path) -> None:
-    """Refuse a folder that is a workspace already, by StateError."""
+    """Refuse a folder that is a workspace already, by StateError; a file, by UsageError."""
+    require_folder(folder)
     if (folder / FILE_NAME).exists():
         raise StateError(
             _("{folder} is a workspace already").format(folder=folder),
@@ -130,8 +131,9 @@ def _copy_sample(source: Path, target: Path) -> list[Path]:
 def make_room_for_demo(folder: Path) -> None:
     """Remove an earlier demo, and nothing else: a workspace of real people has no mark of the demo.
 
-    Raises UsageError when the folder holds anything else.
+    Raises UsageError when the folder holds anything else, or is a file.
     """
+    require_folder(folder)
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _DEMO_MARK).is_file():
             raise UsageError(

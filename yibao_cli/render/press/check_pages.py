@@ -13,7 +13,7 @@ import pikepdf
 from yibao_cli.i18n import N_
 from yibao_cli.render.press.check_file import COMPONENTS
 from yibao_cli.render.press.pressfile import inherited
-from yibao_cli.render.press.scanning import CMYK, GRAY, RGB
+from yibao_cli.render.press.scanning import DEVICE_CMYK, DEVICE_GRAY, DEVICE_RGB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _CORNERS = 4
 _SLACK = 0.01  # pt; boxes are written with three decimals
-_COVERED = {1: {GRAY}, 3: {GRAY, RGB}, 4: {GRAY, CMYK}}
+_COVERED = {1: {DEVICE_GRAY}, 3: {DEVICE_GRAY, DEVICE_RGB}, 4: {DEVICE_GRAY, DEVICE_CMYK}}
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 _SCOPES = frozenset({"/SingleUse", "/Record", "/File", "/Stream", "/Global", "/Unknown"})
 

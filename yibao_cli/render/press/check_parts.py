@@ -1,4 +1,4 @@
-"""Checks of the document-part tree, and of the privacy of its metadata.
+"""Checks of the tree of document parts, and of the privacy of its metadata.
 
 Source: ISO 16612-2:2010, 6.5; ISO 32000-2, 14.12; the Arlington PDF model.
 """
@@ -6,7 +6,7 @@ Source: ISO 16612-2:2010, 6.5; ISO 32000-2, 14.12; the Arlington PDF model.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 
@@ -15,6 +15,7 @@ from yibao_cli.i18n import N_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from yibao_cli.render.press.partwalk import Node
     from yibao_cli.render.press.pressfile import PressFile
 
 _KEYS = frozenset({"/YB_Mailing", "/YB_Part", "/YB_Bag", "/YB_Bundle", "/YB_Piece", "/YB_Pages"})
@@ -25,63 +26,6 @@ _PERSONAL = re.compile(
 )
 
 
-class Node(NamedTuple):
-    """A node of the tree: its object, its own number, that of the node above, and its level from 0."""
-
-    obj: Any
-    number: tuple[int, int]
-    above: tuple[int, int]
-    level: int
-
-
-class Tree(NamedTuple):
-    """The tree in print order; twice: whether a node came up more than once; broken: other damage."""
-
-    nodes: list[Node]
-    twice: bool
-    broken: list[str]
-
-
-def tree_of(file: PressFile) -> Tree:
-    """Walk the tree once, depth first; later calls give the same."""
-    if file.parts is None:
-        file.parts = _walked(file)
-    return file.parts
-
-
-def _walked(file: PressFile) -> Tree:
-    tree = Tree([], False, [])
-    root = file.root.get("/DPartRoot")
-    first = root.get("/DPartRootNode") if isinstance(root, pikepdf.Dictionary) else None
-    if not isinstance(first, pikepdf.Dictionary):
-        return tree
-    twice, seen = False, set()
-    waiting = [Node(first, first.objgen, root.objgen, 0)]
-    while waiting:
-        node = waiting.pop()
-        if node.number in seen:
-            twice = True
-            continue
-        seen.add(node.number)
-        tree.nodes.append(node)
-        kids = list(_kids(node.obj, tree.broken))
-        waiting += [Node(kid, kid.objgen, node.number, node.level + 1) for kid in reversed(kids)]
-    return tree._replace(twice=twice)
-
-
-def _kids(node: Any, broken: list[str]) -> Iterator[Any]:
-    groups = node.get("/DParts", ())
-    for group in groups:
-        if not isinstance(group, pikepdf.Array):
-            broken.append("/DParts")
-            continue
-        for kid in group:
-            if isinstance(kid, pikepdf.Dictionary) and kid.is_indirect:
-                yield kid
-            else:
-                broken.append("/DParts")
-
-
 def _root(file: PressFile) -> Iterator[tuple[int, str]]:
     root = file.root.get("/DPartRoot")
     if not (isinstance(root, pikepdf.Dictionary) and root.is_indirect and root.get("/Type") == "/DPartRoot"):
@@ -89,18 +33,18 @@ def _root(file: PressFile) -> Iterator[tuple[int, str]]:
 
 
 def _root_node(file: PressFile) -> Iterator[tuple[int, str]]:
-    nodes = tree_of(file).nodes
+    nodes = file.parts.nodes
     if not nodes or nodes[0].number == (0, 0):
         yield 0, "/DPartRootNode"
 
 
 def _types(file: PressFile) -> Iterator[tuple[int, str]]:
-    if any(node.obj.get("/Type") != "/DPart" for node in tree_of(file).nodes):
+    if any(node.obj.get("/Type") != "/DPart" for node in file.parts.nodes):
         yield 0, "/Type"
 
 
 def _levels(file: PressFile) -> int:
-    return max((node.level + 1 for node in tree_of(file).nodes), default=0)
+    return max((node.level + 1 for node in file.parts.nodes), default=0)
 
 
 def _level_names(file: PressFile) -> Iterator[tuple[int, str]]:
@@ -122,7 +66,7 @@ def _of_root(file: PressFile, key: str) -> Any:
 
 
 def _parents(file: PressFile) -> Iterator[tuple[int, str]]:
-    tree = tree_of(file)
+    tree = file.parts
     if tree.twice:
         yield 0, "/DParts"
     for node in tree.nodes:
@@ -132,7 +76,7 @@ def _parents(file: PressFile) -> Iterator[tuple[int, str]]:
 
 
 def _branches(file: PressFile) -> Iterator[tuple[int, str]]:
-    tree = tree_of(file)
+    tree = file.parts
     yield from ((0, what) for what in tree.broken)
     for node in tree.nodes:
         if ("/DParts" in node.obj) == ("/Start" in node.obj):
@@ -163,7 +107,7 @@ def _page_links(file: PressFile) -> Iterator[tuple[int, str]]:
 
 def _leaves(file: PressFile) -> Iterator[tuple[Node, int, int]]:
     """Each node with pages, and its first and last page; 0 for what is no page of the file."""
-    for node in tree_of(file).nodes:
+    for node in file.parts.nodes:
         if (start := node.obj.get("/Start")) is not None:
             first, last = start.objgen, node.obj.get("/End", start).objgen
             yield node, file.page_numbers.get(first, 0), file.page_numbers.get(last, 0)
@@ -180,7 +124,7 @@ def _of_metadata(
     """A check of each key and value in the metadata of all nodes; a value is never shown."""
 
     def check(file: PressFile) -> Iterator[tuple[int, str]]:
-        for node in tree_of(file).nodes:
+        for node in file.parts.nodes:
             metadata = node.obj.get("/DPM")
             if metadata is not None and any(wrong(key, value) for key, value in _entries(metadata)):
                 yield _page_of(file, node), what

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pikepdf
 
+from yibao_cli.render.press.partwalk import walked
 from yibao_cli.render.press.survey import Survey
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from yibao_cli.render.press.check_parts import Tree
+    from yibao_cli.render.press.partwalk import Tree
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -47,7 +48,6 @@ class PressFile:
             path, attempt_recovery=False, suppress_warnings=True, inherit_page_attributes=False
         )
         self.root: Any = self.pdf.Root
-        self.parts: Tree | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -66,6 +66,11 @@ class PressFile:
     def page_numbers(self) -> dict[tuple[int, int], int]:
         """The number of each page, by that of its object."""
         return {page.objgen: number for number, page in enumerate(self.pages, 1)}
+
+    @cached_property
+    def parts(self) -> Tree:
+        """The tree of document parts."""
+        return walked(self.root)
 
     @cached_property
     def info(self) -> Any:

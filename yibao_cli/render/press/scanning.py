@@ -15,9 +15,16 @@ import pikepdf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GRAY, RGB, CMYK = "DeviceGray", "DeviceRGB", "DeviceCMYK"
-_OF_OPERATOR = {"g": GRAY, "G": GRAY, "rg": RGB, "RG": RGB, "k": CMYK, "K": CMYK}
-_FULL_NAMES = {"/G": GRAY, "/RGB": RGB, "/CMYK": CMYK}
+DEVICE_GRAY, DEVICE_RGB, DEVICE_CMYK = "DeviceGray", "DeviceRGB", "DeviceCMYK"
+_OF_OPERATOR = {
+    "g": DEVICE_GRAY,
+    "G": DEVICE_GRAY,
+    "rg": DEVICE_RGB,
+    "RG": DEVICE_RGB,
+    "k": DEVICE_CMYK,
+    "K": DEVICE_CMYK,
+}
+_FULL_NAMES = {"/G": DEVICE_GRAY, "/RGB": DEVICE_RGB, "/CMYK": DEVICE_CMYK}
 
 _NAME = rb"/[^\s\0()<>\[\]{}/%]*"
 _SET_SPACE = _NAME + rb"\s+(?:cs|CS)(?!\w)"
@@ -67,7 +74,7 @@ def device_spaces(space: Any) -> Iterator[str]:
 
 def _device(name: str) -> str:
     name = _FULL_NAMES.get(name, name[1:])
-    return name if name in {GRAY, RGB, CMYK} else ""
+    return name if name in {DEVICE_GRAY, DEVICE_RGB, DEVICE_CMYK} else ""
 
 
 def parsed_uses(content: bytes) -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pikepdf
 
-from yibao_cli.render.press.scanning import CMYK, GRAY, RGB, colour_uses, device_spaces
+from yibao_cli.render.press.scanning import DEVICE_CMYK, DEVICE_GRAY, DEVICE_RGB, colour_uses, device_spaces
 
-_DEFAULTS = {"/DefaultGray": GRAY, "/DefaultRGB": RGB, "/DefaultCMYK": CMYK}
+_DEFAULTS = {"/DefaultGray": DEVICE_GRAY, "/DefaultRGB": DEVICE_RGB, "/DefaultCMYK": DEVICE_CMYK}
 UNKNOWN = "JPXDecode"  # a picture that says its colours in its own code only
 _NOTHING: Any = {}
 
