@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from yibao_cli.ads.approvals import ApprovalNumber, parse_approval
+from yibao_cli.ads.approvals import ApprovalNumber, approval_in, parse_approval
 from yibao_cli.ads.compliance import AdText, load_law
 from yibao_cli.ads.reading import read_weights
 from yibao_cli.config import shipped
@@ -56,6 +56,26 @@ def test_what_was_learned_from_later_lists_is_kept(path):
 
     assert right[True, True] / (right[True, True] + right[True, False]) >= 0.98  # recall
     assert right[True, True] / (right[True, True] + right[False, True]) >= 0.93  # precision
+
+
+@pytest.mark.parametrize(
+    ("name", "recall", "precision"),
+    [("unseen", 0.97, 0.89), ("quiet", 0.84, 0.96)],
+)
+def test_lists_that_taught_the_reader_nothing_are_told_apart_as_the_command_tells_them(
+    name, recall, precision
+):
+    """The second one: refused ads with one quiet fault in an otherwise lawful text."""
+    lines = (Path(__file__).parent / f"{name}_ads.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("|", 2) for line in lines if not line.startswith("#")]
+
+    right = Counter(
+        (label != "ok", any(h.rule != "C150" for h in LAW.told_by_words(AdText(trade, words), FIRST)))
+        for trade, label, words in rows
+    )
+
+    assert right[True, True] / (right[True, True] + right[True, False]) >= recall
+    assert right[True, True] / (right[True, True] + right[False, True]) >= precision
 
 
 @pytest.mark.parametrize("label", sorted({label for _t, label, _w in LABELLED} - {"ok"}))
@@ -123,6 +143,22 @@ def test_approval_numbers_as_they_are_found(text, number):
     assert parse_approval(text) == number
 
 
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("电话0311。（冀）中医广【2025】第07-30-14号", "(冀)中医广[2025]第07-30-14号"),
+        ("地址：和平路1号。冀（中）医广【2025】第0730-001号", "冀(中)医广[2025]第0730-001号"),
+        ("急诊24小时（呼市）医广【2017】第01-03-02号", "(呼市)医广[2017]第01-03-02号"),
+        ("外科，冀医广[2026]第0301-001号", "冀医广[2026]第0301-001号"),
+        ("每瓶100片，冀药广审（视）第280101-00001号", "冀药广审(视)第280101-00001号"),
+        ("每瓶100片，国药准字H13020123", ""),
+    ],
+)
+def test_a_number_is_found_in_the_words(words, number):
+    assert approval_in(words) == number
+    assert not number or isinstance(parse_approval(number), ApprovalNumber)
+
+
 def test_a_number_without_its_day_takes_the_certificate_s():
     assert parse_approval("(湘)医广【2013】第13-0731-974号", "2026-05-02").until == "2027-05-01"
 
@@ -172,6 +208,7 @@ def test_a_file_of_rules_that_is_wrong_is_refused_with_its_key(tmp_path):
         ("房地产", "本广告不对学区、落户作任何承诺，入学以教育局当年公告为准"),
         ("教育", "成绩以人社部门公布为准，不包过"),
         ("药店", "有人说吃保健品能治糖尿病，那是假的，请勿上当"),
+        ("按摩", "仅作放松保健，不做治疗，60分钟88元"),
     ],
 )
 def test_who_warns_or_denies_promises_nothing(trade, words):
@@ -184,10 +221,39 @@ def test_who_warns_or_denies_promises_nothing(trade, words):
         ("超市", "别家超市卖的都是骗人的，来我们这儿才放心", "C148"),
         ("教育", "不包过就退费，一次上岸", "C148"),
         ("银行", "年化收益8%，以合同为准", "C148"),
+        ("按摩", "不做治疗也能好，60分钟88元", "C148"),
     ],
 )
 def test_a_word_of_warning_excuses_no_promise(trade, words, what):
     assert what in [hit.rule for hit in LAW.hits(AdText(trade, words))]
+
+
+@pytest.mark.parametrize(
+    ("trade", "words"),
+    [
+        ("药店", "中药代煎代送，每剂收费2元，用完的轮椅送回门店即可"),
+        ("眼镜店", "凭验光处方配镜，镜框128元起"),
+        ("超市", "最小包装也包送，满39元免配送费，最晚22点下单"),
+        ("保险", "静脉曲张手术费用在医保目录内的可按条款报销，惠民保客服400-600-1234"),
+    ],
+)
+def test_words_of_the_trade_are_no_claims(trade, words):
+    assert not speaks(trade, words)
+
+
+@pytest.mark.parametrize(
+    ("trade", "words", "law"),
+    [
+        ("药店", "满百元送至尊会员卡一张", "drug-gift"),
+        ("按摩", "落枕、肩周炎，按三回见分晓", "non-medical-claims"),
+        ("墓园", "五年价格翻两番，晚买不如早买", "invest-claims"),
+        ("养老", "存20万入会，每年给一万六养老补贴", "invest-claims"),
+        ("培训", "电工证考点有人，交材料后坐等拿证", "education-claims"),
+        ("保险", "老产品月底停售，电话95519", "sold-out"),
+    ],
+)
+def test_promises_that_are_paraphrased_are_promises(trade, words, law):
+    assert law in [hit.law for hit in LAW.hits(AdText(trade, words))]
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_every_contract_that_a_finding_speaks_of_is_named(at, ads):
 
     found = ads(folder, "check")
 
-    assert "C163: contracts T-01、T-02" in found.err
+    assert "C163: contracts T-01, T-02" in found.err
 
 
 def test_a_release_takes_a_second_person_and_a_reason(at, ads, monkeypatch):

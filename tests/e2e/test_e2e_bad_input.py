@@ -139,7 +139,7 @@ def nothing_kept(workspace):
         (["import", "roster", "--findings", "notes.txt", "{inbox}/roster.xlsx"], 2, "notes.txt"),
         (["import", "roster", "-m", "2031Q1", "{inbox}/roster.xlsx"], 66, "no mailing 2031Q1"),
         (["returns", "import", "nowhere.xlsx"], 66, "there is no such file"),
-        (["returns", "import", "{inbox}"], 66, "there is no such file"),
+        (["returns", "import", "{inbox}"], 66, "this is a folder, not a file"),
         (["address", "parse", "nowhere.txt"], 66, "there is no such file"),
         (["merge", "2031Q1"], 66, "no mailing 2031Q1"),
         (["merge", "2026 q3"], 2, "2026 q3 cannot name a mailing"),

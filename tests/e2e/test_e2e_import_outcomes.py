@@ -179,7 +179,7 @@ def test_a_control_file_ties_sheets_and_fields(call, at, tmp_path):
     [
         ("balances.xlsx,,7,,", 4, "rows: 7 stated"),
         ("balances.xlsx,无此表,7,,", 4, "no such sheet was read"),
-        ("roster.xlsx,,7,,", 4, "the control file does not name it"),
+        ("roster.xlsx,,7,,", 4, "the file of control totals does not name it"),
         ("balances.xlsx,,,无此列,1", 65, "control.csv!2"),
         ("balances.xlsx,,many,,", 65, "control.csv!2"),
     ],

@@ -43,7 +43,8 @@ def test_what_was_imported_after_the_merge_is_merged_before_it_is_printed(at, ca
     imported = call("-w", folder, "import", "roster", path)
     rendered = call("-w", folder, "render")
 
-    assert "merge again" in imported.err
+    assert "run `yibao" in imported.err
+    assert "merge` again" in imported.err
     assert rendered.code == 5
     assert " merge 2026Q3" in rendered.err
 
@@ -203,7 +204,7 @@ def test_nothing_is_handed_over_whose_print_file_is_gone_or_another(at, call, ha
     result = call("-w", folder, "manifest")
 
     assert result.code == 4
-    assert "render and verify" in result.err
+    assert "render MAILING` and" in result.err
 
 
 def test_a_part_whose_control_file_was_altered_is_rendered_again(at, call):

@@ -125,7 +125,8 @@ def test_a_list_that_comes_after_the_merge_is_heeded_before_anything_is_printed(
     imported = call("-w", folder, "import", "suppressions", path)
     rendered = call("-w", folder, "render")
 
-    assert "merge again" in imported.err
+    assert "run `yibao" in imported.err
+    assert "merge` again" in imported.err
     assert rendered.code == 5
 
 
@@ -138,7 +139,7 @@ def test_a_list_that_comes_after_the_posting_is_taken_for_later_and_changes_noth
     imported = call("-w", folder, "import", "suppressions", path)
 
     assert imported.code == 0
-    assert "merge again" not in imported.err
+    assert "merge` again" not in imported.err
     assert call("-w", folder, "proof", "-n", "1").code == 0
     assert hashes(made(folder) / "package") == before
 
