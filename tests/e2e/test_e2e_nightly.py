@@ -228,6 +228,7 @@ def bare(folder, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_night_waits_for_the_signature_and_the_next_one_goes_on(at):
     folder = at("imported")
     settings(folder, '\n[nightly]\nsteps = ["merge", "proof", "render", "verify"]\n')

@@ -67,6 +67,7 @@ def named(url, canaries):
     return {t: seen for t, said in texts(url).items() if (seen := {w for w in words if w in said})}
 
 
+@pytest.mark.slow
 def test_with_a_key_the_server_is_told_nothing_of_a_person(at, server, tmp_path, canaries):
     expected = goods(at("posted").rename(tmp_path / "sqlite"))
     folder, url = at("new"), server.database("sealed")

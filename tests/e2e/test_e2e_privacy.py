@@ -196,6 +196,7 @@ def test_the_doctor_tells_of_a_key_that_is_lost(call, keyed):
 
 def test_a_lost_mark_does_not_let_a_wrong_key_in_nor_write_one_down(call, keyed, tmp_path):
     folder, key = keyed
+    assert call("-w", folder, "status").code == 0  # what lay beside the database is in it from here on
     (folder / "encryption.json").unlink()
     configure(folder, f'key_file = "{key_file(tmp_path, "other.key")}"')
     before = hashes(folder)

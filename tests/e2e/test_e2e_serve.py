@@ -381,6 +381,7 @@ def test_ctrl_c_is_the_way_to_end(shown, number):
 # ------------------------------------------------------------------ in a real browser
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 def test_no_page_is_wider_than_the_screen_of_a_telephone(shown, tmp_path):
     piece = pieces(shown)[5]["piece"]

@@ -12,7 +12,7 @@ from yibao_cli.cli.ads import ads_app
 from yibao_cli.cli.session import session
 from yibao_cli.cli.view import write_rows
 from yibao_cli.errors import ExitCode, UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 
 if TYPE_CHECKING:
     from yibao_cli.ads.quoting import Quote, Terms
@@ -148,19 +148,10 @@ def ads_avails(
     panels = tuple(p for p in panel.upper().replace("、", ",").split(",") if p.strip())
     enquiry = Enquiry(pieces, panels, counties, categories, group, age_from, age_to)
     found = ask_avails(run.workspace(), mailing, enquiry)
-    write_rows(
-        [
-            {
-                "asked": found.asked,
-                # Without a solver a shortfall proves nothing.
-                "can": "yes" if found.can else "no" if found.exact else "unknown",
-                "most": found.most,
-                "reach": found.reach,
-            }
-        ],
-        "-",
-        opt.Format.TABLE,
-    )
+    # Without a solver a shortfall proves nothing.
+    can = _("yes") if found.can else _("no") if found.exact else _("unknown")
+    row = {N_("asked"): found.asked, N_("can"): can, N_("most"): found.most, N_("reach"): found.reach}
+    write_rows([row], "-", opt.Format.TABLE)
     if not found.exact:
         run.view.warn(_("without a solver this is what can be had, and not the most"))
     raise typer.Exit(ExitCode.OK if found.can else ExitCode.FINDINGS)

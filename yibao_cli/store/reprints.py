@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
+from yibao_cli.i18n import N_
 from yibao_cli.store.post_schema import reprint_pieces, reprints
 from yibao_cli.store.schema import pieces
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 class Reason(StrEnum):
     """Why a piece is printed again; of `remail` the copy before was posted, and is not spoiled."""
 
-    SPOILED = "spoiled"  # 污损: torn, stained, misprinted
-    JAM = "jam"  # 卡纸: eaten by the inserter
-    MISSING = "missing"  # 缺件: the inserter's count is short of it
-    OTHER = "other"
-    REMAIL = "remail"  # 重寄
+    SPOILED = N_("spoiled")  # 污损: torn, stained, misprinted
+    JAM = N_("jam")  # 卡纸: eaten by the inserter
+    MISSING = N_("missing")  # 缺件: the inserter's count is short of it
+    OTHER = N_("other")
+    REMAIL = N_("remail")  # 重寄
 
 
 @dataclass(frozen=True, slots=True)

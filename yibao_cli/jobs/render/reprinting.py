@@ -161,7 +161,7 @@ def list_reprints(workspace: Workspace, mailing: str) -> tuple[list[dict[str, ob
         require_state(connection, mailing, ("merged", *_STATES))
         rows = reprints.requests(connection, mailing)
         account = reprints.account(connection, mailing)
-    return [{n: getattr(r, n) for n in names} for r in rows], account
+    return [{**{n: getattr(r, n) for n in names}, "reason": Reason(r.reason)} for r in rows], account
 
 
 def require_copies_tied(connection: Connection, mailing: str) -> CopiesAccount:
