@@ -12,6 +12,7 @@ import itertools
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -152,7 +153,14 @@ class States:
             if before >= 0:
                 shutil.copytree(self.at(STATES[before]), folder)
             _STEPS[state](folder)
+            _settle(folder)
         return folder
+
+
+def _settle(folder: Path) -> None:
+    """Take into the database what lies beside it while this process still has it open."""
+    with contextlib.closing(sqlite3.connect(folder / "yibao.db")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _new(folder: Path) -> None:
