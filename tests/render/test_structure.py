@@ -20,6 +20,7 @@ from yibao_cli.render.content import PageReader, PageShown
 from yibao_cli.render.forms import digest, form_digests
 from yibao_cli.render.readback import AMOUNT, Expected, Sample, What, expected_pages, read_back
 from yibao_cli.render.structure import StructureFile
+from yibao_cli.render.textobject import TextReader, _stretch
 
 STANDARD = {"variant": "standard"}
 
@@ -595,6 +596,72 @@ def test_nothing_in_a_content_stream_is_passed_over(content):
         return
     seen = len(page.texts) + len(page.forms) + len(page.codes) + len(page.refused)
     assert seen or not re.sub(r"\bBT\s.*?\bET\b", "", content, flags=re.DOTALL).strip()
+
+
+STEPS = st.sampled_from(
+    [
+        *(
+            "5 -7 Td ",
+            "1 0 0 1 20 30 Tm\n",
+            "1 0 0 1 2 3 Tm",
+            "/F 9 Tf ",
+            "/G 7.5 Tf",
+            "0 g ",
+            ".1 .2 .3 rg\n",
+        ),
+        *("(a)Tj ", "<0041> Tj\n", "[(b)]TJ", "[ -250 (c)] TJ ", "[5(d)]TJ\n", "[(e) 5 (f)]TJ ", "()Tj "),
+        *(
+            "1 Tc ",
+            "0 Tc ",
+            "(\\))Tj ",
+            "(a(b))Tj ",
+            "Tj ",
+            "[",
+            "]TJ ",
+            "(a) ",
+            "(g)' ",
+            "% ",
+            "[(h)Tj ",
+            "<4",
+            ">",
+        ),
+    ]
+)
+
+
+@given(body=st.lists(STEPS, max_size=12).map("".join))
+def test_a_text_taken_apart_at_its_strings_is_the_text_read_step_by_step(body):
+    found = []
+    for way in (TextReader.read, step_by_step):
+        refused = []
+        reader = TextReader(600, refused.append)
+        way(reader, body)
+        found.append((reader, refused))
+
+    (apart, refused), (stepped, refused_by_step) = found
+    assert bool(refused) == bool(refused_by_step)
+    if not refused:
+        for name in ("strings", "fonts", "sizes", "colours", "colour"):
+            assert getattr(apart, name) == getattr(stepped, name)
+        assert (apart.xs, apart.ys) == (pytest.approx(stepped.xs), pytest.approx(stepped.ys))
+
+
+def step_by_step(reader, body):
+    stretches, strings = reader._step_by_step(body)
+    reader._show(stretches, strings)
+    reader.strings += strings
+
+
+def test_what_stands_between_the_strings_of_a_page_is_read_once(tmp_path):
+    part = make_part(40, 4, change=dict.fromkeys(range(40), STANDARD))
+    _stretch.cache_clear()
+
+    with StructureFile(part.write(tmp_path / "part.pdf")) as file:
+        strings = sum(len(file.page(i).texts) for i in range(file.pages))
+
+    told = _stretch.cache_info()
+    assert told.hits + told.misses >= strings
+    assert told.misses < strings / 10
 
 
 # ------------------------------------------------------------------ a hundred swaps, a hundred found

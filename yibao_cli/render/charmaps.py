@@ -84,10 +84,21 @@ def _unescaped(match: re.Match[str]) -> str:
 def _by_the_column(strings: list[str], width: int) -> list[str] | None:
     """Each code as the character of that number; None where a string has escapes or is of the other kind."""
     if width == _COMPOSITE:
-        return [bytes.fromhex(s[1:-1]).decode("utf-16-be", "surrogatepass") for s in strings]
+        return _as_one(strings)
     texts = [s[1:-1] for s in strings if s[0] == "("]
     joined = "".join(texts)
     return None if len(texts) != len(strings) or "\\" in joined or "\r" in joined else texts
+
+
+def _as_one(strings: list[str]) -> list[str] | None:
+    """Hexadecimal strings of two-byte codes, decoded as one with a code 0 between them; None for others."""
+    if any((length - 2) % 4 for length in set(map(len, strings))):
+        return None  # half a code
+    digits = "".join(strings).replace("><", "0000")[1:-1]
+    codes = bytes.fromhex(digits)
+    texts = codes.decode("utf-16-be", "surrogatepass").split("\0")
+    # White space between digits, or a code 0 of their own, would count.
+    return texts if (len(codes) * 2, len(texts)) == (len(digits), len(strings)) else None
 
 
 def _code_width(font: Any) -> int:

@@ -140,8 +140,8 @@ def expected_pages(
             yield plans[variant, number].next_page(piece, place, forms)
 
 
-# A page is asked for twice, when it is expected and when it is read.
-@lru_cache(maxsize=4)
+# A page is asked for three times: when it is expected, when it is read, and when it is tied to its piece.
+@lru_cache(maxsize=8)
 def amounts_in(texts: str) -> tuple[str, ...]:
     """All amounts in texts without white space; what stands between the texts keeps their digits apart."""
     return tuple(AMOUNT.findall(texts))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -147,6 +148,8 @@ class PrintPage:
         return width / MM, height / MM
 
 
+# The same page's texts are asked for several times, when they are expected, compared and tied.
+@lru_cache(maxsize=8)
 def bare(text: str) -> str:
     """A text as PDFium reads it, without white space: it adds blanks where it sees gaps."""
     packed = "".join(text.split())

@@ -8,6 +8,7 @@ amount and lines come from the package's rows alone, and must stand on the pages
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.codes import SheetCode, copy_number
@@ -55,7 +56,7 @@ class Tie:
             yield _("the package has fewer pages than are expected")
             return
         self._place += 1
-        self._texts += shown.texts
+        self._texts.append(bare("\0".join(shown.texts)))
         yield from self._labels(self._piece, want)
         if self._place == self._piece.pages:
             yield from self._whole(self._piece)
@@ -68,12 +69,12 @@ class Tie:
             yield _("the sheet code is not that of the package")
 
     def _whole(self, piece: PieceFacts) -> Iterator[str]:
-        texts = bare("\0".join(self._texts))
+        texts = "\0".join(self._texts)
         number = copy_number(piece.piece, piece.copy)
         for what, text in ((_("name"), bare(piece.name)), (_("piece number"), number)):
             if text not in texts:
                 yield _("the piece's {what} stands on none of its pages").format(what=what)
-        amounts = Counter(amounts_in(texts))
+        amounts = Counter(chain.from_iterable(map(amounts_in, self._texts)))
         if piece.amount and piece.amount not in amounts:
             yield _("the piece's {what} stands on none of its pages").format(what=_("amount"))
         if piece.amounts and (missing := Counter(piece.amounts) - amounts):
