@@ -63,7 +63,8 @@ def start(workers):
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(code)
         script.flush()
-        subprocess.run([sys.executable, script.name], check=True, capture_output=True)
+        done = subprocess.run([sys.executable, script.name], check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
 
 def main():
