@@ -161,3 +161,15 @@ def test_who_will_be_held_out_cannot_be_sold():
 
     assert held.reach < free.reach
     assert held.most == held.reach
+
+
+@pytest.mark.parametrize(("booked", "has_room"), [(63, True), (64, False)])
+def test_a_mailing_that_bears_all_the_ads_it_can_sells_no_further_one(booked, has_room):
+    """64 ads are all that a mailing takes (C139)."""
+    table = town(1)
+    people = sum(table.column("ads_consent").to_pylist())
+    contracts = [sold(f"C{n:02d}", "A", quota=1) for n in range(booked)]
+
+    found = answer(table, POSTING, [*contracts, sold("?", "A", quota=5)], "A", ("s", 0.0, 0.0))
+
+    assert (found.most, found.reach, found.exact) == (people - booked if has_room else 0, people, True)

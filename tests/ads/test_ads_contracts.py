@@ -113,6 +113,7 @@ def test_words_for_everyone_are_no_target(art, everyone):
         ({"artwork": "a\0.png"}, "C201"),
         ({"quota": 0}, "C208"),
         ({"quota": -1}, "C208"),
+        ({"quota": 2**63}, "C208"),
         ({"price": -1}, "C208"),
         ({"quota": 0, "review": "待审"}, "C101"),
         ({"number": "../../evil"}, "C161"),
@@ -209,12 +210,21 @@ def test_what_is_not_said_restricts_nobody(art):
         ({"panel": "A", "panels_also": "D"}, "C130"),
         ({"quota_min": 11}, "C131"),
         ({"exclusive_group": "医院、药店"}, "C132"),
+        ({"exclusive_group": "医院/药店"}, "C132"),
+        ({"exclusive_group": "医院＋药店"}, "C132"),
         ({"age_from": -1}, "C133"),
         ({"age_from": 50, "age_to": 40}, "C133"),
         ({"cap_mailings": 2}, "C135"),
+        ({"cap_times": 10**20}, "C135"),
+        ({"cap_times": 1, "cap_mailings": 10**20}, "C135"),
         ({"counties": "糖尿病患者"}, "C136"),
         ({"sensitive_aim": "支出≥5000"}, "C136"),
+        ({"sensitive_aim": "支出≥5000", "legal_basis": " "}, "C136"),
+        ({"sensitive_aim": "支出≥5000", "legal_basis": "无"}, "C136"),
+        ({"categories": "在职、透析人员"}, "C136"),
+        ({"categories": "重度残疾人"}, "C136"),
         ({"sensitive_aim": "高血压", "legal_basis": "x"}, "C137"),
+        ({"sensitive_aim": "支出≥5000、糖尿病", "legal_basis": "x"}, "C137"),  # half of it is no aim
         ({"tier": 0}, "C156"),
         ({"spread": -1}, "C157"),
     ],
@@ -236,3 +246,16 @@ def test_a_mailing_takes_64_ads_and_the_first_tier_first(art):
 
     assert (len(used), [f.rule_id for f in late]) == (64, ["C139"] * 6)
     assert [f.value for f in late] == [f"C-{n:03d}" for n in range(55, 61)]
+
+
+def test_a_county_whose_name_has_a_letter_of_a_disease_may_be_aimed_at(art):
+    assert judged(art, contract(counties="炎陵县、康县")) == (["C-01"], [])
+
+
+def test_one_advertiser_is_one_however_the_name_is_set(art):
+    names = ("石家庄某（集团）公司", "石家庄某(集团) 公司")
+    rows = [contract(f"C-{n}", advertiser=name) for n, name in enumerate(names)]
+
+    kept, _findings = usable_contracts(rows, art, POSTING, PANEL)
+
+    assert len({one.group for one in kept}) == 1

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from yibao_cli.ads.approvals import ApprovalNumber, approval_in, parse_approval
-from yibao_cli.ads.compliance import AdText, load_law
+from yibao_cli.ads.compliance import load_law
 from yibao_cli.ads.reading import read_weights
+from yibao_cli.ads.trades import AdText
 from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError
 
@@ -60,7 +61,7 @@ def test_what_was_learned_from_later_lists_is_kept(path):
 
 @pytest.mark.parametrize(
     ("name", "recall", "precision"),
-    [("unseen", 0.97, 0.89), ("quiet", 0.84, 0.96)],
+    [("unseen", 0.97, 0.89), ("quiet", 0.84, 0.96), ("blind", 0.99, 0.88)],
 )
 def test_lists_that_taught_the_reader_nothing_are_told_apart_as_the_command_tells_them(
     name, recall, precision
@@ -127,10 +128,10 @@ def test_a_word_that_is_right_in_one_place_does_not_excuse_another():
         ("京药广审(文)第271231-00001号", ApprovalNumber("drug", "文", "2027-12-31")),
         ("浙食健广审（文）第270101-00123号", ApprovalNumber("health-food", "文", "2027-01-01")),
         ("沪食特广审（视）第270101-00123号", ApprovalNumber("fsmp", "视", "2027-01-01")),
-        ("(京)医广【2024】第01-01-01号", ApprovalNumber("medical", "", "2024-12-30")),
-        ("冀医广[2026]第0301-001号", ApprovalNumber("medical", "", "2027-02-28")),
-        ("鲁医广【2013】第0902-001-3711号", ApprovalNumber("medical", "", "2014-09-01")),
-        ("(呼市)医广【2017】第01-03-02号", ApprovalNumber("medical", "", "2018-01-02")),
+        ("(京)医广【2024】第01-01-01号", ApprovalNumber("medical", "", "2024-12-30", "2024-01-01")),
+        ("冀医广[2026]第0301-001号", ApprovalNumber("medical", "", "2027-02-28", "2026-03-01")),
+        ("鲁医广【2013】第0902-001-3711号", ApprovalNumber("medical", "", "2014-09-01", "2013-09-02")),
+        ("(呼市)医广【2017】第01-03-02号", ApprovalNumber("medical", "", "2018-01-02", "2017-01-03")),
         ("(湘)医广【2013】第13-0731-974号", ApprovalNumber("medical", "", "")),
         ("粤械广审（文）第281317-05538号", "date"),
         ("国药准字Z20260001", "product"),
@@ -160,7 +161,11 @@ def test_a_number_is_found_in_the_words(words, number):
 
 
 def test_a_number_without_its_day_takes_the_certificate_s():
-    assert parse_approval("(湘)医广【2013】第13-0731-974号", "2026-05-02").until == "2027-05-01"
+    assert parse_approval("(湘)医广【2026】第13-0731-974号", "2026-05-02").until == "2027-05-01"
+
+
+def test_a_certificate_of_another_year_renews_no_number():
+    assert parse_approval("冀医广[2025]第0301-001号", "2026-05-02") == "year"
 
 
 HOSPITAL = "内科 外科 地址：柳荫大街66号"
@@ -174,6 +179,8 @@ OTC = "请按药品说明书或者在药师指导下购买和使用 禁忌、不
         ("医院", HOSPITAL, "冀医广[2026]第0301-001号", []),
         ("医院", HOSPITAL, "冀医广[2025]第1020-001号", ["C145"]),  # ends within the days of delivery
         ("医院", HOSPITAL, "冀医广[2025]第1108-001号", []),  # ends on the last of them
+        ("医院", HOSPITAL, "冀医广[2026]第1009-001号", ["C144"]),  # approved the day after the posting
+        ("医院", HOSPITAL, "冀医广[2026]第1008-001号", []),
         ("医院", HOSPITAL, "粤械广审（文）第280917-05538号", ["C144"]),
         ("药品", OTC, "京药广审(文)第271231-00001号", []),
         ("药品", OTC, "京药广审(视)第271231-00001号", ["C144"]),
@@ -318,3 +325,51 @@ def test_the_words_of_the_reader_are_pieces_of_ads_and_no_text_of_a_person():
 
     assert len(words) > 5000
     assert max(len(piece.rpartition(":")[2]) for piece in words if not piece.startswith("@")) <= 3
+
+
+@pytest.mark.parametrize(
+    ("trade", "words", "law"),
+    [
+        ("其他", "仁和医院，内科、外科，床位120张，电话0311-80000000", "medical"),
+        ("咨询服务", "仁和口腔，口腔科，牙椅12台", "medical"),
+        ("其他", "维生素C片，国药准字H13020123，5元一瓶", "drug"),
+        ("生活馆", "鱼油软胶囊，本品不能代替药物", "health-food"),
+    ],
+)
+def test_a_trade_that_is_named_so_as_to_need_no_approval_is_seen_by_a_person(trade, words, law):
+    assert [(hit.rule, hit.law) for hit in LAW.mistaken(AdText(trade, words))] == [("C149", law)]
+
+
+@pytest.mark.parametrize(
+    ("trade", "words"),
+    [
+        ("其他", "市人民医院旁水果店，葡萄5元一斤"),
+        ("其他", "爱宠宠物医院，犬猫疫苗接种"),
+        ("其他", "人民路8号，对面是市医院，老李面馆"),
+        ("超市", "每周三送货上门"),
+        ("医院", HOSPITAL),
+    ],
+)
+def test_a_trade_that_is_what_it_says_is_not_asked_about(trade, words):
+    assert LAW.mistaken(AdText(trade, words)) == []
+
+
+def test_an_ad_of_another_name_with_its_approval_is_not_asked_about():
+    words, number = "仁和医院，内科、外科", "冀医广[2026]第0301-001号"
+
+    assert LAW.mistaken(AdText("其他", words, number)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "rules"),
+    [
+        ("冀药广审（文）第261020-00001号", ["C145"]),  # ends within the days of delivery
+        ("冀药广审（视）第280101-00001号", ["C144"]),
+        ("冀药广审（文）第280101-00001号", []),
+        ("国药准字H13020123", []),
+    ],
+)
+def test_a_number_in_the_ad_of_a_shop_must_hold_good_too(number, rules):
+    ad = AdText("药店", f"感冒清热颗粒，{number}")
+
+    assert [hit.rule for hit in LAW.demands(ad, FIRST, LAST)] == rules

@@ -46,6 +46,35 @@ def words(paper):
     return str(list(paper.blocks))
 
 
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        ((30, 5, 40), ("—", "—", 40)),  # 5 was what the sum left
+        ((30, 5, 0), ("—", "—", 0)),
+        ((12, 9, 40), (40,)),  # together they are enough
+        ((30, 25, 40), (30, 25, 40)),
+        ((0, 0, 0), (0, 0, 0)),
+    ],
+)
+def test_few_returns_cannot_be_reckoned_from_the_sum(returned, told):
+    rows = cell_rows({(f"县{n}", "在职"): Count(500, 500, back) for n, back in enumerate(returned)})
+
+    assert tuple(row[4] for row in rows)[-len(told) :] == told
+    assert all((row[4] == "—") == (row[5] == "—") for row in rows)
+
+
+def test_returns_of_cells_that_are_not_told_cannot_be_reckoned_either():
+    cells = {
+        ("甲", "在职"): Count(12, 12, 3),
+        ("乙", "在职"): Count(40, 40, 0),
+        ("丙", "在职"): Count(500, 500, 60),
+    }
+
+    rows = {row[0]: row for row in cell_rows(cells)}
+
+    assert [rows[county][4] for county in ("甲", "乙", "丙")] == ["—", "—", "—"]
+
+
 def test_a_certificate_says_what_was_printed_and_its_hashes():
     terms = terms_of(sold("C-1", "A", 100, price=900_00, settled_by="妥投")) | {"title": "某超市"}
     settled = settle(terms, Count(100, 100, 10, 2))

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Boolean, Float, Integer, MetaData, create_engine, f
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
-from servers import passing_postgres, postgres_programs
+from servers import postgres_programs
 from yibao_cli.store import database
 from yibao_cli.store.schema import metadata
 
@@ -98,12 +98,6 @@ def test_sqlite_of_then_is_taken_over(tmp_path, revision):
     assert counted(now, counts) == counts
     assert differences(now) == []
     now.dispose()
-
-
-@pytest.fixture(scope="module")
-def server():
-    with passing_postgres() as found:
-        yield found
 
 
 @needs_postgres

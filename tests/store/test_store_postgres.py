@@ -8,8 +8,9 @@ import sys
 import pytest
 from sqlalchemy import func, select
 
-from servers import passing_postgres, postgres_programs
+from servers import postgres_programs
 from yibao_cli.store import audit
+from yibao_cli.store.contracts import Invoice, keep_invoices, keep_makegoods, makegoods, use_makegoods
 from yibao_cli.store.database import HEAD, open_database, reading
 from yibao_cli.store.schema import audit as trail
 from yibao_cli.store.schema import metadata
@@ -30,12 +31,6 @@ for n in range(int(count)):
     with engine.begin() as connection:
         audit.record(connection, at="2026-10-01T00:00:00+00:00", command=name, mailing="2026Q3", facts={"n": n})
 """
-
-
-@pytest.fixture(scope="module")
-def server():
-    with passing_postgres() as found:
-        yield found
 
 
 def test_the_schema_is_the_one_that_the_code_names(server, tmp_path):
@@ -64,4 +59,19 @@ def test_four_writers_at_once_lose_no_event_and_break_no_chain(server, tmp_path)
         counts = connection.execute(select(trail.c.command, func.count()).group_by(trail.c.command)).all()
     assert (found.events, found.broken) == (WRITERS * EVENTS, None)
     assert sorted(counts) == [(f"import {n}", EVENTS) for n in range(WRITERS)]
+    engine.dispose()
+
+
+def test_the_longest_number_of_what_is_made_good_has_room(server, tmp_path):
+    engine = open_database(tmp_path, server.database("makegood"))
+    number, mailing = "C" * 40, "2026-SPRING-MAILING1"
+    with engine.begin() as connection:
+        for turn, count in (("2026Q4", 5), ("2027Q1", 9)):
+            keep_makegoods(connection, mailing, {number: count})
+            use_makegoods(connection, turn, makegoods(connection, turn))
+        owed = makegoods(connection, "2027Q1")
+        long = f"{number}+{owed[0].mailing}"
+        keep_invoices(connection, "2027Q1", [Invoice("2027Q1", long, "金谷", 0, "2027-01-01", "2027-01-31")])
+
+    assert [(one.mailing, one.pieces) for one in owed] == [(f"{mailing}#2", 4)]
     engine.dispose()

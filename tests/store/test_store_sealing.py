@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import String, Text, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
-from servers import passing_postgres, postgres_programs
+from servers import postgres_programs
 from yibao_cli.errors import CheckFailed, SettingsError, StateError
 from yibao_cli.sealed.keys import new_key
 from yibao_cli.sealed.values import FINDABLE, RANDOM
@@ -66,12 +66,6 @@ PLAIN = {
     "counts and hashes": "accounts.figures audit.facts events.facts imports.sheets imports.totals",
     "words about an advertisement": "ad_approvals.why",
 }
-
-
-@pytest.fixture(scope="module")
-def server():
-    with passing_postgres() as found:
-        yield found
 
 
 @pytest.fixture

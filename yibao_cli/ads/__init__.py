@@ -2,7 +2,8 @@
 
 terms, booking, contracts   what was sold, and whether it may print
 compliance, approvals       the law as data
-people, problem, program, colouring, versions, fallback, planning   who gets what
+people, problem, program, solver, colouring, versions, dealing, fallback, assigning, keeping, moving, planning
+                            who gets what
 verifying                   the frozen pieces held against the contracts, apart from the planner
 quoting, settling, response money, evidence, what the ads did
 """

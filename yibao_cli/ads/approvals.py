@@ -36,6 +36,7 @@ _KINDS = {
     "食特": "fsmp",
     "特": "fsmp",
 }
+_SIGNS = re.compile(r"[\W_]+")
 _YEAR = 365
 
 
@@ -43,21 +44,22 @@ _YEAR = 365
 class ApprovalNumber:
     """A number that was read. kind: medical, drug, device, health-food or fsmp. medium: 文, 视, 声 or "".
 
-    until: ISO day of the last day, "" where the number does not say it.
+    until, since: ISO days of the last and the first day, "" where neither number nor certificate says it.
     """
 
     kind: str
     medium: str
     until: str
+    since: str = ""
 
 
 def parse_approval(text: str, approved_on: str = "") -> ApprovalNumber | str:
     """Read an approval number.
 
     approved_on: ISO day on the certificate, for the numbers that do not say theirs. Returns the number, or
-    why it is none: `product`, `date` or `form`.
+    why it is none: `product`, `date` or `form`, or `year` where the certificate is of another one.
     """
-    folded = re.sub(r"^[^:：]*[号文][:：]", "", _folded(text))
+    folded = _bare(text)
     if match := _REVIEWED.fullmatch(folded):
         day = _day(f"20{match['day'][:2]}", match["day"][2:4], match["day"][4:])
         return ApprovalNumber(_KINDS[match["what"]], match["medium"], day.isoformat()) if day else "date"
@@ -72,16 +74,32 @@ def approval_in(words: str) -> str:
     return found[0] if found else ""
 
 
+def shows(words: str, number: str) -> bool:
+    """Whether an approval number stands in words, in whatever brackets, width and hyphens it is set."""
+    wanted = _SIGNS.sub("", _bare(number)).removesuffix("号")
+    said = _SIGNS.sub("", _folded(words))
+    # 0301-001 does not stand in 0301-0011.
+    return bool(wanted) and re.search(rf"{re.escape(wanted)}(?!\d)", said) is not None
+
+
+def _bare(text: str) -> str:
+    """A folded number without the words that say what it is."""
+    return re.sub(r"^[^:：]*[号文][:：]", "", _folded(text))
+
+
 def _folded(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_BRACKETS))
 
 
 def _medical(year: str, rest: str, approved_on: str) -> ApprovalNumber | str:
+    if approved_on and not approved_on.startswith(year):
+        return "year"
     begun = _day(*approved_on.split("-")) if approved_on else _day_within(year, rest)
     if begun is None:
         # 鲁医广【2013】第0902-001-3711号 has it, 湘医广【2013】第13-0731-974号 has not.
         return ApprovalNumber("medical", "", "")
-    return ApprovalNumber("medical", "", (begun + timedelta(days=_YEAR - 1)).isoformat())
+    last = begun + timedelta(days=_YEAR - 1)
+    return ApprovalNumber("medical", "", last.isoformat(), begun.isoformat())
 
 
 def _day_within(year: str, rest: str) -> date | None:

@@ -16,6 +16,7 @@ from yibao_cli.ads.people import hashes_of, held_out, masks_of, people_of, witho
 from yibao_cli.ads.problem import problem_of
 from yibao_cli.ads.program import Model, has_solver, tiers_of
 from yibao_cli.ads.rounding import whole_plan
+from yibao_cli.ads.terms import MOST_ADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,6 +59,8 @@ def answer(
     """
     seed, holdout, return_rate = planning
     people = people_of(table, "member_key", posting, with_keys=bool(holdout or earlier))
+    if len(contracts) > MOST_ADS:  # a mailing has no room for another ad
+        return Answer(contracts[-1].floor, 0, int((masks_of(people, contracts[-1:]) != 0).sum()), exact=True)
     masks = without_capped(masks_of(people, contracts), people, contracts, earlier)
     if holdout:
         masks[held_out(hashes_of(people.keys, seed), holdout)] = 0

@@ -46,7 +46,7 @@ class Booking(Spec):
     """One contract of `ads.toml`; the words mean what the columns of the contract list mean (docs/ads.md)."""
 
     contract_no: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$")]
-    advertiser: Annotated[str, Field(min_length=1)]
+    advertiser: Annotated[str, Field(pattern=r"\S")]
     trade: str
     panel: str
     title: str = ""

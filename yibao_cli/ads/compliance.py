@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from yibao_cli.ads.approvals import ApprovalNumber, approval_in, parse_approval
+from yibao_cli.ads.approvals import approval_in, parse_approval
 from yibao_cli.ads.reading import Reader, read_weights
+from yibao_cli.ads.showing import fault_of_number, is_of
+from yibao_cli.ads.trades import AdText, Hit, Trade
 from yibao_cli.errors import SettingsError
-from yibao_cli.i18n import N_, _
+from yibao_cli.i18n import _
 from yibao_cli.kinds.fields import Spec
 from yibao_cli.kinds.reasons import settings_fault, toml_fault
 
@@ -30,29 +32,6 @@ _WITHIN = re.compile(r"(?<=[\u4e00-\u9fff])[\s·•.*_\-~|^#'\"`/\\+=&@…—“
 _BLANKS = re.compile(r"[ \t\r\f\v\u3000]+")
 _OTHER = "other"
 READER = "reader"  # what a hit names as its rule where an ad was read as a whole
-_FAULTS = {
-    "product": N_("it is the number of a product, not of an ad"),
-    "date": N_("its six digits are no day"),
-    "form": N_("it has not the form of an approval number"),
-    "kind": N_("it is for another kind of product"),
-    "medium": N_("it is not for printed matter (文)"),
-    "undated": N_("it does not say when it ends; give the day of the certificate in 审查批准日期"),
-}
-
-
-class Trade(Spec):
-    """A class of advertisers: its words, and what the law asks of it.
-
-    topics: expressions that tell in the words of an ad whose trade is of no class what it is about.
-    """
-
-    id: str
-    words: tuple[str, ...]
-    topics: tuple[str, ...] = ()
-    approval: Literal["medical", "drug", "device", "health-food", "fsmp"] | None = None
-    banned: str = ""
-    article: str = ""
-    sentences: tuple[str, ...] = ()
 
 
 class TextRule(Spec):
@@ -71,26 +50,6 @@ class TextRule(Spec):
     def is_for(self, trade: str) -> bool:
         """Whether it holds for a class of advertisers."""
         return (not self.trades or trade in self.trades) and trade not in self.not_trades
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One thing about an ad. rule: id of our catalogue; what: the words; law: id in compliance.toml."""
-
-    rule: str
-    what: str
-    article: str
-    law: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdText:
-    """What is checked: trade and words as given, approval number and the day on its certificate."""
-
-    trade: str
-    words: str
-    approval_no: str = ""
-    approval_day: str = ""
 
 
 class Law(Spec):
@@ -118,8 +77,8 @@ class Law(Spec):
         return re.compile(_either(self.denials)) if self.denials else None
 
     @cached_property
-    def _topics(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        return tuple((t.id, re.compile(_either(t.topics))) for t in self.trades if t.topics)
+    def _topics(self) -> tuple[tuple[Trade, re.Pattern[str]], ...]:
+        return tuple((t, re.compile(_either(t.topics))) for t in self.trades if t.topics)
 
     @cached_property
     def _by_length(self) -> tuple[tuple[str, str], ...]:
@@ -185,7 +144,7 @@ class Law(Spec):
         """The classes that the words of an ad belong to, where its trade is of none."""
         if trade != _OTHER:
             return set()
-        return {name for name, topics in self._topics if topics.search(text)}
+        return {t.id for t, topics in self._topics if topics.search(text)}
 
     def told_by_words(self, ad: AdText, day: str) -> list[Hit]:
         """What words alone tell, where nothing else is known of an ad.
@@ -211,35 +170,38 @@ class Law(Spec):
         trade = self.trade_of(ad.trade)
         if trade.banned:
             return [Hit("C146", trade.banned, trade.article, trade.id)]
-        found = [h for h in [self._approval(trade, ad, first, last)] if h]
+        found = [h for h in [self._number(trade, ad, first, last)] if h]
         text = self.folded(ad.words)
         if text:
             missing = (s for s in trade.sentences if not any(self.folded(v) in text for v in s.split("|")))
             found += [Hit("C147", s.split("|")[0], trade.article, trade.id) for s in missing]
         return found
 
-    def _approval(self, trade: Trade, ad: AdText, _first: str, last: str) -> Hit | None:
-        if trade.approval is None:
+    def mistaken(self, ad: AdText) -> list[Hit]:
+        """Ask a person where a trade of no class has words of one whose ads are approved."""
+        trade = self.trade_of(ad.trade)
+        text = self.folded(ad.words)
+        about = self._about(trade.id, text)
+        wanted = [(t, e) for t, e in self._topics if t.approval and t.id in about]
+        return [Hit("C149", _first(e, text), t.article, t.id) for t, e in wanted if not is_of(ad, t)]
+
+    def _number(self, trade: Trade, ad: AdText, first: str, last: str) -> Hit | None:
+        """What is wrong with an approval number: the contract's, or one that another trade's ad shows."""
+        if trade.approval is not None:
+            return fault_of_number(trade, ad, first, last)
+        shown = parse_approval(approval_in(ad.words))
+        if isinstance(shown, str) or not shown.until:
             return None
-        if not ad.approval_no:
-            return Hit("C143", "", trade.article, trade.id)
-        number = parse_approval(ad.approval_no, ad.approval_day)
-        if isinstance(number, str):
-            return Hit("C144", _(_FAULTS[number]), trade.article, trade.id)
-        if fault := _fault_of(number, trade):
-            return Hit("C144", _(_FAULTS[fault]), trade.article, trade.id)
-        return Hit("C145", number.until, trade.article, trade.id) if number.until < last else None
+        owner = next((t for t in self.trades if t.approval == shown.kind), trade)
+        return fault_of_number(owner, replace(ad, approval_no=approval_in(ad.words)), first, last)
 
 
 _PUNCTUATION = str.maketrans({",": "，", ";": "；", "!": "。", "?": "。", ":": "：", "|": "，", "、": "、"})
 
 
-def _fault_of(number: ApprovalNumber, trade: Trade) -> str:
-    if number.kind != trade.approval:
-        return "kind"
-    if number.medium not in {"", "文"}:
-        return "medium"
-    return "" if number.until else "undated"
+def _first(expression: re.Pattern[str], text: str) -> str:
+    found = expression.search(text)
+    return found[0] if found else ""
 
 
 def _covered(span: tuple[int, int], free: list[tuple[int, int]]) -> bool:

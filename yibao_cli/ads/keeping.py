@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yibao_cli.ads.assigning import assigned
 from yibao_cli.ads.colouring import NOBODY, patterns_of
 from yibao_cli.ads.people import class_codes
 from yibao_cli.ads.problem import Problem
@@ -38,8 +39,6 @@ def kept_slots(
 
     people: masks, hashes and keys. before: ad number per person and panel, NOBODY, or UNKNOWN.
     """
-    from yibao_cli.ads.planning import assigned  # noqa: PLC0415 - planning calls this module
-
     masks, hashes, keys = people
     stays = may_stay(problem, masks, before)
     sheets = np.where(stays[:, None], before, NOBODY)

@@ -13,19 +13,16 @@ if TYPE_CHECKING:
 class Rows:
     """Rows of ones, as they are gathered."""
 
-    def __init__(self, infinity: float) -> None:
-        self._infinity = infinity
+    def __init__(self) -> None:
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.start: list[int] = [0]
         self.index: list[npt.NDArray[np.int64]] = []
 
-    def add(
-        self, columns: npt.NDArray[np.int64], *, lower: float | None = None, upper: float | None = None
-    ) -> None:
+    def add(self, columns: npt.NDArray[np.int64], *, lower: float = -np.inf, upper: float = np.inf) -> None:
         """Add a row with ones in these columns."""
-        self.lower.append(-self._infinity if lower is None else lower)
-        self.upper.append(self._infinity if upper is None else upper)
+        self.lower.append(lower)
+        self.upper.append(upper)
         self.index.append(columns)
         self.start.append(self.start[-1] + len(columns))
 

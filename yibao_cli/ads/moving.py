@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yibao_cli.ads.assigning import assigned
 from yibao_cli.ads.colouring import NOBODY, Pattern, Sheet
 from yibao_cli.ads.people import class_codes
 from yibao_cli.ads.program import tiers_of
 from yibao_cli.ads.sheets import bits_of
+from yibao_cli.ads.solver import Bounds, linear_program, new_solver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +40,6 @@ def moved_slots(
     people: masks, hashes and keys. before: each one's sheet, and whether it may stay. more: sheets that may
     be printed beside those that are kept.
     """
-    from yibao_cli.ads.planning import assigned  # noqa: PLC0415 - planning calls this module
-
     (masks, hashes, keys), (old, stays) = people, before
     kept, own = np.unique(old[stays], axis=0, return_inverse=True)
     sheets = [tuple(s) for s in kept.tolist()]
@@ -102,16 +102,12 @@ class _Moves:
         return [Pattern(g, self.sheets[s], n) for g, _own, s, n in sorted(rows) if n]
 
     def _solved(self, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        import highspy  # noqa: PLC0415 - an extra, and 0.2 s
-
-        highs: Any = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
-        for option, value in {"output_flag": False, "threads": 1, "random_seed": 1}.items():
-            highs.setOptionValue(option, value)
-        highs.passModel(self._program(highspy, sizes))
+        highs = new_solver()
+        highs.passModel(self._program(sizes))
         highs.run()
         return np.asarray(highs.getSolution().col_value)[: len(self.group)]
 
-    def _program(self, highspy: Any, sizes: npt.NDArray[np.int64]) -> Any:
+    def _program(self, sizes: npt.NDArray[np.int64]) -> Any:
         problem, places, ads = self.problem, len(self.group), len(self.problem.contracts)
         earns = np.array([float(c.unit) if c.per_thousand else 0.001 for c in problem.contracts])
         worth = np.array([float(earns[a].sum()) for a in self.ads])
@@ -124,18 +120,19 @@ class _Moves:
             [g, *(len(sizes) + a for a in self.ads[s])] for g, s in zip(self.group, self.sheet, strict=True)
         ]
         rows += [[len(sizes) + a] for a in range(ads)]
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = places + ads, len(sizes) + ads
         # Who is new has nothing to change.
         moves = np.where(self.stays | self.is_new, 0.0, change)
-        lp.col_cost_ = np.concatenate([moves - worth[self.sheet], missing])
-        lp.col_lower_ = np.zeros(places + ads)
-        lp.col_upper_ = np.concatenate([np.full(places, highspy.kHighsInf), problem.floors.astype(float)])
-        # Everybody has a sheet, the house's own if need be.
-        lp.row_lower_ = np.concatenate([sizes, problem.floors]).astype(np.float64)
-        lp.row_upper_ = np.concatenate([sizes, problem.quotas]).astype(np.float64)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = np.cumsum([0, *map(len, rows)]).astype(np.int32)
-        lp.a_matrix_.index_ = np.array([r for row in rows for r in row], np.int32)
-        lp.a_matrix_.value_ = np.ones(sum(map(len, rows)))
-        return lp
+        return linear_program(
+            np.concatenate([moves - worth[self.sheet], missing]),
+            Bounds(
+                np.zeros(places + ads),
+                np.concatenate([np.full(places, np.inf), problem.floors.astype(float)]),
+            ),
+            # Everybody has a sheet, the house's own if need be.
+            Bounds(
+                np.concatenate([sizes, problem.floors]).astype(np.float64),
+                np.concatenate([sizes, problem.quotas]).astype(np.float64),
+            ),
+            np.cumsum([0, *map(len, rows)]).astype(np.int32),
+            np.array([r for row in rows for r in row], np.int32),
+        )

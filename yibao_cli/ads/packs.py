@@ -16,6 +16,7 @@ from yibao_cli.money import plain_yuan, yuan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from yibao_cli.exports import Cell
 
@@ -112,32 +113,35 @@ def certificate(
 
 def cell_rows(cells: Mapping[tuple[str, str], Count]) -> list[list[Cell]]:
     """One row for each county and class; small ones without figures, and others so that no sum tells them."""
-    hidden = _hidden(cells)
+    hidden = _hidden({c: n.printed for c, n in cells.items()}, set())
+    # The sum of what came back is told too, so a few who did must not be what is left of it.
+    few = _hidden({c: n.returned for c, n in cells.items() if n.returned}, hidden)
     rows: list[list[Cell]] = []
     for (county, category), count in sorted(cells.items()):
         names = [county or "不详", category or "不详"]
         if (county, category) in hidden:
             rows.append([*names, _HIDDEN, _HIDDEN, _HIDDEN, _HIDDEN])
             continue
-        if 0 < count.returned < SMALLEST_CELL:
+        if (county, category) in few:
             rows.append([*names, count.printed, count.posted, _HIDDEN, _HIDDEN])
             continue
         rows.append([*names, count.printed, count.posted, count.returned, count.delivered])
     return rows
 
 
-def _hidden(cells: Mapping[tuple[str, str], Count]) -> set[tuple[str, str]]:
-    """Cells that are not told: the small ones, and the smallest others until their sum tells nobody."""
-    by_size = sorted(cells, key=lambda c: (cells[c].printed, c))
-    hidden = [c for c in by_size if cells[c].printed < SMALLEST_CELL]
-    others = by_size[len(hidden) :]
-    while hidden and others and (len(hidden) == 1 or _sum(cells, hidden) < SMALLEST_CELL):
+def _hidden(
+    sizes: Mapping[tuple[str, str], int], known: AbstractSet[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Cells that are not told: the small ones, and the smallest others until their sum tells nobody.
+
+    known: cells that are not told anyhow.
+    """
+    by_size = sorted(sizes, key=lambda c: (sizes[c], c))
+    hidden = [c for c in by_size if sizes[c] < SMALLEST_CELL or c in known]
+    others = [c for c in by_size if c not in hidden]
+    while hidden and others and (len(hidden) == 1 or sum(sizes[c] for c in hidden) < SMALLEST_CELL):
         hidden.append(others.pop(0))
     return set(hidden)
-
-
-def _sum(cells: Mapping[tuple[str, str], Count], chosen: Sequence[tuple[str, str]]) -> int:
-    return sum(cells[c].printed for c in chosen)
 
 
 def _money(settled: Settlement) -> tuple[Heading, Facts]:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from yibao_cli.ads.terms import Contract
 
-Masks = "npt.NDArray[np.uint64]"
-Codes = "npt.NDArray[np.int32]"
 NO_AGE = -1
 RETIRED = "退休"
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yibao_cli.ads.colouring import NOBODY, Pattern, patterns_of
+from yibao_cli.ads.assigning import assigned
+from yibao_cli.ads.colouring import NOBODY, patterns_of
 from yibao_cli.ads.fallback import few_sheets, high_water_mark
 from yibao_cli.ads.keeping import counted, kept_slots, may_stay
 from yibao_cli.ads.moving import lacks, moved_slots
@@ -115,7 +116,7 @@ def make_plan(
     patterns = patterns_of(problem, solution.x)
     if options.versions and use_solver:
         curve = version_curve(problem, patterns, options.versions, options.run)
-        patterns = limited(problem, curve[-1])
+        patterns = limited(curve[-1])
     elif options.versions:
         patterns = few_sheets(problem, patterns, options.versions, options.run)
     slots = assigned(grouped.member, patterns, hashes, people.keys)
@@ -180,22 +181,3 @@ def _are_as_good(problem: Problem, slots: npt.NDArray[np.int16], others: npt.NDA
     rounded = len(runs_of(slots))
     more = (a - b for a, b in zip(lacks(problem, slots), lacks(problem, others), strict=True))
     return bool((printed <= problem.quotas).all()) and all(n <= rounded for n in more)
-
-
-def assigned(
-    member: npt.NDArray[np.int64],
-    patterns: Sequence[Pattern],
-    hashes: npt.NDArray[np.uint64],
-    keys: Sequence[str],
-) -> npt.NDArray[np.int16]:
-    """Give each person a sheet: class by class, people by hash, sheets in their order, in blocks."""
-    order = np.lexsort((hashes, member))
-    if len(order) and bool(((np.diff(hashes[order]) == 0) & (np.diff(member[order]) == 0)).any()):
-        order = np.lexsort((np.array(keys), hashes, member))  # two of one hash stand by their keys
-    width = len(patterns[0].sheet) if patterns else 0
-    slots = np.full((len(member), width), NOBODY, np.int16)
-    if not patterns:
-        return slots
-    sheets = np.array([p.sheet for p in patterns], np.int16)
-    slots[order] = np.repeat(sheets, [p.pieces for p in patterns], axis=0)
-    return slots

@@ -16,6 +16,7 @@ import numpy as np
 
 from yibao_cli.ads.matrix import Rows, gathered
 from yibao_cli.ads.rounding import WHOLE, whole_plan
+from yibao_cli.ads.solver import Bounds, linear_program, new_solver
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -107,8 +108,6 @@ class Model:
     """The program in HiGHS; each stage fixes what the one before has reached."""
 
     def __init__(self, problem: Problem) -> None:
-        import highspy  # noqa: PLC0415 - an extra, and 0.2 s
-
         self.problem = problem
         self._spread = problem.spread_rows
         self._edges, self._ads = len(problem.edges), len(problem.contracts)
@@ -117,12 +116,9 @@ class Model:
         self._rows_of_groups: list[tuple[int, int]] = []  # after those of the panels
         self._first_contract_row = 0
         self._kept: dict[int, float] = {}
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
-        self._infinity = highspy.kHighsInf
-        for option, value in {"output_flag": False, "threads": 1, "random_seed": 1}.items():
-            self._highs.setOptionValue(option, value)
+        self._highs = new_solver()
         self.version = f"HiGHS {self._highs.version()}"
-        self._highs.passModel(self._program(highspy))
+        self._highs.passModel(self._program())
         self._solution: Any = None
 
     def minimise_shortage(self, tier: int) -> float:
@@ -169,7 +165,7 @@ class Model:
                 fixed += contract.price
                 costs[self._edges + ad] = float(contract.unit)
         best = self._minimise(costs)
-        self._keep(costs, best, self._infinity)
+        self._keep(costs, best, np.inf)
         return fixed - best
 
     def minimise_unevenness(self) -> None:
@@ -201,7 +197,7 @@ class Model:
             costs[self._edges + ad] = 100.0 ** (len(tiers) - tiers.index(contract.tier))
         # Whole pieces cannot keep what fractions have reached.
         for row, most in self._kept.items():
-            self._highs.changeRowBounds(row, -self._infinity, most)
+            self._highs.changeRowBounds(row, -np.inf, most)
         kinds = np.ones(self._edges, np.uint8)
         self._highs.changeColsIntegrality(self._edges, np.arange(self._edges, dtype=np.int32), kinds)
         self._highs.setOptionValue("time_limit", seconds)
@@ -222,27 +218,25 @@ class Model:
         self._kept[self._highs.getNumRow()] = whole
         used = np.flatnonzero(costs).astype(np.int32)
         limit = best + _EXACT * max(abs(best), 1)
-        self._highs.addRow(-self._infinity, limit, len(used), used, costs[used])
+        self._highs.addRow(-np.inf, limit, len(used), used, costs[used])
 
-    def _program(self, highspy: Any) -> Any:
-        rows = Rows(self._infinity)
+    def _program(self) -> Any:
+        rows = Rows()
         self._add_class_rows(rows)
         self._add_contract_rows(rows)
         p = self.problem
         quotas = p.quotas[p.edges[:, 1]]
         spread = np.array([need for _ad, _g, need in self._spread], np.float64)
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = self._columns, len(rows.lower)
-        lp.col_cost_ = np.zeros(self._columns)
-        lp.col_lower_ = np.zeros(self._columns)
         most = np.minimum(p.sizes[p.edges[:, 0]], quotas)
-        lp.col_upper_ = np.concatenate([most, p.floors, spread]).astype(np.float64)
-        lp.row_lower_, lp.row_upper_ = np.array(rows.lower), np.array(rows.upper)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.array(rows.start, np.int32)
-        lp.a_matrix_.index_ = np.concatenate([*rows.index, np.zeros(0, np.int64)]).astype(np.int32)
-        lp.a_matrix_.value_ = np.ones(rows.start[-1])
-        return lp
+        none = np.zeros(self._columns)
+        return linear_program(
+            none,
+            Bounds(none, np.concatenate([most, p.floors, spread]).astype(np.float64)),
+            Bounds(np.array(rows.lower), np.array(rows.upper)),
+            np.array(rows.start, np.int32),
+            np.concatenate([*rows.index, np.zeros(0, np.int64)]).astype(np.int32),
+            by_row=True,
+        )
 
     def _add_class_rows(self, rows: Rows) -> None:
         p = self.problem

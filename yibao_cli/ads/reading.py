@@ -17,7 +17,7 @@ from pydantic import Field
 from yibao_cli.kinds.fields import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 LONGEST = 3  # characters of a piece
@@ -102,8 +102,3 @@ def read_weights(path: Path) -> dict[str, int]:
             raise ValueError(f"{path.name}:{number}")
         found[piece] = int(weight)
     return found
-
-
-def written_weights(weights: dict[str, int]) -> Iterable[str]:
-    """The lines of a file of weights, in the order of the pieces."""
-    return (f"{piece}\t{weight}" for piece, weight in sorted(weights.items()))

@@ -41,23 +41,36 @@ class Topic(Spec):
     title: Annotated[str, Field(min_length=1, max_length=16)]
     text: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^{}%@]*$")]
 
+    @model_validator(mode="after")
+    def _has_its_days(self) -> Topic:
+        for day in (self.first, self.last):
+            date.fromisoformat(f"{_LEAP}-{day}")  # there is no 30th of February
+        return self
+
     def is_on(self, month_day: str) -> bool:
         """Whether a day, as `10-08`, lies in its season."""
         if self.first <= self.last:
             return self.first <= month_day <= self.last
         return month_day >= self.first or month_day <= self.last
 
-    @property
-    def days(self) -> int:
-        """Days that it lasts."""
-        begin = date.fromisoformat(f"{_LEAP}-{self.first}")
-        year = _LEAP if self.first <= self.last else _LEAP + 1
-        return (date.fromisoformat(f"{year}-{self.last}") - begin).days + 1
-
     def since(self, day: date) -> int:
         """Days that its season has run on a day within it."""
         begin = date.fromisoformat(f"{day.year}-{self.first}".replace("02-29", "02-28"))
         return (day - begin).days if begin <= day else (day - begin.replace(year=day.year - 1)).days
+
+
+def _days_of_a_year() -> list[str]:
+    """Every month and day, as `02-29`."""
+    return [(date(_LEAP, 1, 1) + timedelta(days=number)).strftime("%m-%d") for number in range(366)]
+
+
+def _longest_run(topics: list[Topic]) -> int:
+    """Days without a break on which one of the topics is on; a season may go on in the next year."""
+    run = longest = 0
+    for day in [*_days_of_a_year()] * 2:
+        run = run + 1 if any(t.is_on(day) for t in topics) else 0
+        longest = max(longest, run)
+    return longest
 
 
 class Calendar(Spec):
@@ -67,13 +80,15 @@ class Calendar(Spec):
 
     @model_validator(mode="after")
     def _fills_the_year(self) -> Calendar:
-        if len({t.id for t in self.topics}) < _FEWEST:
+        names = [t.topic for t in self.topics]
+        if len(set(names)) < _FEWEST:
             raise ValueError(_("a calendar has at least {count} topics").format(count=_FEWEST))
-        for topic in self.topics:
-            if topic.days > _LONGEST:
-                raise ValueError(_("topic {topic} runs longer than two months").format(topic=topic.id))
-        for number in range(366):
-            day = (date(_LEAP, 1, 1) + timedelta(days=number)).strftime("%m-%d")
+        if twice := sorted({t.id for t in self.topics if sum(o.id == t.id for o in self.topics) > 1}):
+            raise ValueError(_("topic {topic} is there twice").format(topic=twice[0]))
+        for name in dict.fromkeys(names):
+            if _longest_run([t for t in self.topics if t.topic == name]) > _LONGEST:
+                raise ValueError(_("topic {topic} runs longer than two months").format(topic=name))
+        for day in _days_of_a_year():
             if not any(t.is_on(day) for t in self.topics):
                 raise ValueError(_("no topic is in season on {day}").format(day=day))
         return self

@@ -45,20 +45,17 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A contract settled, in fen. short: pieces missing of the floor; owed: pieces to be made good."""
+    """A contract settled, in fen. counted: pieces that count for it; owed: pieces to be made good."""
 
     contract: str
     advertiser: str
-    count: Count
     counted: int
     floor: int
-    quota: int
     worth: int
     billed: int
     refund: int
     makegood: int
     unbilled: int
-    short: int
     owed: int
 
     @property
@@ -84,16 +81,13 @@ def settle(terms: Mapping[str, Any], count: Count) -> Settlement:
     return Settlement(
         contract=str(terms["id"]),
         advertiser=str(terms["advertiser"]),
-        count=count,
         counted=counted,
         floor=floor,
-        quota=quota,
         worth=worth,
         billed=billed,
         refund=0 if makes_good else missing,
         makegood=missing if makes_good else 0,
         unbilled=worth - billed - missing,
-        short=short,
         owed=short if makes_good else 0,
     )
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yibao_cli.ads.colouring import NOBODY, Sheet
+from yibao_cli.ads.solver import Bounds, linear_program, new_solver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -109,19 +110,14 @@ class Program:
     """The program in HiGHS over the sheets that are in; `missing`: fen that a piece lacking costs, by ad."""
 
     def __init__(self, choice: Choice, missing: npt.NDArray[np.float64]) -> None:
-        import highspy  # noqa: PLC0415 - an extra, and 0.2 s
-
         self.choice, self.solved = choice, 0
         contracts = choice.problem.contracts
         self.earns = np.array([c.price / 1000 if c.per_thousand else 0.001 for c in contracts])
         self._classes, self._columns = len(choice.sizes), len(contracts)
         self._at: dict[int, tuple[int, int]] = {}
-        self._infinity = highspy.kHighsInf
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
-        for option, value in {"output_flag": False, "threads": 1, "random_seed": 1}.items():
-            self._highs.setOptionValue(option, value)
+        self._highs = new_solver()
         self._highs.setOptionValue("presolve", "off")  # it would throw the last solution away
-        self._highs.passModel(self._empty(highspy, missing))
+        self._highs.passModel(self._empty(missing))
 
     @property
     def sheets(self) -> list[int]:
@@ -137,7 +133,7 @@ class Program:
         rows[:, 1:] = self._classes + ads
         count, starts = len(classes), np.arange(0, rows.size, 1 + len(ads), dtype=np.int32)
         costs = np.full(count, -float(self.earns[ads].sum()))
-        most = np.full(count, self._infinity)
+        most = np.full(count, np.inf)
         ones = np.ones(rows.size)
         self._highs.addCols(count, costs, np.zeros(count), most, rows.size, starts, rows.ravel(), ones)
         self._at[sheet] = (self._columns, count)
@@ -179,7 +175,7 @@ class Program:
         basis = self._highs.getBasis()
         self._bound(sheet, 0.0)
         cost = self.solve()
-        self._bound(sheet, self._infinity)
+        self._bound(sheet, np.inf)
         self._highs.setBasis(basis)
         return cost
 
@@ -207,18 +203,17 @@ class Program:
         columns = np.arange(start, start + count, dtype=np.int32)
         self._highs.changeColsBounds(count, columns, np.zeros(count), np.full(count, most))
 
-    def _empty(self, highspy: Any, missing: npt.NDArray[np.float64]) -> Any:
+    def _empty(self, missing: npt.NDArray[np.float64]) -> Any:
         """The program without any sheet: all that is guaranteed is missing."""
         problem, ads = self.choice.problem, len(missing)
         floors, classes = problem.floors.astype(np.float64), self._classes
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = ads, classes + ads
-        lp.col_cost_ = missing
-        lp.col_lower_, lp.col_upper_ = np.zeros(ads), floors
-        lp.row_lower_ = np.concatenate([np.full(classes, -self._infinity), floors])
-        lp.row_upper_ = np.concatenate([self.choice.sizes, problem.quotas]).astype(np.float64)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = np.arange(ads + 1, dtype=np.int32)
-        lp.a_matrix_.index_ = np.arange(classes, classes + ads, dtype=np.int32)
-        lp.a_matrix_.value_ = np.ones(ads)
-        return lp
+        return linear_program(
+            missing,
+            Bounds(np.zeros(ads), floors),
+            Bounds(
+                np.concatenate([np.full(classes, -np.inf), floors]),
+                np.concatenate([self.choice.sizes, problem.quotas]).astype(np.float64),
+            ),
+            np.arange(ads + 1, dtype=np.int32),
+            np.arange(classes, classes + ads, dtype=np.int32),
+        )

@@ -7,6 +7,7 @@ A contract is read from an imported row (workbooks) or from `ads.toml`; both spe
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -16,18 +17,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EVERYONE = frozenset({"全市", "全部", "不限"})
-PER_THOUSAND, FLAT = "千份", "整单"
+PER_THOUSAND = "千份"
 DELIVERED, POSTED = "妥投", "投递"
 MAKE_GOOD, REFUND = "补投", "退款"
 _WHOLE = 100  # percent
 MOST_ADS = 64  # an eligibility mask has 64 bits
 LOWEST_TIER = 9
+_MOST_PIECES = 10**9  # more than a mailing can have; the planner's numbers hold them exactly
+_MOST_TURNS = 10_000  # of a cap
 _SHOWN = 40  # characters of a number that cannot be used
 _PARTS = re.compile(r"[、,，;；\s]+")
+_GROUPS = re.compile(r"[、,，;；/／|｜+＋&＆\s]+")
 # A contract's number names files and stands in keys of slots; "+" is for what is made good.
 _NUMBER = re.compile(r"(?!.*\.\.)[^\W_][\w.()（）〔〕【】\[\]#&-]{0,39}")
-_HEALTH = re.compile(r"病|症|癌|孕|药|诊|住院|手术|残疾|支出|消费|花费|费用|余额")
-_SPENDING = re.compile(r"支出\s*(?:>=|≥|不低于)\s*(\d{1,7})")  # yuan in the mailing's period
+_HEALTH = re.compile(
+    r"病|症|癌|瘤|孕|产妇|生育|药|诊|就医|住院|手术|透析|康复|血压|血糖|尿毒|肝炎|肺炎|艾滋|精神|残|失能"
+    r"|支出|消费|花费|费用|余额"
+)
+_SPENDING = re.compile(r"\s*支出\s*(?:>=|≥|不低于)\s*(\d{1,7})\s*元?\s*")  # yuan in the mailing's period
+_NO_BASIS = frozenset({"", "-", "/", "无", "没有", "暂无", "待定", "待补"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,11 @@ def sold_as(number: str) -> str:
     return number.partition("+")[0]
 
 
+def customer_key(name: str) -> str:
+    """A customer's name as it is compared: one width, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
 def words(text: object) -> frozenset[str]:
     """The words of a cell that lists several, without those that mean everyone."""
     return frozenset(_PARTS.split(str(text or "").strip())) - EVERYONE - {""}
@@ -155,7 +168,7 @@ def contract_of(row: Mapping[str, Any], art: Path) -> Contract:
             _spent_from(row),
         ),
         # Who has not bought the whole trade is still never twice on one sheet.
-        group=str(row.get("exclusive_group") or f"={advertiser}").strip(),
+        group=str(row.get("exclusive_group") or f"={customer_key(advertiser)}").strip(),
         cap=cap_of(row),
         spread=None if row.get("spread") is None else Fraction(int(row["spread"]), 100),
         tier=int(row.get("tier") or 2),
@@ -194,10 +207,10 @@ def _faults(row: Mapping[str, Any], slots: frozenset[str]) -> tuple[tuple[str, s
     return (
         None if _NUMBER.fullmatch(number) else ("C161", number[:_SHOWN]),
         # A minus in a client's list is a slip of the hand; the planner would count with it.
-        ("C208", "") if row["quota"] < 1 or row["price"] < 0 else None,
+        ("C208", "") if not 1 <= row["quota"] <= _MOST_PIECES or row["price"] < 0 else None,
         ("C130", "、".join(sorted(asked - slots))) if asked - slots else None,
         ("C131", f"{floor}") if floor is not None and not 0 <= floor <= row["quota"] else None,
-        ("C132", str(row["exclusive_group"])) if len(words(row.get("exclusive_group"))) > 1 else None,
+        _fault_of_group(row),
         _fault_of_ages(row),
         _fault_of_cap(row),
         ("C156", f"{tier}") if tier is not None and not 1 <= tier <= LOWEST_TIER else None,
@@ -208,18 +221,24 @@ def _faults(row: Mapping[str, Any], slots: frozenset[str]) -> tuple[tuple[str, s
     )
 
 
+def _fault_of_group(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Groups that overlap, however they are set apart, would be planned as one that nobody else is in."""
+    asked = str(row.get("exclusive_group") or "").strip()
+    return ("C132", asked) if len([part for part in _GROUPS.split(asked) if part]) > 1 else None
+
+
 def _fault_of_sensitive_aim(row: Mapping[str, Any]) -> tuple[str, str] | None:
     """Health and spending are sensitive (个人信息保护法 28): the one never, the other with a legal basis."""
     # A hospital may be a member's employer; a disease may not be his class.
     hidden = {w for name in ("counties", "categories") for w in words(row.get(name)) if _HEALTH.search(w)}
-    asked = str(row.get("sensitive_aim") or "")
-    if hidden or (asked and not row.get("legal_basis")):
+    asked = str(row.get("sensitive_aim") or "").strip()
+    if hidden or (asked and str(row.get("legal_basis") or "").strip() in _NO_BASIS):
         return "C136", asked or "、".join(sorted(hidden))
     return ("C137", asked) if asked and _spent_from(row) is None else None
 
 
 def _spent_from(row: Mapping[str, Any]) -> int | None:
-    match = _SPENDING.search(str(row.get("sensitive_aim") or ""))
+    match = _SPENDING.fullmatch(str(row.get("sensitive_aim") or ""))
     return int(match[1]) * 100 if match else None
 
 
@@ -232,6 +251,8 @@ def _fault_of_ages(row: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _fault_of_cap(row: Mapping[str, Any]) -> tuple[str, str] | None:
     cap, over = cap_of(row), row.get("cap_mailings")
-    if (cap is not None and min(cap) < 1) or (cap is None and over is not None):
+    if (cap is not None and not 1 <= min(cap) <= max(cap) <= _MOST_TURNS) or (
+        cap is None and over is not None
+    ):
         return "C135", f"{row.get('cap_times')} / {over}"
     return None

@@ -25,7 +25,7 @@ class Breach:
     """Something that must not be.
 
     what: consent, county, category, employer, age, retired, spending, panel,
-    group, cap, quota, count, held-out, unknown, expired, house or legal-basis. pieces: how many.
+    group, cap, quota, count, held-out, unknown, expired, house, legal-basis or altered. pieces: how many.
     """
 
     what: str

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yibao_cli.ads.colouring import NOBODY, Pattern, Sheet
+from yibao_cli.ads.dealing import HOUSE, dealt, whole_pieces
 from yibao_cli.ads.program import tiers_of
 from yibao_cli.ads.sheets import Choice, Program, State, bits_of
 
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 
     from yibao_cli.ads.problem import Problem
 
-_WHOLE = 1e-5
 _LADDER = (120, 90, 70, 60, 50, 40, 30, 25, 20, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1)  # the points of the curve
-_HOUSE = 0  # number of the sheet without any paid ad, which always stays
 _DEAR = 3.0  # prices that a missing piece costs beside its own, while sheets are chosen
 _SOLVED = 180_000  # programs solved for a point, times its classes; for the last one, which prints, twice
 _MOST_SOLVED, _FEWEST_SOLVED = 1_200, 100
@@ -77,7 +76,7 @@ def version_curve(
     return [p for n, p in enumerate(points) if n + 1 == len(points) or p.versions > points[n + 1].versions]
 
 
-def limited(_problem: Problem, point: CurvePoint) -> list[Pattern]:
+def limited(point: CurvePoint) -> list[Pattern]:
     """The sheets of a point of the curve, in the order that people are given them."""
     return sorted(point.patterns, key=lambda p: (p.cls, p.sheet))
 
@@ -91,7 +90,7 @@ class _Search:
         self._chance = random.Random(1)  # noqa: S311 - which sheets are tried, and nobody's secret
         self._by_money = Program(self.choice, _missing(problem, by_money=True))
         self._by_guarantee = Program(self.choice, _missing(problem, by_money=False))
-        self._by_money.change_to({_HOUSE, *(self.choice.number[bits_of(s)] for s in sheets)})
+        self._by_money.change_to({HOUSE, *(self.choice.number[bits_of(s)] for s in sheets)})
         self._goal = self._by_money.solve()
         self._most = min(max(_SOLVED // max(len(self.choice.sizes), 1), _FEWEST_SOLVED), _MOST_SOLVED)
         self._spread: dict[int, list[tuple[int, int]]] = {}
@@ -135,7 +134,7 @@ class _Search:
     def _kick(self) -> None:
         """Throw some sheets out, and take others that are worth something."""
         program = self._by_money
-        others = [v for v in program.sheets if v != _HOUSE]
+        others = [v for v in program.sheets if v != HOUSE]
         for sheet in self._chance.sample(others, _KICKED):
             program.take_out(sheet)
         for _turn in range(_KICKED):
@@ -208,7 +207,7 @@ class _Search:
         """Sheets by what they carry, the least first; without the house's own."""
         worth = self.choice.carries @ (self._by_money.earns + np.maximum(state.of_ad, 0))
         return sorted(
-            (v for v in state.runs if v != _HOUSE),
+            (v for v in state.runs if v != HOUSE),
             key=lambda v: (state.runs[v] * (1e-3 + max(worth[v], 0.0)), v),
         )
 
@@ -224,61 +223,15 @@ class _Search:
         sheets = self._by_money.sheets
         while True:
             self._by_guarantee.change_to(sheets)
-            given = self._whole(self._by_guarantee.pieces())
+            given = whole_pieces(self.problem, self.choice, self._by_guarantee.pieces())
             runs = dict.fromkeys(sheets, 0)
             for (_cls, sheet), count in given.items():
                 runs[sheet] += count
-            short = [v for v in sheets if v != _HOUSE and runs[v] < self._run]
+            short = [v for v in sheets if v != HOUSE and runs[v] < self._run]
             if not short:
-                return self._dealt(given)
+                return dealt(self.problem, self.choice, given)
             worst = min(short, key=lambda v: (runs[v], v))
             sheets = [v for v in sheets if v != worst]
-
-    def _whole(self, pieces: Sequence[tuple[int, int, float]]) -> dict[tuple[int, int], int]:
-        """Whole pieces of (class, sheet): rounded down, then one more of what was cut most, within quotas."""
-        choice = self.choice
-        given = {(cls, sheet): int(z + _WHOLE) for cls, sheet, z in pieces}
-        left, printed = choice.sizes.copy(), np.zeros(len(self.problem.contracts), np.int64)
-        for (cls, sheet), count in given.items():
-            left[cls] -= count
-            printed += (count * choice.carries[sheet]).astype(np.int64)
-        loose = [(z - given[cls, sheet], cls, sheet) for cls, sheet, z in pieces if sheet != _HOUSE]
-        for _part, cls, sheet in sorted(loose, key=lambda row: (-row[0], row[1:])):
-            ads = choice.carries[sheet] > 0
-            if _part > _WHOLE and left[cls] and (printed[ads] < self.problem.quotas[ads]).all():
-                given[cls, sheet] += 1
-                left[cls] -= 1
-                printed[ads] += 1
-        for cls, count in enumerate(left.tolist()):
-            given[cls, _HOUSE] = given.get((cls, _HOUSE), 0) + count
-        return {place: count for place, count in sorted(given.items()) if count}
-
-    def _dealt(self, given: dict[tuple[int, int], int]) -> list[Pattern]:
-        """The pieces of people with one mask, shared among the problem's classes in proportion."""
-        found = []
-        member, sizes = self.choice.member, self.problem.sizes
-        for group in range(len(self.choice.sizes)):
-            classes = np.flatnonzero(member == group)
-            counts = [(sheet, n) for (cls, sheet), n in given.items() if cls == group]
-            left, rest = sizes[classes].copy(), int(sizes[classes].sum())
-            for sheet, count in counts:
-                part = _shares(left, count, rest)
-                rest -= count
-                left -= part
-                arranged = self.choice.sheets[sheet]
-                found += [
-                    Pattern(int(c), arranged, n) for c, n in zip(classes, part.tolist(), strict=True) if n
-                ]
-        return sorted(found, key=lambda p: (p.cls, p.sheet))
-
-
-def _shares(left: npt.NDArray[np.int64], count: int, total: int) -> npt.NDArray[np.int64]:
-    """Share pieces among classes by what is left of each; whole, and never more than there is."""
-    part: npt.NDArray[np.int64] = left * count // max(total, 1)
-    cut = left * count - part * total
-    for n in np.argsort(-cut, kind="stable")[: count - int(part.sum())]:
-        part[n] += 1  # something was cut off it, so there is room
-    return part
 
 
 def _missing(problem: Problem, *, by_money: bool) -> npt.NDArray[np.float64]:

@@ -251,3 +251,17 @@ declare(
     N_("write counties, classes and employers as the roster has them"),
     "投放县区 = 桥西去",
 )
+declare(
+    "C164",
+    Severity.REJECT,
+    N_("the ad of contract {contract} does not show its approval number {number}; {article}"),
+    N_("have the number added, legibly; a second person releases it where it is drawn as lines"),
+    "a hospital's PDF that can be read word by word, without 冀医广[2026]第0301-001号",
+)
+declare(
+    "C165",
+    Severity.WARN,
+    N_("a person must see that the ad of contract {contract} shows its approval number {number}; {article}"),
+    N_("look at it; a second person confirms with `yibao ads approve {contract} --rule C165 --why ...`"),
+    "art as a picture, and 广告文案 without the number",
+)

@@ -26,7 +26,7 @@ ad_invoices = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("mailing", String(20), nullable=False),
-    Column("contract", String(40), nullable=False),
+    Column("contract", String(80), nullable=False),  # of what is made good: with its mailing behind it
     Column("advertiser", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),  # fen
     Column("issued_on", String(10), nullable=False),
@@ -49,7 +49,7 @@ ad_makegoods = Table(
     "ad_makegoods",
     metadata,
     Column("contract", String(40), primary_key=True),
-    Column("mailing", String(20), primary_key=True),  # where the pieces were missing
+    Column("mailing", String(40), primary_key=True),  # where the pieces were missing; `#2` for more of them
     Column("pieces", Integer, nullable=False),
     Column("used_in", String(20), nullable=False, default=""),  # mailing that printed them
 )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from yibao_cli.money import yuan
 from yibao_cli.store.ads_schema import ad_approvals, ad_invoices, ad_makegoods, ad_payments, ad_scans
@@ -68,7 +68,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class MakeGood:
-    """Pieces of a contract that were missing in a mailing and are to be printed in a later one."""
+    """Pieces of a contract that were missing in a mailing and are to be printed in a later one.
+
+    mailing: where they were missing; with `#2` behind it where more were, once the first had been printed.
+    """
 
     contract: str
     mailing: str
@@ -101,23 +104,22 @@ def approvals(connection: Connection) -> dict[str, list[Approval]]:
 
 
 def keep_invoices(connection: Connection, mailing: str, invoices: Iterable[Invoice]) -> None:
-    """Record the invoices of a mailing; one that is there takes the new amount and days."""
+    """Record the invoices of a mailing; one that is there takes the new amount.
+
+    It keeps its days, or who is late would be on time again whenever returns come in; one of nought does not.
+    """
     table = ad_invoices
-    known = {
-        row.contract: row.id
-        for row in connection.execute(select(table.c.id, table.c.contract).where(table.c.mailing == mailing))
-    }
+    known = {row.contract: row for row in connection.execute(select(table).where(table.c.mailing == mailing))}
     for invoice in invoices:
-        values = {
-            "advertiser": invoice.advertiser,
-            "amount": invoice.amount,
-            "issued_on": invoice.issued_on,
-            "due_on": invoice.due_on,
-        }
-        if invoice.contract in known:
-            connection.execute(update(table).where(table.c.id == known[invoice.contract]).values(values))
+        values = {"advertiser": invoice.advertiser, "amount": invoice.amount}
+        days = {"issued_on": invoice.issued_on, "due_on": invoice.due_on}
+        there = known.get(invoice.contract)
+        if there is None:
+            new = {"mailing": mailing, "contract": invoice.contract, **values, **days}
+            connection.execute(insert(table).values(new))
         else:
-            connection.execute(insert(table).values(mailing=mailing, contract=invoice.contract, **values))
+            changed = values if there.amount else values | days
+            connection.execute(update(table).where(table.c.id == there.id).values(changed))
 
 
 def add_payment(connection: Connection, payment: Mapping[str, object]) -> bool:
@@ -147,17 +149,26 @@ def overdue_customers(connection: Connection, today: str) -> dict[str, Account]:
 
 
 def keep_makegoods(connection: Connection, mailing: str, pieces: Mapping[str, int]) -> None:
-    """Record what a mailing's contracts are owed in pieces; what is used already stays as it is."""
+    """Record what a mailing's contracts are owed in pieces; what is used already stays as it is.
+
+    What turns out to be missing beyond that is owed by itself, as `MAILING#2`.
+    """
     table = ad_makegoods
     for contract, count in sorted(pieces.items()):
-        here = (table.c.contract == contract) & (table.c.mailing == mailing)
-        row = connection.execute(select(table).where(here)).first()
-        if row is None and count:
+        of_it = (table.c.contract == contract) & or_(
+            table.c.mailing == mailing, table.c.mailing.startswith(f"{mailing}#", autoescape=True)
+        )
+        rows = connection.execute(select(table).where(of_it)).all()
+        free = [row for row in rows if not row.used_in]
+        still = max(count - sum(row.pieces for row in rows if row.used_in), 0)
+        if free:
+            here = (table.c.contract == contract) & (table.c.mailing == free[0].mailing)
+            connection.execute(update(table).where(here).values(pieces=still))
+        elif still:
+            name = f"{mailing}#{len(rows) + 1}" if rows else mailing
             connection.execute(
-                insert(table).values(contract=contract, mailing=mailing, pieces=count, used_in="")
+                insert(table).values(contract=contract, mailing=name, pieces=still, used_in="")
             )
-        elif row is not None and not row.used_in:
-            connection.execute(update(table).where(here).values(pieces=count))
 
 
 def makegoods(connection: Connection, mailing: str) -> list[MakeGood]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from yibao_cli.sealed.keys import Key
 
 FILE_NAME = "yibao.db"
-HEAD = "0009"  # the newest revision in migrations/versions
+HEAD = "0010"  # the newest revision in migrations/versions
 
 _BUSY_SECONDS = 60
 _LOST = ("disk I/O error", "readonly database", "unable to open", "malformed")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
+from yibao_cli.codes import day_of
 from yibao_cli.i18n import N_
 from yibao_cli.store.post_schema import reprint_pieces, reprints
 from yibao_cli.store.schema import pieces
@@ -21,11 +22,26 @@ if TYPE_CHECKING:
 class Reason(StrEnum):
     """Why a piece is printed again; of `remail` the copy before was posted, and is not spoiled."""
 
-    SPOILED = N_("spoiled")  # 污损: torn, stained, misprinted
-    JAM = N_("jam")  # 卡纸: eaten by the inserter
-    MISSING = N_("missing")  # 缺件: the inserter's count is short of it
-    OTHER = N_("other")
-    REMAIL = N_("remail")  # 重寄
+    SPOILED = "spoiled"  # 污损: torn, stained, misprinted
+    JAM = "jam"  # 卡纸: eaten by the inserter
+    MISSING = "missing"  # 缺件: the inserter's count is short of it
+    OTHER = "other"
+    REMAIL = "remail"  # 重寄
+
+
+# What is typed -> what people read.
+REASONS = {
+    "spoiled": N_("spoiled"),
+    "jam": N_("jam"),
+    "missing": N_("missing piece"),
+    "other": N_("other"),
+    "remail": N_("remail"),
+}
+STATES = {
+    "requested": N_("waits for a signature"),
+    "approved": N_("approved"),
+    "refused": N_("turned down"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +137,7 @@ def last_remail_print(connection: Connection, mailing: str) -> str:
     query = select(func.max(r.checked_at)).where(
         r.mailing == mailing, r.reason == Reason.REMAIL.value, r.state == "approved"
     )
-    return str(connection.execute(query).scalar() or "")[:10]
+    return day_of(str(connection.execute(query).scalar() or ""))
 
 
 def waiting(connection: Connection, mailing: str) -> dict[str, int]:

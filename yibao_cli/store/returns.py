@@ -6,10 +6,11 @@ Every function works in the caller's transaction.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
+from yibao_cli.codes import day_of
 from yibao_cli.store import book
 from yibao_cli.store.post_schema import reprint_pieces, reprints
 from yibao_cli.store.schema import accounts, addresses, intake, mailings, pieces, points, remails, returns
@@ -49,14 +50,25 @@ def remailed(connection: Connection, mailing: str, number: str = "") -> list[Row
     return list(connection.execute(query.where(m.piece == number) if number else query))
 
 
-def reprinted(connection: Connection, mailing: str, number: str = "") -> list[Row[Any]]:
-    """Copies that were printed again and approved, by piece and copy: piece, copy, reason, day."""
+class Reprinted(NamedTuple):
+    """A copy that was printed again, why, and the ISO day."""
+
+    piece: str
+    copy: int
+    reason: str
+    day: str
+
+
+def reprinted(connection: Connection, mailing: str, number: str = "") -> list[Reprinted]:
+    """Copies that were printed again and approved, by piece and copy."""
     c = reprint_pieces.c
     same = and_(reprints.c.mailing == c.mailing, reprints.c.number == c.number)
-    day = func.substr(reprints.c.checked_at, 1, 10).label("day")
-    query = select(c.piece, c.copy, reprints.c.reason, day).select_from(reprint_pieces.join(reprints, same))
+    query = select(c.piece, c.copy, reprints.c.reason, reprints.c.checked_at).select_from(
+        reprint_pieces.join(reprints, same)
+    )
     query = query.where(c.mailing == mailing, reprints.c.state == "approved").order_by(c.piece, c.copy)
-    return list(connection.execute(query.where(c.piece == number) if number else query))
+    found = connection.execute(query.where(c.piece == number) if number else query)
+    return [Reprinted(piece, copy, reason, day_of(at)) for piece, copy, reason, at in found]
 
 
 # ---------------------------------------------------------------- what came back

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from yibao_cli.ads.booking import FILE_NAME, booked_rows
 from yibao_cli.ads.contracts import about, at_most, twice_contracted, usable_contracts
+from yibao_cli.ads.terms import customer_key
 from yibao_cli.config import shipped
 from yibao_cli.jobs.ads.adslaw import judge_lawful
 from yibao_cli.kinds import load_product
@@ -54,6 +55,9 @@ def contracts_in_force(
     _judge_debts(workspace, mailing, book)
     book.contracts, late = at_most(book.contracts)
     book.findings += late
+    # What there was no room for is still owed.
+    printed = {c.id for c in book.contracts}
+    book.used = [one for one in book.used if _made_good_as(one) in printed]
     return book
 
 
@@ -134,11 +138,12 @@ def _lists(
 def _judge_debts(workspace: Workspace, mailing: str, book: Book) -> None:
     """Leave out who has owed for too long; what is owed to an advertiser prints, in the first tier."""
     with workspace.reading() as connection:
-        debts = overdue_customers(connection, workspace.today)
+        late = overdue_customers(connection, workspace.today)
         owed = makegoods(connection, mailing)
+    debts = {customer_key(name): debt for name, debt in late.items()}
     kept = []
     for contract in book.contracts:
-        debt = debts.get(contract.advertiser)
+        debt = debts.get(customer_key(contract.advertiser))
         if debt is None:
             kept.append(contract)
         else:
@@ -148,11 +153,15 @@ def _judge_debts(workspace: Workspace, mailing: str, book: Book) -> None:
     book.contracts = [*kept, *(_made_good(by_id[one.contract], one) for one in book.used)]
 
 
+def _made_good_as(owed: MakeGood) -> str:
+    return f"{owed.contract}+{owed.mailing}"
+
+
 def _made_good(contract: Contract, owed: MakeGood) -> Contract:
     """A contract of its own for the pieces that are owed: free, and served first."""
     return replace(
         contract,
-        id=f"{contract.id}+{owed.mailing}",
+        id=_made_good_as(owed),
         quota=owed.pieces,
         floor=owed.pieces,
         price=0,

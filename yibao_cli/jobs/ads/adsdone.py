@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.ads.packs import Mailed, certificate, settlement_paper
 from yibao_cli.ads.settling import Settlement, settle, totals
 from yibao_cli.ads.terms import sold_as
+from yibao_cli.errors import CheckFailed
 from yibao_cli.exports.paperbook import write_paper_book
+from yibao_cli.i18n import _
 from yibao_cli.jobs.ads.adsample import print_sample
 from yibao_cli.jobs.ads.adscount import Cells, count_ads, total_of
 from yibao_cli.jobs.ads.adswork import frozen_facts
@@ -41,7 +43,6 @@ class Done:
     totals: Mapping[str, int]
     folder: Path
     files: tuple[Path, ...] = ()
-    terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def prove_ads(workspace: Workspace, mailing: str) -> Done:
@@ -68,7 +69,7 @@ def prove_ads(workspace: Workspace, mailing: str) -> Done:
         names = [f.relative_to(folder) for f in files]
     target = workspace.mailing_folder(mailing) / FOLDER / "proof"
     rows = tuple(settled[n] for n in sorted(settled))
-    return Done(mailing, rows, totals(rows), target, tuple(target / n for n in names), terms)
+    return Done(mailing, rows, totals(rows), target, tuple(target / n for n in names))
 
 
 def settle_ads(workspace: Workspace, mailing: str) -> Done:
@@ -100,7 +101,7 @@ def _settle(workspace: Workspace, mailing: str) -> Done:
         keep_invoices(connection, mailing, issued)
         keep_makegoods(connection, mailing, _owed(s for s, _basis in rows))
         audit.record_done(connection, at=workspace.stamp, command="ads settle", mailing=mailing, facts=sums)
-    return Done(mailing, tuple(s for s, _b in rows), sums, target, tuple(target / n for n in names), terms)
+    return Done(mailing, tuple(s for s, _b in rows), sums, target, tuple(target / n for n in names))
 
 
 def _owed(settled: Iterable[Settlement]) -> dict[str, int]:
@@ -118,8 +119,20 @@ def _counted(
     mailing = workspace.mailing_id(mailing)
     with workspace.reading() as connection:
         state = require_state(connection, mailing, states)
+    _require_unaltered(workspace, mailing, state)
     facts = frozen_facts(workspace, mailing)
     return mailing, state, facts, count_ads(workspace, mailing, is_posted=state.state == "posted")
+
+
+def _require_unaltered(workspace: Workspace, mailing: str, state: MailingState) -> None:
+    """Prove and settle what was frozen, and no prices or pieces that somebody wrote into it since."""
+    package = workspace.package(mailing)
+    if altered := package.altered_files(state.package_sha256):
+        raise CheckFailed(
+            _("the package was altered since it was frozen: {files}").format(files=", ".join(altered)),
+            where=str(package.folder),
+            remedy=_("prove and settle nothing from it; bring the package back from a backup"),
+        )
 
 
 def _settled(terms: Mapping[str, Mapping[str, Any]], cells: Mapping[str, Cells]) -> dict[str, Settlement]:

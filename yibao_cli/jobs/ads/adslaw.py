@@ -10,20 +10,24 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yibao_cli.ads.compliance import READER, AdText, Hit, Law, load_law
+from yibao_cli.ads.compliance import READER, Law, load_law
 from yibao_cli.ads.contracts import about
+from yibao_cli.ads.showing import number_unseen
+from yibao_cli.ads.trades import AdText, Hit
 from yibao_cli.config import shipped
 from yibao_cli.errors import UsageError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.ads.adstext import lines_of
+from yibao_cli.jobs.ads.adswords import wording_of
 from yibao_cli.rules import RULES
 from yibao_cli.store import audit
 from yibao_cli.store.contracts import Approval, add_approval, approvals
 from yibao_cli.store.files import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from yibao_cli.ads.showing import Wording
     from yibao_cli.ads.terms import Contract
     from yibao_cli.jobs.workspace import Workspace
     from yibao_cli.model import Finding
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 RULES_FILE = "compliance.toml"
 # The body that sends the statements must not seem to stand behind an ad.
 _CLIENT_ARTICLE = "广告法第九条第（二）项"
-_RELEASABLE = frozenset({"C147", "C148", "C149", "C150"})
+_RELEASABLE = frozenset({"C147", "C148", "C149", "C150", "C164", "C165"})
 
 
 def law_of(folder: Path | None) -> Law:
@@ -53,11 +57,15 @@ def judge_lawful(
     kept: list[Contract] = []
     findings: list[Finding] = []
     for contract in contracts:
-        hits = law.hits(_ad(contract)) + law.demands(_ad(contract), settings.posting, last.isoformat())
-        if workspace.settings.client.name in _ad(contract).words:
+        wording = wording_of(contract)
+        ad = _ad(contract, wording)
+        hits = _said(law, ad, wording) + law.demands(ad, settings.posting, last.isoformat())
+        hits += law.mistaken(ad)
+        hits += filter(None, [number_unseen(law.trade_of(ad.trade), ad, wording)])
+        if _names(law, workspace.settings.client.name, ad, wording):
             hits = [hit for hit in hits if hit.law != READER]  # which asks only where nothing is found
             hits.append(Hit("C148", workspace.settings.client.name, _CLIENT_ARTICLE, "client"))
-        found, blocks = _released(contract, hits, given.get(contract.id, []), last.isoformat())
+        found, blocks = _released((contract, wording), hits, given.get(contract.id, []), last.isoformat())
         found += _approval(contract, given.get(contract.id, []), workspace.settings.ads.second_person)
         findings += found
         strict = workspace.settings.ads.second_person
@@ -66,44 +74,46 @@ def judge_lawful(
     return kept, findings
 
 
-def _ad(contract: Contract) -> AdText:
-    words = "。".join(filter(None, [contract.title, words_of(contract)]))
+def _ad(contract: Contract, wording: Wording) -> AdText:
+    words = "。".join(filter(None, [contract.title, wording.known]))
     return AdText(contract.trade, words, contract.approval_no, contract.approval_day)
 
 
-def words_of(contract: Contract) -> str:
-    """The words of an ad: as the list gives them, or as a PDF shows them; "" where nobody knows."""
-    if contract.copy or contract.art.suffix.lower() != ".pdf":
-        return contract.copy
-    import pypdfium2  # noqa: PLC0415 - only for ads that come as PDF
+def _said(law: Law, ad: AdText, wording: Wording) -> list[Hit]:
+    """What the words say and must not: those of the list, and those of an artwork that says more."""
+    hits = law.hits(ad)
+    if not (wording.said and wording.printed):
+        return hits
+    # Lines of an artwork come without their order, so only what is forbidden anywhere counts in them.
+    more = [hit for hit in law.hits(AdText(ad.trade, wording.printed)) if hit.rule == "C148"]
+    return hits + [hit for hit in more if hit.law not in {h.law for h in hits}]
 
-    try:
-        with pypdfium2.PdfDocument(contract.art) as document:
-            return str(document[0].get_textpage().get_text_range()).strip()
-    except pypdfium2.PdfiumError:
-        return ""
+
+def _names(law: Law, client: str, ad: AdText, wording: Wording) -> bool:
+    """Whether an ad names the body that sends the statements."""
+    name = law.folded(client)
+    return bool(name) and any(name in law.folded(words) for words in (ad.words, wording.printed))
 
 
 def _released(
-    contract: Contract, hits: Iterable[Hit], given: Sequence[Approval], last: str
+    ad: tuple[Contract, Wording], hits: Iterable[Hit], given: Sequence[Approval], last: str
 ) -> tuple[list[Finding], bool]:
     """Findings of the law, those released as notes; and whether one of them keeps the ad out."""
+    contract, wording = ad
     mark = fingerprint(contract)
     released = {a.rule: a for a in given if a.rule and a.fingerprint == mark}
     found: list[Finding] = []
     blocks = False
-    known = bool(words_of(contract))
-    if not known:
-        found.append(about("C150", contract))
+    if not wording.known:
+        # A title alone cannot lack a sentence.
+        hits = [Hit("C150", "", "", ""), *(hit for hit in hits if hit.rule != "C147")]
     for hit in hits:
-        # A title alone cannot lack a sentence: the words of the ad are not known then, and C150 says so.
-        if hit.rule == "C147" and not known:
-            continue
         if hit.rule in released:
             word = released[hit.rule]
             found.append(about("C153", contract, rule=hit.rule, who=word.operator, why=word.why))
             continue
-        details = {"what": hit.what, "article": hit.article, "until": hit.what, "last": last}
+        details = dict.fromkeys(("what", "until", "number"), hit.what)
+        details |= {"article": hit.article, "last": last}
         found.append(about(hit.rule, contract, **details))
         blocks |= RULES[hit.rule].severity == "reject"
     return found, blocks
@@ -117,9 +127,11 @@ def _approval(contract: Contract, given: Sequence[Approval], strict: bool) -> li
 
 
 def fingerprint(contract: Contract) -> str:
-    """What an approval speaks of: artwork, words and number; another of any is another ad."""
+    """What an approval speaks of: artwork, words, number and its day; another of any is another ad."""
     art = sha256_of(contract.art) if contract.art.is_file() else ""
     facts = [contract.id, contract.trade, contract.title, contract.copy, contract.approval_no, art]
+    # The day on the certificate says until when the number holds good.
+    facts += filter(None, [contract.approval_day])
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -152,15 +164,15 @@ def check_words_of(source: str, trade: str, day: str, folder: Path | None = None
 
 
 def approve(
-    workspace: Workspace, contract: Contract, importer: str, rule: str = "", why: str = ""
+    workspace: Workspace, contract: Contract, importers: Collection[str], rule: str = "", why: str = ""
 ) -> Approval:
     """Record that a second person approves an ad, or releases a finding about it.
 
-    importer: who imported the contract; the same person cannot approve it. Raises UsageError for that, for a
+    importers: who imported the contract; none of them can approve it. Raises UsageError for that, for a
     rule that cannot be released, and for a release without a reason.
     """
     who = audit.operator()
-    if who == importer:
+    if who in importers:
         raise UsageError(
             _("who imported a contract cannot approve its ad"),
             remedy=_("let another person run this command"),

@@ -24,6 +24,7 @@ from yibao_cli.jobs.ads.adsplan import AUDIENCE, FILE_NAME, AdsPlan, earlier_ads
 from yibao_cli.jobs.workspace import mailing_state
 from yibao_cli.kinds import load_product
 from yibao_cli.sealed.files import source
+from yibao_cli.store.files import sha256_of
 from yibao_cli.store.imports import active_imports
 
 if TYPE_CHECKING:
@@ -137,6 +138,9 @@ def verify_ads(workspace: Workspace, mailing: str) -> Verified:
                 frame[name] = None
         audit.feed(frame)
     breaches = audit.finish()
+    # Terms that were changed since can make anything right.
+    if sha256_of(package.folder / FILE_NAME) != package.manifest.files.get(FILE_NAME):
+        breaches.append(Breach("altered", "", audit.pieces, FILE_NAME))
     return Verified(mailing, audit.pieces, len(facts["contracts"]), audit.printed.total(), breaches)
 
 
