@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.application import Sphinx
+
 ROOT = Path(__file__).parents[1]
 
 project = "yibao"
@@ -31,3 +34,15 @@ html_theme_options = {
 }
 
 man_pages = [("commands", "yibao", "merge, print, mail and reconcile statements", author, 1)]
+
+
+def setup(app: Sphinx) -> None:
+    """Take out of the manual page what leads to other pages: it stands alone, and would show `<>`."""
+    app.connect("doctree-resolved", _alone)
+
+
+def _alone(app: Sphinx, doctree: nodes.document, _name: str) -> None:
+    if app.builder.name == "man":
+        for link in list(doctree.findall(nodes.reference)):
+            if not link.get("refuri"):
+                link.replace_self(link.children)

@@ -20,6 +20,7 @@ from yibao_cli.compose import compose_layout, part_values
 from yibao_cli.config import shipped
 from yibao_cli.kinds import load_kind, load_product
 from yibao_cli.render.part import PartFile, render_part
+from yibao_cli.render.readback import AMOUNT
 from yibao_cli.render.static import StaticLayer, draw_static
 
 if TYPE_CHECKING:
@@ -218,3 +219,18 @@ def set_strings(page, strings) -> None:
 def hexed(text: str) -> str:
     """A text of the basic plane as a page's content holds it."""
     return text.encode("utf-16-be").hex()
+
+
+def amounts_on(page) -> list[int]:
+    """Which strings of a page are amounts."""
+    texts = [bytes.fromhex(s).decode("utf-16-be", "replace") for s in strings_of(page)]
+    return [i for i, t in enumerate(texts) if AMOUNT.fullmatch(t)]
+
+
+def swap_codes(a, b) -> None:
+    """Put the Data Matrix of each of two pages on the other."""
+    image = re.compile(rb"BI /W .* EI", re.DOTALL)
+    one, other = a.Contents.read_bytes(), b.Contents.read_bytes()
+    mine, theirs = image.search(one)[0], image.search(other)[0]
+    a.Contents.write(one.replace(mine, theirs))
+    b.Contents.write(other.replace(theirs, mine))

@@ -14,6 +14,15 @@ def pytest_addoption(parser):
     parser.addoption("--update-goldens", action="store_true", help="write the expected pages again")
 
 
+@pytest.fixture(scope="module")
+def server():
+    """A PostgreSQL server, for tests that are skipped where there is none."""
+    from servers import passing_postgres  # noqa: PLC0415 - for these tests alone
+
+    with passing_postgres() as found:
+        yield found
+
+
 @pytest.fixture
 def update_goldens(request):
     return request.config.getoption("--update-goldens")

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ PACKAGE = Path(yibao_cli.__file__).parent
 ROOT = PACKAGE.parent
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
-MOST_LINES, MOST_OF_A_FUNCTION = 400, 60
+MOST_LINES, MOST_OF_A_FUNCTION, MOST_PARAMETERS = 400, 60, 6
 
 needs_linter = pytest.mark.skipif(not LINT_IMPORTS.exists(), reason="import-linter is not installed")
 
@@ -94,6 +95,57 @@ def test_an_import_that_is_smuggled_in_is_objected_to(house, module, line, objec
     assert objected in " ".join((found.stdout + found.stderr).split())
 
 
+def dotted(path, folder):
+    """The name by which a module is imported."""
+    parts = path.relative_to(folder).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(tree, modules):
+    """The modules that one imports, inside functions and for types alone too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            whole = [f"{node.module}.{name.name}" for name in node.names]
+            yield from (name if name in modules else node.module for name in whole)
+
+
+def circle(package):
+    """Modules that import each other in a circle, the first one again at the end; empty where none do."""
+    trees = {dotted(path, package.parent): parsed(path) for path in package.rglob("*.py")}
+    # What programs may import from the package itself is looked up when it is asked for.
+    del trees[package.name]
+    graph = {
+        name: {i for i in imported(tree, trees) if i in trees and i != name} for name, tree in trees.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert circle(PACKAGE) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from yibao_cli.ads import planning",
+        "def late():\n    from yibao_cli.ads.planning import make_plan",
+        "if TYPE_CHECKING:\n    import yibao_cli.ads.planning",
+    ],
+)
+def test_a_circle_that_is_smuggled_in_is_found(house, line):
+    smuggle(house, "ads/moving.py", line)
+
+    found = circle(house / "yibao_cli")
+
+    assert {"yibao_cli.ads.moving", "yibao_cli.ads.planning"} <= set(found)
+
+
 # ------------------------------------------------------------------ words and lengths
 
 
@@ -142,6 +194,18 @@ def test_no_module_and_no_function_grows_too_long(path):
     assert [f.name for f in functions(tree) if f.end_lineno - f.lineno >= MOST_OF_A_FUNCTION] == []
 
 
+def crowded(tree):
+    """Functions that take more than a reader holds in mind; a command takes what a person may say."""
+    taken = ((f.name, [*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs]) for f in functions(tree))
+    own = ((name, [a.arg for a in arguments if a.arg not in {"self", "cls"}]) for name, arguments in taken)
+    return [name for name, names in own if len(names) > MOST_PARAMETERS and names[0] != "context"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_function_but_a_command_takes_more_than_six_parameters(path):
+    assert crowded(parsed(path)) == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_every_module_has_lazy_annotations_and_annotates_what_it_takes_and_gives(path):
     tree = parsed(path)
@@ -156,6 +220,9 @@ def test_the_guards_see_what_they_guard_against():
 
     assert unexplained(tree) == ["f", "C"]
     assert unexplained(ast.parse("def f(): pass\nf.__doc__ = 'x'")) == []
+    assert crowded(ast.parse("def f(a, b, c, d, *, e, f, g): 0\ndef g(context, a, b, c, d, e, f): 0")) == [
+        "f"
+    ]
     assert len(MODULES) > 50
 
 

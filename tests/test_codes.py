@@ -286,3 +286,16 @@ def test_masks_by_example(mask, text, shown):
 def test_mobile_numbers_of_machines_are_told_apart(text, expected):
     assert codes.is_mobile(text)
     assert codes.is_machine_mobile(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-10-08T15:59:59+00:00", "2026-10-08"),
+        ("2026-10-08T16:00:00+00:00", "2026-10-09"),
+        ("2026-12-31T20:00:00+00:00", "2027-01-01"),
+        ("", ""),
+    ],
+)
+def test_the_day_of_a_moment_is_that_of_china(moment, day):
+    assert codes.day_of(moment) == day

@@ -67,3 +67,11 @@ def test_the_environment_overrides_fonts(fonts_of, tmp_path, monkeypatch):
 def test_a_wrong_font_key_or_value_is_refused_by_name(fonts_of, line):
     with pytest.raises(SettingsError, match=r"fonts\.(bodi|body|fallback)"):
         fonts_of(f"[fonts]\n{line}")
+
+
+def test_a_mailing_of_a_name_that_no_command_takes_is_refused(fonts_of):
+    with pytest.raises(SettingsError, match=r"mailings\.2026q3.*use 1 to 20 of A-Z"):
+        fonts_of(
+            '[mailings.2026q3]\nkind = "medical"\nperiod = "3"\n'
+            'starts = "2026-07-01"\nends = "2026-09-30"\nposting = "2026-10-08"\n'
+        )

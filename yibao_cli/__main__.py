@@ -41,13 +41,14 @@ def _prepare_streams() -> None:
 
 
 def _wanted_language(arguments: Sequence[str]) -> str:
+    wanted = ""
     for i, argument in enumerate(arguments):
         value = argument.partition("=")[2] if argument.startswith("--lang=") else ""
         if argument == "--lang" and i + 1 < len(arguments):
             value = arguments[i + 1]
-        if value in LANGUAGES:
-            return value
-    return preferred_language()
+        # The last one counts, as Typer has it: an alias may have named another before.
+        wanted = value if value in LANGUAGES else wanted
+    return wanted or preferred_language()
 
 
 if __name__ == "__main__":

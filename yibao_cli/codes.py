@@ -8,7 +8,7 @@ and negative controls: tests/test_codes.py.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import takewhile
 from operator import mul
@@ -16,6 +16,9 @@ from string import ascii_uppercase, digits
 from typing import NamedTuple
 
 from stdnum.iso7064 import mod_37_36
+
+# The time of every business day; a moment in the database is UTC.
+CHINA = timezone(timedelta(hours=8))
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
@@ -28,9 +31,6 @@ _POSTCODE = re.compile(r"\d{6}")
 _MAILING = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
 _SHEET_CODE = re.compile(
     r"YB1/(?P<mailing>[0-9A-Z-]+)/(?P<piece>\d{7,9}[0-9A-Z])/(?P<copy>\d{1,4})/(?P<page>\d{1,4})-(?P<pages>\d{1,4})/(?P<check>\d\d)"
-)
-_CONTAINER_CODE = re.compile(
-    r"YB1/(?P<mailing>[0-9A-Z-]{1,20})/(?P<kind>[BD])(?P<number>[1-9]\d{0,8})/(?P<check>\d\d)", re.ASCII
 )
 # ISO 7064 mod 97,10 reads letters as two digits; the separators carry nothing.
 _CHECKED = str.maketrans({"/": "", "-": ""} | {c: str(int(c, 36)) for c in digits + ascii_uppercase})
@@ -125,6 +125,15 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def day_of(moment: str) -> str:
+    """The day in China, ISO, of a moment as the database keeps it; "" for none.
+
+    >>> day_of("2026-10-08T16:30:00+00:00")
+    '2026-10-09'
+    """
+    return datetime.fromisoformat(moment).astimezone(CHINA).date().isoformat() if moment else ""
 
 
 def is_postcode(text: str) -> bool:
@@ -239,15 +248,6 @@ class ContainerCode(NamedTuple):
     def __str__(self) -> str:
         body = f"YB1/{self.mailing}/{self.kind}{self.number}"
         return f"{body}/{_sheet_check(body)}"
-
-
-def parse_container_code(text: str) -> ContainerCode | None:
-    """Read the code of a label; None when it is not ours or its check is wrong."""
-    match = _CONTAINER_CODE.fullmatch(text)
-    if match is None:
-        return None
-    code = ContainerCode(match["mailing"], match["kind"], int(match["number"]))
-    return code if str(code) == text else None
 
 
 def mask_id(text: str) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import os
 from contextvars import ContextVar
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 DOMAIN = "yibao"
@@ -53,6 +59,16 @@ def speak_here(language: str) -> None:
     _spoken.set(language)
 
 
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `zh` or `en` in this thread for a while: what one office hands to another is in Chinese."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
 def language() -> str:
     """The language in use, `zh` or `en`."""
     return _spoken.get() or _language
@@ -67,3 +83,37 @@ def _(message: str) -> str:
 def N_(message: str) -> str:  # noqa: N802 - the name by which catalogues know it
     """Mark a message for the catalogue; it is looked up with `_` where it is shown."""
     return message
+
+
+class Word(str):
+    """A value that people read in other words than programs: a choice from a closed list, a heading.
+
+    As a string it is the value, which csv, JSON, the database and the command line have. label: the message
+    people read. typed: the value is shown behind it too, because somebody has to type it.
+    """
+
+    __slots__ = ("label", "typed")
+    label: str
+    typed: bool
+
+    def __new__(cls, value: str, label: str, *, typed: bool = False) -> Self:
+        """A value with the message that people read."""
+        word = super().__new__(cls, value)
+        word.label, word.typed = label, typed
+        return word
+
+
+def choices(known: Mapping[str, str]) -> str:
+    """What may be typed, each word with what people read. known: word -> message."""
+    return _(", ").join(people_read(Word(word, label, typed=True)) for word, label in known.items())
+
+
+def people_read(value: object) -> str:
+    """A value as people read it in the language in use; what is neither Word nor StrEnum as it is.
+
+    A StrEnum is a message itself.
+    """
+    if isinstance(value, Word):
+        said = _(value.label) if value.label else ""  # gettext answers "" with the catalogue's header
+        return f"{said} ({value})" if value.typed and said != value else said
+    return _(value.value) if isinstance(value, StrEnum) else str(value)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from artwork_builders import PANEL, in_a_form, lettered, page, picture, svg
-from yibao_cli.artwork.judging import artwork_colours, check_artwork, check_picture
+from yibao_cli.artwork.judging import check_artwork, check_picture, examined
 
 SHARP, SOFT = picture(1900), picture(1200)  # 210 and 133 dpi
 PAGE = page()
@@ -139,7 +139,7 @@ def test_of_what_a_picture_is_made(tmp_path, form, mode, colours):
     else:
         path.write_bytes(picture(200, form, mode))
 
-    assert artwork_colours(path) == colours
+    assert examined(path).colours == colours
 
 
 def test_a_cmyk_picture_that_does_not_say_how_it_counts_its_inks_is_refused(tmp_path):

@@ -22,7 +22,7 @@ from artwork_builders import (
     page,
     placed,
 )
-from yibao_cli.artwork.judging import artwork_colours, check_artwork
+from yibao_cli.artwork.judging import check_artwork, examined
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def judge(tmp_path):
 def colours(tmp_path):
     def told(content):
         (tmp_path / "a.pdf").write_bytes(content)
-        return artwork_colours(tmp_path / "a.pdf")
+        return examined(tmp_path / "a.pdf").colours
 
     return told
 

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from artwork_builders import PANEL, picture, svg
-from yibao_cli.artwork.judging import artwork_colours, check_artwork, check_picture
+from yibao_cli.artwork.judging import check_artwork, check_picture, examined
 from yibao_cli.artwork.svg import read_svg
 
 RECT = '<rect width="50" height="30" fill="red"/>'
@@ -270,7 +270,7 @@ def test_a_drawing_of_endless_depth_is_refused(judge):
 def test_of_what_a_drawing_is_made(tmp_path, inside, told):
     (tmp_path / "a.svg").write_text(svg(inside))
 
-    assert artwork_colours(tmp_path / "a.svg") == told
+    assert examined(tmp_path / "a.svg").colours == told
 
 
 # ------------------------------------------------------------------ styles and places

@@ -58,7 +58,8 @@ def learned(law, rows):
 
 def adwords(_folder):
     """Recall and precision of `ads check --text` on each labelled list, its reader taught by the others."""
-    from yibao_cli.ads.compliance import AdText, load_law
+    from yibao_cli.ads.compliance import load_law
+    from yibao_cli.ads.trades import AdText
 
     law = load_law(LAW)
     lists = {name: labelled(path) for name, path in LISTS.items()}
@@ -87,14 +88,14 @@ def adwords(_folder):
 def main():
     """Write the file of weights."""
     from yibao_cli.ads.compliance import load_law
-    from yibao_cli.ads.reading import written_weights
 
     law = load_law(LAW)
     weights = learned(law, [row for path in LISTS.values() for row in labelled(path)])
     head = "# Pieces of ads and what they speak for, in thousandths: above 0 for refused, below for lawful.\n"
     head += "# Learned by tests/benchmarks/adverts_words.py from the labelled lists, not written by hand;\n"
     head += "# the line without a piece is the bias.\n"
-    WORDS.write_text(head + "\n".join(written_weights(weights)) + "\n", encoding="utf-8")
+    lines = (f"{piece}\t{weight}\n" for piece, weight in sorted(weights.items()))
+    WORDS.write_text(head + "".join(lines), encoding="utf-8")
     print(f"{len(weights)} pieces, {WORDS.stat().st_size} bytes")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from yibao_cli import i18n
 from yibao_cli.cli import examples
-from yibao_cli.cli.view import shortened, width_of
+from yibao_cli.cli.terminal import shortened, width_of
 from yibao_cli.jobs.program.sessions import examples_json
 
 LINE = "yibao status 2026Q3"

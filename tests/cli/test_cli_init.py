@@ -74,6 +74,30 @@ def test_an_operator_answers_and_can_go_on_at_once(tmp_path):
     assert (tmp_path / "work" / "yibao.toml").read_text(encoding="utf-8").count("# ") >= 12
 
 
+def test_words_of_the_list_and_the_wide_letters_of_an_input_method_are_understood(tmp_path):
+    typed = [
+        "中心",
+        "街12号",
+        "０５００１１",
+        "1",
+        "",
+        "电费对账单",
+        "６号三折邮简",
+        "２０２６ｑ３",
+        "",
+        "0500，0501",
+        "",
+    ]
+
+    code, _shown, left = at_terminal(["init", tmp_path / "work"], [f"{t}\n".encode() for t in typed])
+
+    settings = load_settings(tmp_path / "work")
+    assert (code, left) == (0, [])
+    assert (settings.client.postcode, settings.mailing) == ("050011", "2026Q3")
+    assert settings.mailing_settings("2026Q3").kind == "electricity"
+    assert settings.tariff.local_prefixes == ("0500", "0501")
+
+
 def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path):
     code, shown, _left = at_terminal(["init", tmp_path / "work"], [b"x\n", b"\x03"])
 

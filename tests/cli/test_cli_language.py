@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from yibao_cli.cli.help import wrapped
 from yibao_cli.cli.main import main
 from yibao_cli.cli.options import Format
-from yibao_cli.cli.view import width_of, write_rows
+from yibao_cli.cli.terminal import width_of
+from yibao_cli.cli.view import write_rows
 from yibao_cli.i18n import use_language
 from yibao_cli.render.readback import What
 
@@ -54,6 +55,11 @@ def test_the_english_help_stays_english():
     assert "[default: 20; 1<=x<=500]" in text
 
 
+def test_of_two_languages_the_last_one_is_spoken():
+    assert page("--lang", "en", "proof", "--help", lang="zh").startswith("Usage: ")
+    assert page("--lang=zh", "proof", "--help", lang="en").startswith("用法：")
+
+
 def test_commands_and_groups_stand_in_the_order_of_the_work():
     lines = page("--help", lang="en").splitlines()
     names = [line.split()[0] for line in lines if line.startswith("  ") and line[2:3].isalpha()]
@@ -77,6 +83,7 @@ COMPLAINTS = [
     (["nonsense"], "没有命令 nonsense；用法见 `yibao --help`"),
     (["rende"], "没有命令 rende，或许是 'render'"),
     (["import"], "缺少参数：数据表；用法见 `yibao import --help`"),
+    (["backup"], "缺少参数：文件；用法见 `yibao backup --help`"),
     (["merge", "--par", "3"], "没有选项 --par；"),
     (["status", "--form"], "没有选项 --form，或许是 --format"),
     (["status", "-f"], "选项 -f 后面要有值"),
@@ -97,6 +104,28 @@ def test_a_wrong_command_line_is_told_in_chinese(arguments, told, capsys):
 
     assert code == 2
     assert capsys.readouterr().err.startswith(f"yibao: {told}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["status", "-w", "city"], "the option -w stands before the command; write `yibao -w ... status`"),
+        (
+            ["address", "clean", "-q"],
+            "the option -q stands before the command; write `yibao -q ... address clean`",
+        ),
+        (
+            ["import", "roster.xlsx"],
+            (
+                "the argument files is missing; see `yibao import --help`, such as "
+                "`yibao import roster inbox/roster.xlsx`"
+            ),
+        ),
+    ],
+)
+def test_a_wrong_command_line_is_told_with_the_right_one(arguments, told, capsys):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == f"yibao: {told}\n"
 
 
 def test_a_command_group_alone_shows_its_help_and_is_a_wrong_command_line(capsys):

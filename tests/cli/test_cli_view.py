@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yibao_cli.cli.options import Format
-from yibao_cli.cli.status_view import show_table
-from yibao_cli.cli.view import View, moment, width_of, write_rows
+from yibao_cli.cli.terminal import show_table, width_of
+from yibao_cli.cli.view import View, moment, write_rows
 from yibao_cli.errors import YibaoError
 
 ROWS = [{"when": "2026-10-08T17:05:09+00:00", "what": "posted"}]
@@ -61,6 +61,19 @@ def test_a_table_on_a_terminal_fits_it_and_loses_nothing(monkeypatch):
     assert max(map(width_of, lines)) <= 80
     assert "".join(c for line in lines for c in line if c in shop) == shop
     assert "station" not in terminal.getvalue()  # a column that says nothing
+
+
+def test_columns_move_together_before_a_word_is_broken(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    ten = [f"word{n:04}" for n in range(8)]
+    close, apart = io.StringIO(), io.StringIO()
+
+    show_table(ten, [ten], close)  # 64 columns and 7 gaps
+    show_table(ten[:6], [ten[:6]], apart)
+
+    assert close.getvalue().splitlines()[0].split() == ten
+    assert "word0000 word0001" in close.getvalue()
+    assert "word0000   word0001" in apart.getvalue()
 
 
 def test_a_wide_terminal_is_used_and_a_narrow_one_keeps_numbers_whole(monkeypatch):

@@ -40,3 +40,9 @@ def test_the_man_page_has_every_command(site, command_tree):
 
     for name in command_tree.commands:
         assert f"yibao {name}" in text
+
+
+def test_the_man_page_stands_alone(site):
+    text = (site / "man" / "yibao.1").read_text(encoding="utf-8")
+
+    assert "<>" not in text  # a link that leads to no page of it

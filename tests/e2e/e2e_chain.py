@@ -37,6 +37,27 @@ CHECKOUT = Path(__file__).parents[2]
 MAILING = "2026Q3"
 LATER = "2026-11-21"  # a day after the window of the mailing
 TABLES = ("roster", "employers", "balances", "transactions", "adjustments", "contracts")
+# What follows the imports until the mailing is posted, and what comes after the returns: for tests that look
+# at all that the chain leaves.
+TO_THE_POST = (
+    "address clean",
+    "merge",
+    "proof -n 1",
+    "render --workers {workers}",
+    "verify --workers {workers}",
+    "manifest",
+    "labels",
+)
+TO_THE_MONTH_END = (
+    "returns cures",
+    "returns corrections",
+    "reconcile",
+    "survey draw --precision 0.2",
+    "complaints add --kind late",
+    "report",
+    "ads settle",
+    "month-end 2026-11",
+)
 STATES = ("new", "imported", "merged", "rendered", "verified", "posted")
 SMALL, SEED = 200, 7
 
@@ -159,6 +180,8 @@ class States:
 
 def _settle(folder: Path) -> None:
     """Take into the database what lies beside it while this process still has it open."""
+    if not (folder / "yibao.db").exists():  # to connect would make an empty one
+        return
     with contextlib.closing(sqlite3.connect(folder / "yibao.db")) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -189,6 +212,13 @@ _STEPS = {
     "verified": lambda folder: quietly("-w", folder, "verify", "--workers", "1"),
     "posted": lambda folder: quietly("-w", folder, "manifest"),
 }
+
+
+def setting(workspace: Path, line: str) -> None:
+    """Add a setting to the first mailing of a workspace."""
+    path = workspace / "yibao.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?m)^posting = ", f"{line}\nposting = ", text, count=1), encoding="utf-8")
 
 
 def made(workspace: Path) -> Path:

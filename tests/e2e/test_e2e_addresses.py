@@ -60,6 +60,33 @@ def test_what_people_settle_in_the_workbook_is_on_the_envelopes(at, call):
     assert "A1" not in merged.err
 
 
+def test_a_workbook_that_somebody_fills_in_is_not_written_over(at, call, tmp_path):
+    folder = at("imported")
+    path = tmp_path / "review.xlsx"
+    review = ("-w", folder, "address", "review", "-o", path)
+    assert [call(*review).code for _ in range(2)] == [0, 0]
+    settle(path, lambda row: {"处理": "采用"} if row["范围"] == "全部" else {})
+    filled = path.read_bytes()
+
+    refused = call(*review)
+
+    assert refused.code == 5
+    assert "hand it in, move it to another folder, or delete it" in refused.err
+    assert path.read_bytes() == filled
+    assert [p.name for p in tmp_path.glob("review*")] == ["review.xlsx"]
+    call("-w", folder, "address", "apply", path)
+    assert call(*review).code == 0  # it was handed in
+
+
+def test_a_clients_file_is_not_written_over_by_a_workbook(at, call):
+    folder = at("imported")
+    roster = folder / "inbox" / "roster.xlsx"
+    before = roster.read_bytes()
+
+    assert call("-w", folder, "address", "review", "-o", roster).code == 5
+    assert roster.read_bytes() == before
+
+
 def test_the_book_is_searched_and_its_history_told(at, call):
     folder = at("imported")
     [(number,)] = rows_of(folder, "SELECT min(id) FROM addresses WHERE verdict = 'good'")
@@ -71,7 +98,7 @@ def test_the_book_is_searched_and_its_history_told(at, call):
 
     assert (suppressed.code, again.code) == (0, 0)
     assert "already" in again.err
-    assert json.loads(shown.out.splitlines()[0])["verdict"] == "not deliverable"
+    assert json.loads(shown.out.splitlines()[0])["verdict"] == "bad"
     assert [json.loads(line)["event"] for line in told.out.splitlines()] == ["added", "suppressed"]
     call("-w", folder, "merge")
     assert number not in {p["address_id"] for p in pieces(folder)}

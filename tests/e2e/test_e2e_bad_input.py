@@ -129,6 +129,35 @@ def nothing_kept(workspace):
 # ------------------------------------------------------------------ command lines and settings
 
 
+def test_a_table_is_known_by_the_label_that_status_shows(call, at):
+    workspace = at("new")
+    label, inbox = "参保单位", workspace / "inbox"
+
+    taken = call("-w", workspace, "import", label, inbox / "employers.xlsx")
+    returns = call("-w", workspace, "import", "退信登记", inbox / "returns.xlsx")
+
+    assert (taken.code, returns.code) == (0, 2)
+    assert rows_of(workspace, "SELECT table_name FROM imports") == [("employers",)]
+    assert "import it with `yibao" in returns.err
+    assert "returns import FILE`" in returns.err
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_findings_never_take_the_place_of_the_file_they_are_of(call, at, *, ending):
+    workspace = at("new")
+    roster = workspace / "inbox" / "roster.xlsx"
+    before = roster.read_bytes()
+
+    for given in (roster, roster.parent):
+        result = call(
+            "-w", workspace, "import", "roster", given, "--findings", roster.with_suffix(f".{ending}")
+        )
+
+        assert result.code == 2
+        assert "roster.xlsx: findings would take the place of a file that is read" in result.err
+    assert roster.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

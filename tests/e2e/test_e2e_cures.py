@@ -150,6 +150,29 @@ def test_the_clients_list_comes_back_filled_in(mailed, call, back):
     assert cures(call, mailed) == expected
 
 
+def test_a_list_that_somebody_fills_in_is_not_written_over(mailed, call, back):
+    letters = [p for p in pieces(mailed) if p["employer_no"] and p["verdict"] == "good"][:2]
+    back((letters[0]["piece"], 3))
+    corrections = ("--now", DAY, "-w", mailed, "returns", "corrections")
+    path = mailed / "mailings" / MAILING / "corrections" / f"corrections-{MAILING}.xlsx"
+    assert [call(*corrections).code for _ in range(2)] == [0, 0]
+    back((letters[1]["piece"], 3))
+    assert call(*corrections).code == 0  # nobody has touched it
+    book = openpyxl.load_workbook(path)
+    book["名址核实"].cell(3, 9).value = NEW
+    book.save(path)
+    filled = path.read_bytes()
+
+    refused = call(*corrections)
+    packed = call("--now", LATER, "-w", mailed, "month-end")
+
+    assert (refused.code, packed.code) == (5, 0)
+    assert "answers may stand in it" in refused.err
+    assert path.read_bytes() == filled
+    call("--now", DAY, "-w", mailed, "address", "apply", path)
+    assert call(*corrections).code == 0  # it was handed in
+
+
 def test_an_address_that_the_client_confirms_is_mailed_to_once_more(mailed, call, back):
     letter = next(p for p in pieces(mailed) if p["employer_no"] and p["verdict"] == "good")
     back((letter["piece"], 3))

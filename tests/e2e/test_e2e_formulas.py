@@ -8,7 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from e2e_chain import LATER, MAILING, TABLES, pieces, quietly
+from e2e_chain import LATER, MAILING, TABLES, TO_THE_MONTH_END, TO_THE_POST, pieces, quietly
 from openpyxl.cell import MergedCell
 
 TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -31,14 +31,7 @@ WORDS = {
     "returns": (2, ("备注",)),
 }
 AFTER = (
-    "returns cures",
-    "returns corrections",
-    "reconcile",
-    "survey draw --precision 0.2",
-    "complaints add --kind late",
-    "report",
-    "ads settle",
-    "month-end 2026-11",
+    *TO_THE_MONTH_END,
     "address review -o {out}/review.xlsx",
     "audit list -f csv -o {out}/audit.csv",
     "returns waiting -f csv -o {out}/waiting.csv",
@@ -107,9 +100,9 @@ def test_no_list_that_the_chain_makes_has_a_live_cell(at, tmp_path):
     for table in TABLES:
         given = f"{folder}/inbox/{table}.xlsx"
         step(f"import {table} {given} --findings {out}/{table}.csv --annotated {out}", "2026-09-20")
-    for words in ("address clean", "merge", "render --workers 1", "verify --workers 1", "manifest"):
-        step(words, "2026-09-20")
-    for words in ("labels", "handover", f"returns import {folder}/inbox/returns.xlsx"):
+    for words in TO_THE_POST:
+        step(words.format(workers=1), "2026-09-20")
+    for words in ("handover", f"returns import {folder}/inbox/returns.xlsx"):
         step(words, "2026-10-20")
     for words in AFTER:
         step(words.format(out=out, piece=pieces(folder)[0]["piece"]), LATER)

@@ -11,17 +11,11 @@ import openpyxl
 import pypdfium2
 import pytest
 import zxingcpp
-from e2e_chain import MAILING, hashes, made, pieces, quietly, rows_of
+from e2e_chain import MAILING, hashes, made, pieces, quietly, rows_of, setting
 
 from yibao_cli.codes import HandoverCode, parse_handover_code, piece_number
 
 DAY, EARLY, TODAY = "2026-10-09", "2026-09-20", "2026-11-10"
-
-
-def setting(workspace, line):
-    path = workspace / "yibao.toml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"(?m)^posting = ", f"{line}\nposting = ", text, count=1), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +122,18 @@ def test_the_same_again_gives_the_same_files(call, delivered):
     handed(call, delivered)
 
     assert hashes(made(delivered) / "handover") == before
+
+
+def test_calls_that_somebody_wrote_down_are_not_written_over(call, delivered):
+    handed(call, delivered)
+    path = delivered / "mailings" / MAILING / "handover" / f"calls-{MAILING}.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.active.cell(3, 10).value = "已告知"
+    book.save(path)
+    filled = path.read_bytes()
+
+    assert handed(call, delivered).code == 5
+    assert path.read_bytes() == filled
 
 
 def test_a_number_on_a_sheet_stays_the_employers_when_routes_change(call, delivered):

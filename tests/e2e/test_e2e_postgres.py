@@ -9,18 +9,12 @@ from e2e_chain import LATER, TABLES, environment, goods, goods_said, outside
 from sqlalchemy import create_engine, inspect, select
 from test_e2e_privacy import configure, key_file
 
-from servers import passing_postgres, postgres_programs
+from servers import postgres_programs
 from yibao_cli.store.database import open_database, reading
 from yibao_cli.store.schema import addresses
 from yibao_cli.store.unlocking import key_in_file
 
 pytestmark = pytest.mark.skipif(postgres_programs() is None, reason="PostgreSQL is not installed here")
-
-
-@pytest.fixture(scope="module")
-def server():
-    with passing_postgres() as found:
-        yield found
 
 
 def test_the_chain_makes_the_same_files_on_a_server(at, server, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 import zxingcpp
 from e2e_chain import MAILING, hashes, made, pdfs, pieces, rows_of
 
-from yibao_cli.codes import parse_container_code
+from label_codes import container_code
 from yibao_cli.mailing.jobfile import check_jobfile
 
 PAPERS = {
@@ -163,7 +163,7 @@ def test_labels_are_one_a_bundle_and_one_a_bag_with_readable_codes(call, at, she
         with pypdfium2.PdfDocument(made(workspace) / "labels" / f"{name}-{MAILING}.pdf") as pdf:
             for page in pdf:
                 read += [code.text for code in zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())]
-        codes = sorted(parse_container_code(text) for text in read)
+        codes = sorted(container_code(text) for text in read)
         assert codes == [(MAILING, kind, n) for n in range(1, packed[-1][key] + 1)]
 
 

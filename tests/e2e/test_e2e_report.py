@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 
@@ -15,7 +14,8 @@ import pytest
 from e2e_chain import LATER, MAILING, changed, hashes, pieces, rows_of
 from test_e2e_again import returns_of
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from browsing import BROWSER, tab
+
 QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -199,3 +199,15 @@ def test_a_real_browser_shows_and_prints_it(reported, tmp_path):
     assert any("勾稽关系" in t for t in texts)
     # Words inside the charts are drawn: a bar of the funnel, a reason, a tile.
     assert all(any(word in t for t in texts) for word in ("169(84.5%)", "R03原址查无此人", "长安区"))
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_on_a_telephone_the_page_is_as_wide_as_the_screen_and_charts_can_be_read(reported, tmp_path):
+    with tab(tmp_path) as browser:
+        browser.picture(width=375)
+        browser.go((reported / f"report-{MAILING}.html").as_uri())
+        wide = browser.run("document.documentElement.scrollWidth")
+        letters = browser.run("document.querySelector('svg text').getBoundingClientRect().height")
+
+    assert wide == 375
+    assert letters > 9  # pixels

@@ -50,6 +50,17 @@ def returned(workspace):
     return rows_of(workspace, "SELECT piece, copy, reason, returned_on FROM returns ORDER BY piece")
 
 
+def test_a_letter_that_waits_is_named_by_its_number_whatever_is_wrong_with_its_row(mailed, call):
+    piece = numbers(mailed)[0]
+    book = returns_of(mailed / "back.xlsx", [piece], day="2026-09-01")
+    call("--now", "2026-11-21", "-w", mailed, "returns", "import", book)
+
+    [row] = call("-w", mailed, "returns", "waiting", "-f", "jsonl").out.splitlines()
+
+    assert json.loads(row)["piece"] == piece
+    assert json.loads(row)["what"] == "returned on 2026-09-01, before the posting on …"
+
+
 def test_a_list_with_headers_of_its_own_is_read_by_what_the_refusal_says(mailed, call):
     book = returns_of(mailed / "back.xlsx", numbers(mailed)[:3])
     sheet = openpyxl.load_workbook(book)

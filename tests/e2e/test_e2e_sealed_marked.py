@@ -28,6 +28,8 @@ from e2e_chain import (
     MAILING,
     MARKS,
     TABLES,
+    TO_THE_MONTH_END,
+    TO_THE_POST,
     environment,
     finish,
     leftovers,
@@ -183,24 +185,11 @@ def answers(looker):
 BEFORE = "2026-09-20"
 OPEN = (
     *(f"import {table} inbox/{table}.xlsx" for table in TABLES),
-    "address clean",
-    "merge",
-    "proof -n 2",
-    "render --workers 2",
-    "verify --workers 2",
-    "manifest",
-    "labels",
+    *(words.format(workers=2) for words in TO_THE_POST),
 )
 AFTER = (
     "returns import inbox/back.csv",
-    "returns cures",
-    "returns corrections",
-    "reconcile",
-    "survey draw --precision 0.2",
-    "complaints add --kind late",
-    "report",
-    "ads settle",
-    "month-end 2026-11",
+    *TO_THE_MONTH_END,
     "keys check",
     "doctor",
     "backup {folder}/../saved.backup",  # what leaves lies in it as it lies in the workspace

@@ -70,6 +70,52 @@ def test_a_step_out_of_turn_is_refused_and_says_which_comes_next(call, at, *, st
     assert rows_of(workspace, "SELECT * FROM mailings") == before
 
 
+OF_A_MAILING = (
+    *(
+        "merge",
+        "proof",
+        "approve",
+        "render",
+        "verify",
+        "reprint",
+        "manifest",
+        "labels",
+        "handover",
+        "reconcile",
+    ),
+    *("report", "status", "nightly", "purge --dry-run", "track bag-1 -m", "audit list -m", "receipts list"),
+    *("receipts scan", "returns waiting", "returns cures", "returns corrections", "returns remail"),
+    *("returns scan", "survey draw", "survey result", "ads check", "ads plan", "ads proof", "ads settle"),
+    *("ads codes", "address clean -m", "import roster {inbox}/roster.xlsx -m"),
+)
+
+
+@pytest.mark.parametrize("command", OF_A_MAILING)
+def test_a_mailing_that_nobody_knows_is_said_to_be_none_before_anything_else(call, at, *, command):
+    workspace = at("imported")
+
+    result = call("-w", workspace, *command.format(inbox=workspace / "inbox").split(), "2026Q4")
+
+    assert result.code == 66
+    assert "no mailing 2026Q4; use one of: 2026Q3" in result.err
+
+
+@pytest.mark.parametrize("typed", ["2026q3", "２０２６Ｑ３"])
+def test_a_mailing_is_known_by_small_and_by_wide_letters(call, at, *, typed):
+    assert "yibao -w" in call("-w", at("imported"), "status", typed).err
+
+
+def test_a_mailing_that_yibao_toml_names_no_more_can_still_be_looked_at_and_purged(call, at):
+    workspace = at("verified")
+    settings = workspace / "yibao.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("2026Q3]", "2026Q4]"), encoding="utf-8")
+
+    rows = call("-w", workspace, "reprint", MAILING)
+    gone = call("-w", workspace, "purge", MAILING, "--early", "--dry-run")
+
+    assert (rows.code, gone.code) == (0, 0), rows.err + gone.err
+
+
 def test_an_address_that_was_not_cleaned_is_asked_for_before_the_merge(call, at, tmp_path):
     workspace = at("imported")
     roster = tmp_path / "roster.xlsx"

@@ -13,7 +13,7 @@ import pytest
 from e2e_chain import LATER, MAILING, environment, pieces, yibao
 
 from yibao_cli.cli.status_view import bars, sparkline
-from yibao_cli.cli.view import width_of
+from yibao_cli.cli.terminal import width_of
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -154,7 +154,7 @@ def test_a_complaint_from_the_call_to_the_compensation(mailed, run):
     (row,) = [
         json.loads(line) for line in run("complaints", "list", "-f", "jsonl", day=LATER).out.splitlines()
     ]
-    assert (row["kind"], row["state"], row["compensation"]) == ("missing 漏投", "answered late", "8.00")
+    assert (row["kind"], row["state"], row["compensation"]) == ("missing", "answered late", "8.00")
     assert row["approved by"] == "乙"
 
 

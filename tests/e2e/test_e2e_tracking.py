@@ -10,7 +10,7 @@ import shutil
 import pypdfium2
 import pytest
 import zxingcpp
-from e2e_chain import MAILING, hashes, made, pieces, quietly, rows_of
+from e2e_chain import MAILING, hashes, made, pieces, quietly, rows_of, setting
 
 from yibao_cli.codes import SheetCode, parse_sheet_code, piece_number
 from yibao_cli.jobs.render.copies import read_copies
@@ -26,12 +26,6 @@ def numbers_file(folder, *spans):
     rows = [f"{XA.number(first)},{XA.number(last)}" for first, last in spans]
     path.write_text("起始号码,终止号码\n" + "\n".join(rows) + "\n", encoding="utf-8")
     return path
-
-
-def setting(workspace, line):
-    path = workspace / "yibao.toml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"(?m)^posting = ", f"{line}\nposting = ", text, count=1), encoding="utf-8")
 
 
 def asked(call, workspace, *options, reason="spoiled", by="zhang"):

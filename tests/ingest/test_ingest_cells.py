@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from yibao_cli import money
 from yibao_cli.codes import id_check_char
-from yibao_cli.ingest.cells import read_date, read_decimal, read_flag, read_integer, read_money, reader_for
+from yibao_cli.ingest.cells import read_decimal, read_flag, read_integer, read_money, reader_for
+from yibao_cli.ingest.dates import read_date
 from yibao_cli.ingest.words import (
     Doubt,
     read_id,

@@ -9,8 +9,9 @@ from ingest_builders import BALANCES, HEADER, read, rows_of, rules_of, text_file
 
 from yibao_cli.errors import InputRefused, UsageError
 from yibao_cli.ingest import ReadOptions
-from yibao_cli.ingest.headers import Vocabulary, find_layout
+from yibao_cli.ingest.headers import find_layout
 from yibao_cli.ingest.raw import Chunk
+from yibao_cli.ingest.vocabulary import Vocabulary
 
 
 def layout_of(*rows, header_map=None):

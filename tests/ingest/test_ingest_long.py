@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ingest_builders import HEADER, workbook
 
 from yibao_cli.ingest import bigsheet, longbook, plainrows, sharedstrings
-from yibao_cli.ingest.audit import ERROR_MARK, audit_sheet
+from yibao_cli.ingest.audit import audit_sheet
+from yibao_cli.ingest.facts import ERROR_MARK
 from yibao_cli.ingest.longbook import is_long, long_messages
 from yibao_cli.ingest.newbook import new_messages
 from yibao_cli.ingest.raw import Form

@@ -112,7 +112,7 @@ def test_only_formulas_without_a_value_are_found(tmp_path, monkeypatch, cell, fo
         archive.writestr("s.xml", f'<row r="2"><c r="A2"><v>1</v></c>{cell}</row>')
 
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        assert audit.error_cells(archive, "s.xml") == found
+        assert audit.audit_sheet(archive, "s.xml", {}).errors == found
 
 
 def test_error_cells_are_found_across_blocks_and_in_any_spelling(tmp_path, monkeypatch):
@@ -124,7 +124,7 @@ def test_error_cells_are_found_across_blocks_and_in_any_spelling(tmp_path, monke
         )
 
     with zipfile.ZipFile(path) as archive:
-        found = audit.error_cells(archive, "s.xml")
+        found = audit.audit_sheet(archive, "s.xml", {}).errors
 
     assert found == {1: [0], 12: [27]}
 

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from kinds_builders import refusal
 
 from builders import altered
-from yibao_cli.errors import ExitCode, SettingsError
+from yibao_cli.errors import SettingsError
 from yibao_cli.kinds import load_kind
 
 ADDRESS = "size = 13, width = 142, lines = 2, leading = 7, min_size = 8"
 RULE = "x2 = 222, y2 = 107.2, width = 0.2"
-
-
-def refusal(templates):
-    with pytest.raises(SettingsError) as caught:
-        load_kind(templates, "medical")
-    assert caught.value.exit_code == ExitCode.SETTINGS
-    assert caught.value.remedy
-    return caught.value
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from kinds_builders import refusal
 
 from builders import altered
 from yibao_cli.config import shipped
-from yibao_cli.errors import ExitCode, InputNotFound, SettingsError
+from yibao_cli.errors import InputNotFound
 from yibao_cli.kinds import load_kind, load_product
 from yibao_cli.kinds.kind import Kind
 
@@ -13,14 +14,6 @@ SHIPPED = sorted(p.parent.name for p in TEMPLATES.glob("*/kind.toml"))
 PLACE = "medical/kind.toml"
 FIRST_LAW = "opening + credited_employer + credited_personal + interest - spent + adjusted == closing"
 CLOSING = 'name = "closing", label = "期末余额"'
-
-
-def refusal(templates):
-    with pytest.raises(SettingsError) as caught:
-        load_kind(templates, "medical")
-    assert caught.value.exit_code == ExitCode.SETTINGS
-    assert caught.value.remedy
-    return caught.value
 
 
 def test_both_kinds_that_the_samples_need_are_shipped():

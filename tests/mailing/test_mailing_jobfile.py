@@ -7,7 +7,7 @@ import csv
 import pytest
 from posting_builders import containers, mail
 
-from yibao_cli.codes import parse_container_code
+from label_codes import container_code
 from yibao_cli.mailing.jobfile import JOB, TABLES, Job, Part, check_jobfile, write_jobfile
 
 JOB_SAYS = Job("2026Q3", "medical", "6号三折邮简", "=医保中心", "test", "邮简", "2026-10-08", "ab" * 32)
@@ -50,7 +50,7 @@ def test_keys_join_pieces_to_bundles_to_bags_by_codes_of_their_own(tmp_path):
     bundles, bags = rows(tmp_path, "bundle"), rows(tmp_path, "bag")
     assert [row["bundle"] for row in rows(tmp_path, "piece")] == ["1"] * 4 + ["2"] * 2 + ["3"] * 2
     assert [row["bag"] for row in bundles] == ["1", "1", "2"]
-    assert [parse_container_code(row["code"]) for row in (*bundles, *bags)] == [
+    assert [container_code(row["code"]) for row in (*bundles, *bags)] == [
         ("2026Q3", "B", 1), ("2026Q3", "B", 2), ("2026Q3", "B", 3), ("2026Q3", "D", 1), ("2026Q3", "D", 2),
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from posting_builders import SCHEME, containers
 
-from yibao_cli.codes import parse_container_code
+from label_codes import container_code
 from yibao_cli.errors import CheckFailed
 from yibao_cli.mailing.containers import Sorted
 from yibao_cli.mailing.labels import bag_tags, bundle_labels
@@ -43,7 +43,7 @@ def test_a_bag_says_its_bundles():
 def test_every_label_has_a_code_of_its_own():
     labels = bundle_labels(containers(), SCHEME, ABOUT) + bag_tags(containers(), SCHEME, ABOUT)
 
-    codes = [parse_container_code(label.code) for label in labels]
+    codes = [container_code(label.code) for label in labels]
     assert [(c.kind, c.number) for c in codes] == [("B", 1), ("B", 2), ("B", 3), ("D", 1), ("D", 2)]
 
 

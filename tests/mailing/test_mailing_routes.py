@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yibao_cli.mailing.contacts import call_days, filled, unknown_names
-from yibao_cli.mailing.routes import Limits, Stop, clock, distance, minutes_of, plan_routes
+from yibao_cli.mailing.routes import Limits, Stop, clock, minutes_of, plan_routes
 
 DAY, NEXT = "2026-10-09", "2026-10-10"
 
@@ -96,6 +96,10 @@ def test_a_way_is_shorter_than_the_run_and_crosses_itself_nowhere():
     assert distance(way, places) < 0.5 * distance(sorted(way), places)
     legs = [(places[a], places[b]) for a, b in pairwise(way)]
     assert not any(crossing(*a, *b) for i, a in enumerate(legs) for b in legs[i + 2 :])
+
+
+def distance(way, places):
+    return sum(math.dist(places[a], places[b]) for a, b in pairwise(way))
 
 
 def crossing(a, b, c, d):

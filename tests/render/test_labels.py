@@ -6,7 +6,8 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from yibao_cli.codes import ContainerCode, parse_container_code
+from label_codes import container_code
+from yibao_cli.codes import ContainerCode
 from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError
 from yibao_cli.exports.labels import Label
@@ -46,7 +47,7 @@ def test_every_label_of_a_sheet_has_its_code_and_its_words(tmp_path, name):
     made, texts, codes = drawn(tmp_path, [label(n) for n in range(1, count + 1)], sheet)
 
     assert made.pages == len(texts) == 2
-    read = [parse_container_code(code.text) for page in codes for code in page]
+    read = [container_code(code.text) for page in codes for code in page]
     assert sorted(read) == [("2026Q3", "B", n) for n in range(1, count + 1)]
     for n in range(1, count + 1):
         assert f"把{n}" in "".join(texts)
@@ -69,7 +70,7 @@ def test_each_code_lies_on_its_own_label(tmp_path):
 
     scale = 200 / 25.4
     for code in codes:
-        number = parse_container_code(code.text).number
+        number = container_code(code.text).number
         left, top = sheet.corners()[number - 1]
         x, y = code.position.top_left.x / scale - left, code.position.top_left.y / scale - top
         assert (x, y) == pytest.approx((sheet.code.x, sheet.code.y), abs=1)

@@ -12,7 +12,7 @@ from yibao_cli.render.encode import PartFont, number
 from yibao_cli.render.fonts import font
 from yibao_cli.render.writer import PdfWriter
 
-BEYOND = [chr(c) for c in sorted(font().glyph_of) if c > 0xFFFF]
+BEYOND = [chr(c) for c in sorted(font().face.unicodes) if c > 0xFFFF]
 TEXT = st.text(st.sampled_from([*"张三丰Ab09，", *BEYOND[:40]]), max_size=6)
 
 

@@ -17,7 +17,7 @@ def test_a_pinned_font_is_static_and_of_its_weight(weight):
 
 def test_bold_is_drawn_heavier_than_regular():
     def ink(weight):
-        drawn = hb.Font(font(weight).face).get_glyph_extents(font(weight).glyph_of[ord("一")])
+        drawn = hb.Font(font(weight).face).get_glyph_extents(font(weight).place("一").glyph)
         return abs(drawn.height)
 
     assert ink(BOLD) > 1.5 * ink(REGULAR)

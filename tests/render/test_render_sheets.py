@@ -16,7 +16,7 @@ from marked_builders import KIND, marked
 from builders import MAILING, hexed, make_part, set_strings, strings_of
 from yibao_cli.codes import parse_sheet_code
 from yibao_cli.compose import pages_of
-from yibao_cli.jobs.render import rendering
+from yibao_cli.jobs.render import parts
 from yibao_cli.kinds.page import BLANK
 from yibao_cli.money import fen
 from yibao_cli.render.forms import form_digests
@@ -283,9 +283,9 @@ def stretched(part, size, monkeypatch):
         lines=lambda _part: part.lines,
         manifest=SimpleNamespace(mailing=MAILING),
     )
-    monkeypatch.setattr(rendering, "_STRETCH", size)
+    monkeypatch.setattr(parts, "_STRETCH", size)
     out = io.BytesIO()
-    render_part(part.layout, part.static, rendering.values_of_part(package, part.layout, 1), out)
+    render_part(part.layout, part.static, parts.values_of_part(package, part.layout, 1), out)
     return out.getvalue()
 
 

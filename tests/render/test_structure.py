@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from builders import hexed, make_part, set_strings, strings_of
+from builders import amounts_on, hexed, make_part, set_strings, strings_of, swap_codes
 from yibao_cli.errors import InputRefused
 from yibao_cli.render.charmaps import DAMAGE, UNKNOWN, FileFont, string_bytes
 from yibao_cli.render.comparing import compare_texts
 from yibao_cli.render.content import PageReader, PageShown
 from yibao_cli.render.forms import digest, form_digests
-from yibao_cli.render.readback import AMOUNT, Expected, Sample, What, expected_pages, read_back
+from yibao_cli.render.readback import Expected, Sample, What, expected_pages, read_back
 from yibao_cli.render.structure import StructureFile
 from yibao_cli.render.textobject import TextReader, _stretch
 
@@ -346,14 +346,6 @@ def test_a_second_code_on_a_sheet_is_found(edited):
         mine.write(mine.read_bytes() + b"\n" + image.search(theirs.read_bytes())[0])
 
     assert told(part, edited(part, add)) == [(1, What.CODE)]
-
-
-def swap_codes(a, b):
-    image = re.compile(rb"BI /W .* EI", re.DOTALL)
-    one, other = a.Contents.read_bytes(), b.Contents.read_bytes()
-    mine, theirs = image.search(one)[0], image.search(other)[0]
-    a.Contents.write(one.replace(mine, theirs))
-    b.Contents.write(other.replace(theirs, mine))
 
 
 def test_the_code_of_another_piece_is_found_and_read(edited):
@@ -690,11 +682,6 @@ def swap_strings(a, b, i, j):
     assert one[i] != other[j]
     set_strings(a, one)
     set_strings(b, other)
-
-
-def amounts_on(page):
-    texts = [bytes.fromhex(s).decode("utf-16-be", "replace") for s in strings_of(page)]
-    return [i for i, t in enumerate(texts) if AMOUNT.fullmatch(t)]
 
 
 def test_a_hundred_of_a_hundred_swaps_are_found(edited):

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yibao_cli.errors import SettingsError
-from yibao_cli.returns.reasons import OTHER, REASONS, Wording, load_wording, reason_code
+from yibao_cli.returns.reasons import OTHER, REASONS, Wording, load_wording
+
+OURS = Wording()
 
 
 def test_the_codes_are_r01_to_r12_and_r99():
@@ -21,7 +23,7 @@ def test_the_codes_are_r01_to_r12_and_r99():
 def test_label_code_and_every_synonym_mean_the_reason(code):
     reason = REASONS[code]
 
-    assert {reason_code(text) for text in (code, reason.label, *reason.synonyms)} == {code}
+    assert {OURS.code(text) for text in (code, reason.label, *reason.synonyms)} == {code}
 
 
 @pytest.mark.parametrize(
@@ -41,17 +43,17 @@ def test_label_code_and_every_synonym_mean_the_reason(code):
     ],
 )
 def test_what_clerks_write_is_understood(text, code):
-    assert reason_code(text) == code
+    assert OURS.code(text) == code
 
 
 @given(st.text(max_size=20))
 def test_any_text_gets_a_code_of_the_table(text):
-    assert reason_code(text) in REASONS
+    assert OURS.code(text) in REASONS
 
 
 @given(st.text(max_size=5), st.sampled_from(["拒收", "收件人死亡", "水湿"]), st.text(max_size=5))
 def test_words_around_a_reason_never_make_it_other(before, word, after):
-    assert reason_code(before + word + after) != OTHER
+    assert OURS.code(before + word + after) != OTHER
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,11 @@ from PIL import Image
 
 from yibao_cli.sample import art
 from yibao_cli.sample.adverts import ADVERTS
-from yibao_cli.sample.art import HEIGHT, MARGIN, MARK_BOTTOM, MARK_LEFT, WIDTH, Box, Disc, Poly, Text
+from yibao_cli.sample.art import HEIGHT, WIDTH, Box, Disc, Poly, Text
+
+MARGIN = 6.0
+# The renderer prints the mark 广告 here: left edge and bottom edge in mm.
+MARK_LEFT, MARK_BOTTOM = WIDTH - 14.0, 8.0
 
 
 @pytest.mark.parametrize("advert", ADVERTS.values(), ids=list(ADVERTS))

@@ -56,18 +56,9 @@ def check_picture(path: Path, size: tuple[float, float]) -> Verdict:
     return _judged(path, size, _has_shape)
 
 
-def artwork_colours(path: Path) -> frozenset[str]:
-    """Of what an artwork is made: a subset of {"gray", "rgb", "cmyk", "lab", "spot", "other"}.
-
-    Colours that are set and paint nothing do not count; an SVG that nothing is drawn in has none.
-    Raises NotPrintableError when the file cannot be printed at all.
-    """
-    return _examined(path).colours
-
-
 def _judged(path: Path, size: tuple[float, float], fits: _Fit) -> Verdict:
     try:
-        facts = _examined(path)
+        facts = examined(path)
     except NotPrintableError as refused:
         return Verdict(refused.rule, None, refused.what)
     if not fits(facts, size):
@@ -81,7 +72,8 @@ def _judged(path: Path, size: tuple[float, float], fits: _Fit) -> Verdict:
     return Verdict(None, "C205" if dpi < _DOUBTFUL_DPI else None)
 
 
-def _examined(path: Path) -> Facts:
+def examined(path: Path) -> Facts:
+    """What a file is as an artwork; NotPrintableError when it cannot be printed at all."""
     suffix = path.suffix.lower()
     if suffix not in PICTURE_SUFFIXES:
         raise NotPrintableError("C202")

@@ -43,7 +43,7 @@ _Answer = Annotated[str, typer.Option("--answer", help=_("what was answered, wit
 )
 def address_show(
     context: typer.Context,
-    what: Annotated[
+    entry: Annotated[
         list[str], typer.Argument(help=_("number of an entry, or words of an address"), show_default=False)
     ],
     output: opt.Output = "-",
@@ -52,7 +52,7 @@ def address_show(
     from yibao_cli.jobs.address.book import show
     from yibao_cli.jobs.address.bookwords import ENTRY_COLUMNS
 
-    write_rows(show(session(context).workspace(), " ".join(what)), output, form, ENTRY_COLUMNS)
+    write_rows(show(session(context).workspace(), " ".join(entry)), output, form, ENTRY_COLUMNS)
 
 
 @commands.command(
@@ -65,7 +65,7 @@ def address_show(
 )
 def address_history(
     context: typer.Context,
-    what: _WhatOrAll = "",
+    entry: _WhatOrAll = "",
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
@@ -73,7 +73,7 @@ def address_history(
     from yibao_cli.jobs.address.bookwords import HISTORY_COLUMNS
 
     run = session(context)
-    rows = history(run.workspace(), what)
+    rows = history(run.workspace(), entry)
     write_list(rows, (output, form), HISTORY_COLUMNS, run.view, _("nothing was changed"))
 
 
@@ -85,11 +85,11 @@ def address_history(
     Example: yibao address suppress 17 --why demolished"""
     ),
 )
-def address_suppress(context: typer.Context, what: _What, why: _Why, by: _By = "") -> None:
+def address_suppress(context: typer.Context, entry: _What, why: _Why, by: _By = "") -> None:
     from yibao_cli.jobs.address.book import suppress_point
 
     run = session(context)
-    done = suppress_point(run.workspace(), what, why, by)
+    done = suppress_point(run.workspace(), entry, why, by)
     run.view.say(_("nothing is sent there from now on") if done else _("nothing to do: so it is already"))
 
 
@@ -101,11 +101,11 @@ def address_suppress(context: typer.Context, what: _What, why: _Why, by: _By = "
     Example: yibao address release 17"""
     ),
 )
-def address_release(context: typer.Context, what: _What, by: _By = "") -> None:
+def address_release(context: typer.Context, entry: _What, by: _By = "") -> None:
     from yibao_cli.jobs.address.book import release_point
 
     run = session(context)
-    done = release_point(run.workspace(), what, by)
+    done = release_point(run.workspace(), entry, by)
     run.view.say(_("mail is sent there again") if done else _("nothing to do: so it is already"))
 
 
@@ -119,7 +119,7 @@ def address_release(context: typer.Context, what: _What, by: _By = "") -> None:
 )
 def address_enquiry(
     context: typer.Context,
-    what: _WhatOrAll = "",
+    entry: _WhatOrAll = "",
     asker: _Asker = "member",
     question: _Question = "",
     answer: _Answer = "",
@@ -131,12 +131,12 @@ def address_enquiry(
 
     run = session(context)
     if not question:
-        rows = enquiry_log(run.workspace(), what)
+        rows = enquiry_log(run.workspace(), entry)
         write_list(rows, ("-", form), ENQUIRY_COLUMNS, run.view, _("nobody has asked"))
         return
-    if not what:
+    if not entry:
         raise UsageError(_("which address was asked about?"), remedy=_("name the entry by its number"))
-    log_enquiry(run.workspace(), what, asker, (question, answer), by)
+    log_enquiry(run.workspace(), entry, asker, (question, answer), by)
     run.view.say(_("enquiry logged"))
 
 

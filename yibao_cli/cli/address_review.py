@@ -101,7 +101,7 @@ def address_apply(
     from yibao_cli.jobs.findings import check_findings_file, write_findings_file
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, [file])
     with run.view.progress() as progress:
         outcome = apply_review(run.workspace(), mailing, file, by, progress)
     run.view.report(outcome.findings)

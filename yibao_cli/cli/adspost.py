@@ -10,9 +10,9 @@ import typer
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.adssell import ads_app
 from yibao_cli.cli.session import session
-from yibao_cli.cli.view import write_rows
+from yibao_cli.cli.view import write_list, write_rows
 from yibao_cli.errors import ExitCode
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 
 __all__ = ["ads_app"]
 
@@ -109,7 +109,8 @@ def ads_accounts(
     from yibao_cli.jobs.ads.adspaid import customers
     from yibao_cli.money import yuan
 
-    found = customers(session(context).workspace())
+    run = session(context)
+    found = customers(run.workspace())
     rows: list[dict[str, object]] = [
         {
             "advertiser": a.advertiser,
@@ -122,7 +123,8 @@ def ads_accounts(
         }
         for a in found
     ]
-    write_rows(rows, output, form, ("advertiser", "class", "billed", "paid", "open", "overdue", "since"))
+    columns = ("advertiser", "class", "billed", "paid", "open", "overdue", "since")
+    write_list(rows, (output, form), columns, run.view, _("nothing was billed"))
     raise typer.Exit(ExitCode.FINDINGS if any(a.overdue for a in found) else ExitCode.OK)
 
 
@@ -131,7 +133,7 @@ def ads_accounts(
     help=_(
         """Write the response codes of a mailing: those that ads bear as QR, else one for each paid panel.
 
-    Example: yibao ads codes 2026Q3 -f csv -o codes.csv"""
+    Example: yibao ads codes 2026Q3"""
     ),
 )
 def ads_codes(
@@ -200,6 +202,6 @@ def ads_lift(
     if not found.told:
         run.view.say(_("what was found is smaller than that, so no lift is told"))
         return
-    row = {"share": f"{found.share:.3%}", "base": f"{found.base:.3%}", "lift": f"{found.relative:+.1%}"}
-    row |= {"difference": f"{found.low:+.3%} … {found.high:+.3%}"}
+    row = {"share": f"{found.share:.3%}", N_("base"): f"{found.base:.3%}"}
+    row |= {N_("lift"): f"{found.relative:+.1%}", "difference": f"{found.low:+.3%} … {found.high:+.3%}"}
     write_rows([dict(row)], "-", opt.Format.TABLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from yibao_cli.ads.quoting import Quote, Terms
 
 __all__ = ["ads_app"]
+
+_AMOUNT = re.compile(r"-?[0-9][0-9,]{0,14}(?:\.[0-9]{1,9})?")
 
 _Pieces = Annotated[int, typer.Option("--pieces", min=1, help=_("pieces"), show_default=False)]
 _Yuan = Annotated[str, typer.Option(help=_("yuan for each piece"))]
@@ -159,12 +162,9 @@ def ads_avails(
 
 def _fen(text: str) -> Fraction:
     """Yuan from the command line as fen; parts of a fen are possible, for 0.035 yuan of paper."""
-    try:
-        amount = Fraction(text.replace(",", "").strip()) * 100
-    except (ValueError, ZeroDivisionError) as error:
-        raise UsageError(
-            _("{text} is no amount of yuan").format(text=text), remedy=_("write it as 1.20")
-        ) from error
+    if not _AMOUNT.fullmatch(text.strip()):
+        raise UsageError(_("{text} is no amount of yuan").format(text=text), remedy=_("write it as 1.20"))
+    amount = Fraction(text.replace(",", "").strip()) * 100
     if amount < 0:
         raise UsageError(_("{text} is below nought").format(text=text), remedy=_("write it as 1.20"))
     return amount

@@ -68,7 +68,7 @@ def head_command(context: typer.Context) -> None:
 head_command.__doc__ = _(
     """Print number and hash of the last event, to be kept outside: on paper, or by the other side.
 
-    Example: yibao audit head >> heads.txt"""
+    Example: yibao audit head"""
 )
 
 audit_app.command("verify")(verify_command)

@@ -64,7 +64,7 @@ def complaints_add(
     help=_(
         """List the complaints, their state and what is paid for them.
 
-    Example: yibao complaints list 2026Q3 -f csv -o complaints.csv"""
+    Example: yibao complaints list 2026Q3"""
     ),
 )
 def complaints_list(

@@ -39,7 +39,7 @@ def import_command(
     from yibao_cli.jobs.ingest.staging import ImportOrder
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, files)
     order = ImportOrder(
         ReadOptions(sheet, header_map_of(header_map), encoding=encoding),
         dry_run=dry_run,

@@ -33,7 +33,7 @@ def handover_command(
     from yibao_cli.jobs.handover.handing import hand_over
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, [appointments] if appointments else [])
     with run.view.progress() as progress:
         outcome = hand_over(run.workspace(), mailing, day, appointments, progress)
     run.view.report(outcome.findings)
@@ -85,7 +85,7 @@ def receipts_import(
     from yibao_cli.jobs.handover.receiving import import_receipts
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, [file])
     options = ReadOptions(sheet, header_map_of(header_map), encoding=encoding)
     with run.view.progress() as progress:
         outcome = import_receipts(run.workspace(), file, mailing, options, progress)

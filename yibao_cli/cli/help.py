@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from yibao_cli.cli.examples import said
 from yibao_cli.cli.exits import ALWAYS, MEANINGS, exits_of
-from yibao_cli.cli.view import shortened, width_of
+from yibao_cli.cli.terminal import shortened, width_of
 from yibao_cli.errors import ExitCode
 from yibao_cli.i18n import N_, _
 
@@ -37,12 +37,17 @@ _TYPES = {
     "int": N_("whole number"),
     "int range": N_("whole number"),
     "path": N_("path"),
+    "list[int]": N_("whole numbers"),
     "list[str]": N_("text, may be repeated"),
     "list[Path]": N_("paths"),
     "%Y-%m-%d": N_("YYYY-MM-DD"),
 }
 # The names of arguments, which usage lines and complaints show.
-_NAMES = (N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("piece"), N_("table"), N_("code"))
+_NAMES = (
+    *(N_("file"), N_("files"), N_("folder"), N_("mailing"), N_("piece"), N_("table"), N_("code")),
+    *(N_("month"), N_("entry"), N_("kind"), N_("contract"), N_("customer"), N_("amount")),
+    *(N_("number"), N_("numbers")),
+)
 
 _EXAMPLE = re.compile(r"(?:Example: |示例：)(?P<line>.+)", re.DOTALL)
 _NEXT_EXAMPLE = re.compile(r"\n\s*(?=Example: |示例：)")

@@ -9,7 +9,7 @@ import typer
 
 from yibao_cli.cli import options as opt
 from yibao_cli.cli.session import session
-from yibao_cli.cli.view import visible, width_of
+from yibao_cli.cli.terminal import visible, width_of
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
@@ -106,9 +106,7 @@ def _asked(given: dict[str, str], today: str) -> dict[str, str]:
         if question.key not in given and choices:
             _offer(question.text, choices)
         while True:
-            text = given.get(question.key) or _line(question.text, default)
-            if text.isdecimal() and 0 < int(text) <= len(choices):
-                text = list(choices)[int(text) - 1]
+            text = question.meant(given.get(question.key) or _line(question.text, default), found)
             fault = question.check(text, found)
             if not fault:
                 break

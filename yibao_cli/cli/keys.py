@@ -16,26 +16,21 @@ if TYPE_CHECKING:
 
 keys_app = Program(help=_("The key 密钥 of a workspace, by which its data is encrypted at rest."))
 
-KeyFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help=_("a new file outside of the workspace"), show_default=False)
-]
+KeyFile = Annotated[Path, typer.Argument(help=_("a new file outside of the workspace"), show_default=False)]
 ListFile = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE",
         help=_("a list of the workspace: its path as the command that made it told it"),
         show_default=False,
     ),
 ]
 OutFile = Annotated[
     Path,
-    typer.Option(
-        "-o", "--output", metavar="FILE", help=_("a new file outside of the workspace"), show_default=False
-    ),
+    typer.Option("-o", "--output", help=_("a new file outside of the workspace"), show_default=False),
 ]
 OldKey = Annotated[
     Path,
-    typer.Option("--old", metavar="FILE", help=_("file with the key that the data has"), show_default=False),
+    typer.Option("--old", help=_("file with the key that the data has"), show_default=False),
 ]
 
 

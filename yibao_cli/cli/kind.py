@@ -34,19 +34,19 @@ kind_app = Program(help=_("Statement kinds: make one of your own, check its text
 )
 def kind_new(
     context: typer.Context,
-    name: opt.KindName,
+    kind: opt.KindName,
     source: opt.FromKind = "medical",
     override: opt.Override = False,
 ) -> None:
     from yibao_cli.jobs.setup.kinds import new_kind
 
     run = session(context)
-    made = new_kind(run.workspace(), name, source, override=override)
+    made = new_kind(run.workspace(), kind, source, override=override)
     for path in made.files:
         run.view.say(str(path))
     if made.in_place:
-        run.view.warn(_("in this workspace it takes the place of the shipped kind {name}").format(name=name))
-    run.view.say(_("next: {step}").format(step=f"yibao kind check {name}"))
+        run.view.warn(_("in this workspace it takes the place of the shipped kind {name}").format(name=kind))
+    run.view.say(_("next: {step}").format(step=f"yibao kind check {kind}"))
 
 
 @kind_app.command(
@@ -59,14 +59,14 @@ def kind_new(
 )
 def kind_check(
     context: typer.Context,
-    name: opt.AnyKind = "",
+    kind: opt.AnyKind = "",
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
     from yibao_cli.jobs.setup.kinds import check_kinds
 
     run = session(context)
-    names, faults = check_kinds(_workspace(run), name)
+    names, faults = check_kinds(_workspace(run), kind)
     rows = [{"kind": f.kind, "place": f.place, "what": f.what, "words": f.words} for f in faults]
     write_rows(rows, output, form, ("kind", "place", "what", "words"))
     run.view.say(_("{kinds} kinds: {faults} faults").format(kinds=len(names), faults=len(faults)))
@@ -82,11 +82,11 @@ def kind_check(
     Example: yibao kind preview medical"""
     ),
 )
-def kind_preview(context: typer.Context, name: opt.KindName, picture: opt.PictureFile = None) -> None:
+def kind_preview(context: typer.Context, kind: opt.KindName, picture: opt.PictureFile = None) -> None:
     from yibao_cli.jobs.setup.kinds import preview_kind
 
     run = session(context)
-    for path in preview_kind(_workspace(run), name, picture or Path(f"{name}.png")):
+    for path in preview_kind(_workspace(run), kind, picture or Path(f"{kind}.png")):
         run.view.say(str(path))
 
 

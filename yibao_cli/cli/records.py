@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.custody.purging import Purge
 
 BackupFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help=_("the backup, such as 2026-10-08.backup"), show_default=False)
+    Path, typer.Argument(help=_("the backup, such as 2026-10-08.backup"), show_default=False)
 ]
 BackupKey = Annotated[
     Path | None,
     typer.Option(
         "--key",
-        metavar="FILE",
         help=_("file with the key that the backup is encrypted by; default: the key of the workspace here"),
         show_default=False,
     ),

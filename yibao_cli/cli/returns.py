@@ -48,7 +48,7 @@ def returns_import(
     from yibao_cli.jobs.returns.returning import import_returns
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, [file])
     options = ReadOptions(sheet, header_map_of(header_map), encoding=encoding)
     with run.view.progress() as progress:
         outcome = import_returns(run.workspace(), file, mailing, options, progress)
@@ -117,7 +117,7 @@ def returns_decode(
     from yibao_cli.jobs.returns.decoding import decode_pictures
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, files)
     with run.view.progress() as progress:
         outcome = decode_pictures(run.workspace(), mailing, files, reason, on, progress)
     run.view.report(outcome.findings)
@@ -179,7 +179,7 @@ def returns_settle(context: typer.Context, numbers: Numbers) -> None:
     help=_(
         """List the letters that are back, and what to do with each: mail again, ask, mail nothing more.
 
-    Example: yibao returns cures 2026Q3 -f csv -o cures.csv"""
+    Example: yibao returns cures 2026Q3"""
     ),
 )
 def returns_cures(
@@ -208,11 +208,11 @@ def returns_corrections(context: typer.Context, mailing: opt.Mailing = "") -> No
     from yibao_cli.jobs.returns.correcting import write_corrections
 
     run = session(context)
-    path, ways = write_corrections(run.workspace(), mailing)
-    for way, count in sorted(ways.items()):
+    made = write_corrections(run.workspace(), mailing)
+    for way, count in sorted(made.ways.items()):
         run.view.say(_("{key}: {reason}").format(key=_(way.value), reason=count))
-    run.view.say(_("list: {file}").format(file=path))
-    run.view.say(_("when it comes back filled in: `yibao address apply {file}`").format(file=path.name))
+    run.view.say(_("list: {file}").format(file=made.path))
+    run.view.say(_("when it comes back filled in: `yibao address apply {file}`").format(file=made.path.name))
 
 
 @returns_app.command(

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Input, Static
 
 from yibao_cli.cli.review_card import card, parted
-from yibao_cli.cli.view import visible
+from yibao_cli.cli.terminal import visible
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:

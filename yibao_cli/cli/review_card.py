@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yibao_cli.cli.view import visible, width_of
+from yibao_cli.cli.terminal import visible, width_of
 from yibao_cli.codes import is_postcode
 from yibao_cli.i18n import _
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from yibao_cli.cli.view import visible
+from yibao_cli.cli.terminal import visible
 from yibao_cli.jobs.returns.stations import ACCEPTED, REASON, SAID, SIGNER, UNDONE, outcome_word
 
 if TYPE_CHECKING:

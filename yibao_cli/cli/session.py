@@ -62,7 +62,7 @@ class Session:
         """The moment that a day given on the command line stands for."""
         if self.now is None:
             return None
-        from yibao_cli.jobs.workspace import CHINA
+        from yibao_cli.codes import CHINA
 
         # Noon in China is the same date in every zone that matters.
         return self.now.replace(hour=12, tzinfo=CHINA)

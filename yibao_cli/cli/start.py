@@ -55,7 +55,8 @@ def status_command(
     output: opt.Output = "-",
     form: opt.FormatOption = opt.Format.TABLE,
 ) -> None:
-    from yibao_cli.cli.status_view import show_table, status_charts
+    from yibao_cli.cli.status_view import status_charts
+    from yibao_cli.cli.terminal import show_table
     from yibao_cli.jobs.reports.status import mailing_status
 
     run = session(context)

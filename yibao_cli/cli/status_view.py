@@ -1,83 +1,22 @@
-"""Tables and small charts of a mailing for a terminal: no line is wider than it.
-
-Charts are at most 80 columns wide, tables 120.
-"""
+"""Pictures of a mailing for a terminal: small charts, at most 80 columns wide, and the counties' table."""
 
 from __future__ import annotations
 
-import shutil
 import sys
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING
 
-from yibao_cli.cli.view import shortened, visible, width_of
+from yibao_cli.cli.terminal import columns, shortened, show_table, visible, width_of
 from yibao_cli.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from yibao_cli.jobs.reports.status import MailingStatus
     from yibao_cli.returns.standing import Account
 
-WIDEST = 80
-_WIDEST_TABLE = 120  # further apart, the eye loses the line
 _BAR, _LABEL = 30, 22
-_GAP, _NARROW_GAP = 3, 1  # between two columns; on a narrow terminal, where they do not fit else
-_ROOMY = 60  # columns of a terminal that is not narrow
-_ROOM = 10  # columns that are kept for each of those that may be broken
-_NARROW = 20  # a moment, a number of a piece, a short name
 _COUNTIES = 12
 _LEVELS = "▁▂▃▄▅▆▇█"
-
-
-def columns(widest: int = WIDEST) -> int:
-    """Columns to write in."""
-    return max(min(shutil.get_terminal_size((WIDEST, 24)).columns, widest), 40)
-
-
-def show_table(
-    header: Sequence[str], rows: Iterable[Sequence[object]], stream: TextIO, numbers: Sequence[int] = ()
-) -> None:
-    """Write a table for a person. numbers: columns that are set to the right."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    cells = [[visible(str(cell)) for cell in row] for row in rows]
-    by_column = [[name, *(row[at] for row in cells)] for at, name in enumerate(header)]
-    widths = [max(map(width_of, column)) for column in by_column]
-    room = columns(_WIDEST_TABLE)
-    gap = _GAP if room >= _ROOMY or sum(widths) + _GAP * (len(widths) - 1) <= room else _NARROW_GAP
-    whole = _unbroken(widths, set(numbers), room, gap)
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, (gap - 1) // 2),
-        header_style="bold",
-    )
-    for at, name in enumerate(header):
-        justify: Literal["left", "right"] = "right" if at in numbers else "left"
-        table.add_column(Text(name), justify=justify, no_wrap=at in whole, overflow="fold")
-    for row in cells:
-        table.add_row(*map(Text, row))
-    Console(file=stream, width=room, highlight=False).print(table)
-
-
-def _unbroken(widths: Sequence[int], numbers: set[int], width: int, gap: int) -> set[int]:
-    """Columns that keep their words whole: numbers, then the narrow ones as long as the others have room."""
-    if sum(widths) + gap * (len(widths) - 1) <= width:
-        return set(range(len(widths)))
-    whole = set(numbers)
-    room = width - _ROOM * len(widths) - sum(max(widths[at] + gap - _ROOM, 0) for at in whole)
-    if room < 0:  # what does not wrap would be cut
-        return set()
-    for at in sorted(set(range(len(widths))) - whole, key=lambda at: widths[at]):
-        room -= max(widths[at] + gap - _ROOM, 0)
-        if widths[at] > _NARROW or room < 0:
-            break
-        whole.add(at)
-    return whole
 
 
 def bars(items: Sequence[tuple[str, int]], whole: int = 0) -> Iterator[str]:

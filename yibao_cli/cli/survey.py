@@ -66,7 +66,7 @@ def survey_import(
     from yibao_cli.jobs.reports.surveying import import_answers
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, [file])
     outcome = import_answers(run.workspace(), mailing, file)
     run.view.report(outcome.findings)
     run.view.say(

@@ -37,7 +37,7 @@ def numbers_add(
     from yibao_cli.jobs.mailing.tracking import import_numbers
 
     run = session(context)
-    check_findings_file(findings)
+    check_findings_file(findings, [file])
     options = ReadOptions(sheet, header_map_of(header_map), encoding=encoding)
     outcome = import_numbers(run.workspace(), file, form, options)
     run.view.report(outcome.findings)
@@ -96,16 +96,11 @@ def reprint_command(
         refuse_reprint(run.workspace(), mailing, refuse, by)
         run.view.say(_("request {number} is refused").format(number=refuse))
     else:
-        from yibao_cli.jobs.render.reprinting import list_reprints
+        from yibao_cli.jobs.render.reprinting import COLUMNS, list_reprints
 
         run = session(context)
         rows, account = list_reprints(run.workspace(), mailing)
-        write_rows(
-            rows,
-            output,
-            form,
-            (N_("number"), N_("state"), N_("reason"), N_("pieces"), N_("maker"), N_("checker")),
-        )
+        write_rows(rows, output, form, COLUMNS)
         run.view.say(_copies(account))
         raise typer.Exit(ExitCode.OK if account.tied else ExitCode.FINDINGS)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yibao_cli.cli.help import named
 from yibao_cli.errors import UsageError
@@ -34,6 +35,8 @@ _COMPLAINTS = tuple(
         (r"Got unexpected extra argument\(s\) \((?P<given>.*)\)", N_("too many arguments: {given}")),
     )
 )
+_EXAMPLE = re.compile(r"(?:Example: |示例：)(.+)")
+_LACKS = ("Missing argument", "Missing option", "Missing parameter")
 _INVALID = re.compile(r"Invalid value(?: for (?P<name>[^:]+))?: (?P<reason>.*)", re.DOTALL)
 _REASONS = tuple(
     (re.compile(pattern, re.DOTALL), message)
@@ -51,7 +54,29 @@ def usage_error(error: TyperException) -> UsageError:
     """Our error for one of Typer's."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "yibao"
-    return UsageError(_complaint(error), remedy=_("see `{command} --help`").format(command=command))
+    name = getattr(error, "option_name", "")
+    if context is not None and name in _global_options(context):
+        words = command.partition(" ")[2]
+        return UsageError(
+            _("the option {name} stands before the command").format(name=name),
+            remedy=_("write `yibao {name} ... {words}`").format(name=name, words=words),
+        )
+    remedy = _("see `{command} --help`").format(command=command)
+    if (example := _example(context)) and error.format_message().startswith(_LACKS):
+        remedy += _(", such as `{example}`").format(example=example)
+    return UsageError(_complaint(error), remedy=remedy)
+
+
+def _example(context: Any) -> str:
+    """The first example of a command's help; "" where it has none."""
+    text = inspect.cleandoc(getattr(getattr(context, "command", None), "help", None) or "")
+    found = _EXAMPLE.search(text)
+    return found[1].strip() if found else ""
+
+
+def _global_options(context: Any) -> set[str]:
+    """The names of the options that stand before every command."""
+    return {name for param in context.find_root().command.params for name in param.opts}
 
 
 def _complaint(error: TyperException) -> str:
@@ -75,6 +100,6 @@ def _matched(text: str, table: tuple[tuple[re.Pattern[str], str], ...]) -> str:
         if match := pattern.fullmatch(text):
             parts = {k: v.replace("%Y-%m-%d", _("YYYY-MM-DD")) for k, v in match.groupdict().items()}
             if name := parts.get("name"):
-                parts["name"] = name if name.startswith("-") else named(name)
+                parts["name"] = name if name.startswith("-") else named(name.lower())
             return _(message).format(**parts)
     return text

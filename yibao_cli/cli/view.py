@@ -8,16 +8,15 @@ import io
 import json
 import re
 import sys
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yibao_cli.cli.options import Format
-from yibao_cli.i18n import N_, _
+from yibao_cli.cli.terminal import show_table, visible, width_of
+from yibao_cli.i18n import N_, Word, _, people_read
 from yibao_cli.rules import Severity
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Progress
     from yibao_cli.model import Finding
 
-Rows = "Sequence[Mapping[str, object]]"
 # Columns and fixed words of tables, which keep their English in csv and jsonl.
 _WORDS = (
     *(N_("part"), N_("page"), N_("piece"), N_("what"), N_("detail"), N_("step"), N_("count"), N_("remark")),
@@ -201,19 +199,17 @@ def _may_be_ruled(rows: Sequence[Mapping[str, object]]) -> bool:
 
 def _ruled(rows: Sequence[Mapping[str, object]]) -> None:
     """A table that fits the terminal, for a person who reads it there: without columns that say nothing."""
-    from yibao_cli.cli.status_view import show_table
-
     names = [name for name in rows[0] if any(r[name] not in ("", None) for r in rows)]
     numbers = [at for at, name in enumerate(names) if all(isinstance(r[name], int | float) for r in rows)]
     cells = [[_shown(r[name]) for name in names] for r in rows]
-    show_table([_(name) for name in names], cells, sys.stdout, numbers=numbers)
+    show_table([_heading(name) for name in names], cells, sys.stdout, numbers=numbers)
 
 
 def _table(rows: Sequence[Mapping[str, object]]) -> str:
     """A plain table whose columns line up, Chinese characters counting twice."""
     if not rows:
         return ""
-    cells = [[_(name) for name in rows[0]], *([visible(_shown(v)) for v in r.values()] for r in rows)]
+    cells = [[_heading(name) for name in rows[0]], *([visible(_shown(v)) for v in r.values()] for r in rows)]
     widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
     lines = (
         "  ".join(c + " " * (w - width_of(c)) for c, w in zip(row, widths, strict=True)).rstrip()
@@ -222,9 +218,12 @@ def _table(rows: Sequence[Mapping[str, object]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _heading(name: str) -> str:
+    return people_read(name) if isinstance(name, Word) else _(name)
+
+
 def _shown(value: object) -> str:
-    # A word of a closed list is ours to translate; any other value is the client's.
-    return _(value.value) if isinstance(value, StrEnum) else moment(str(value))
+    return moment(people_read(value))
 
 
 def moment(text: str) -> str:
@@ -234,7 +233,7 @@ def moment(text: str) -> str:
     """
     if _MOMENT.fullmatch(text) is None:
         return text
-    from yibao_cli.jobs.workspace import CHINA
+    from yibao_cli.codes import CHINA
 
     try:
         return datetime.fromisoformat(text).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
@@ -242,30 +241,6 @@ def moment(text: str) -> str:
         return text
 
 
-def width_of(text: str) -> int:
-    """Columns of a text on a terminal; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def shortened(text: str, width: int) -> str:
-    """A text of at most so many columns of a terminal; what is wider ends in an ellipsis."""
-    if width_of(text) <= width:
-        return text
-    while width_of(text) > width - 1:
-        text = text[:-1]
-    return f"{text}…"
-
-
 def _line(text: str) -> str:
     """One line of a message: a name with a line feed in it does not break it."""
     return visible(text).replace("\n", "\\n") + "\n"
-
-
-def visible(text: str) -> str:
-    """Show control, bidi and private characters as escapes: data must not drive a terminal."""
-    return "".join(
-        c
-        if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-        else f"\\u{{{ord(c):X}}}"
-        for c in text
-    )

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from yibao_cli.kinds.geometry import HouseSpec, PanelSpec
     from yibao_cli.kinds.kind import Kind
-    from yibao_cli.kinds.page import FontPlan, PressPlan
+    from yibao_cli.kinds.page import FontPlan
     from yibao_cli.kinds.product import PanelPlace, Product
 
 
@@ -78,14 +78,12 @@ def compose_layout(
     constants: Mapping[str, Mapping[str, str]],
     ads: Mapping[str, str],
     fonts: FontPlan = SHIPPED_FONTS,
-    press: PressPlan | None = None,
 ) -> Layout:
     """Resolve a kind for a mailing.
 
     piece_fields: columns of the package's pieces, which texts may name.
     constants: groups of fixed texts (`client`, `mailing`, `kind`).
-    ads: ad id to file name of its art in the package. fonts: that its texts are set in; press: what
-      a press wants, None for plain files.
+    ads: ad id to file name of its art in the package. fonts: that its texts are set in.
 
     Raises SettingsError with the item's text when it names something unknown.
     """
@@ -96,7 +94,7 @@ def compose_layout(
     size = (slots[0].w, slots[0].h) if slots else (0.0, 0.0)
     house = tuple(_house(h, names) for h in kind.house)
     paid = tuple(PanelArt(f"ad:{ad}", file) for ad, file in sorted(ads.items()))
-    return Layout(variants, paid + house, size, fonts, press)
+    return Layout(variants, paid + house, size, fonts)
 
 
 def _variant(panels: Mapping[str, PanelSpec], product: Product, names: _Names) -> VariantPlan:

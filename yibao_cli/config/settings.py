@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
+from yibao_cli.codes import is_mailing_id
 from yibao_cli.config.nightly import NightlySettings
 from yibao_cli.config.returns import ComplaintSettings, ReportSettings
 from yibao_cli.config.safety import ApprovalSettings, EncryptionSettings, RetentionSettings, RoleSettings
@@ -47,6 +48,12 @@ _RULES = frozenset({"roles", "approval"})
 _PACKAGE = Path(__file__).parents[1]
 
 
+def _mailing_name(name: str) -> str:
+    if not is_mailing_id(name):
+        raise ValueError(_("use 1 to 20 of A-Z, 0-9 and -, such as 2026Q3"))
+    return name
+
+
 class Settings(Spec):
     """All settings of a workspace.
 
@@ -54,7 +61,7 @@ class Settings(Spec):
     """
 
     client: ClientSettings
-    mailings: dict[str, MailingSettings]
+    mailings: dict[Annotated[str, AfterValidator(_mailing_name)], MailingSettings]
     mailing: str = ""
     render: RenderSettings = RenderSettings()
     cluster: ClusterSettings = ClusterSettings()
@@ -86,11 +93,12 @@ class Settings(Spec):
     def mailing_settings(self, mailing: str) -> MailingSettings:
         """Settings of one mailing; InputNotFound when yibao.toml does not name it."""
         if mailing not in self.mailings:
+            known = ", ".join(sorted(self.mailings))
+            remedy = _("use one of: {known}; or add a table [mailings.{mailing}] to it")
+            remedy = remedy if known else _("add a table [mailings.{mailing}] to it, see docs/settings.md")
             raise InputNotFound(
                 _("yibao.toml has no mailing {mailing}").format(mailing=mailing),
-                remedy=_("add a table [mailings.{mailing}] to it, or use one of: {known}").format(
-                    mailing=mailing, known=", ".join(sorted(self.mailings))
-                ),
+                remedy=remedy.format(mailing=mailing, known=known),
             )
         return self.mailings[mailing]
 

@@ -14,79 +14,38 @@
     text      csv and tab-separated text
     jsonlines, dbf  what their names say
     forms     which of these reads a file
-    headers   which column is which field
+    headers   which column is which field, as vocabulary says what clients call them
     body      which rows are data: blank, total and repeated header rows, merged cells
-    cells     a value of one cell as a value of its field's type
+    cells, dates, words  a value of one cell as a value of its field's type
+    columns   the same for many cells at once
+    compiling where a field's cells stand on a sheet, and how they are read and shown
     rows      rows as typed columns, with findings
+    plausible what is well formed and still unlikely
     duplicates  the same row, or the same key, twice
     naming    rows that name nobody
     reading   the stages above in order
+    batch     what is asked of a reading, and what comes out of it
 
-A reader yields `raw.RawSheet`; a new file format is one more module that does, and a line in `reading`.
+A reader yields `raw.RawSheet`; a new file format is one more module that does, and a line in `forms`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from yibao_cli.ingest.batch import Batch, ReadOptions
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
-    import pyarrow as pa
-
     from yibao_cli.kinds.fields import TableSpec
-    from yibao_cli.model import Finding
+
+__all__ = ["Batch", "ReadOptions", "mapping_of", "read_batches"]
 
 # The child process that parses a workbook imports this package and nothing else of ours. The
 # functions below therefore import `reading`, and with it pyarrow and pydantic, only when called:
 # half a second of every workbook.
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What the person who imports knows better than the file.
-
-    sheet: name of the only sheet to read; "" reads every visible sheet that has the table's header.
-    encoding: of text files and old tables, as `--encoding` names it; "" to find out.
-    header_map: client's header -> our field name; wins over the kind's aliases. A header that is not in the
-      sheet refuses the file.
-    remembered: the same from earlier imports; it wins over the aliases too, but need not be in the sheet.
-    spellings: field -> the client's words for its choices -> ours; of fields that are choices.
-    today: ISO date, after which no date of the past may lie; "" to let that be.
-    """
-
-    sheet: str = ""
-    header_map: Mapping[str, str] = field(default_factory=dict)
-    remembered: Mapping[str, str] = field(default_factory=dict)
-    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    today: str = ""
-    encoding: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """At most 20,000 rows of one sheet.
-
-    table: the kept rows, one column a field in the order of `spec.names`, then
-      src_sheet  string  "" for text files
-      src_row    int32   row in the client's file, from 1 as Excel counts
-      src_ordinal int64  ordinal of the row among all data rows of the file, from 1, rejected ones counted
-      money (fen) and integer fields are int64, flags bool, everything else string (dates ISO,
-      decimals as exact text); null where blank.
-    findings: of these rows, and of the sheets and rows skipped since the batch before.
-    rows_in: data rows read; always rows_kept + rows_rejected.
-    left_out: what could be read of rows that a rule rejected, in the schema of `table`; None for none.
-    """
-
-    table: pa.Table
-    findings: tuple[Finding, ...]
-    sheet: str
-    rows_in: int
-    rows_kept: int
-    rows_rejected: int
-    left_out: pa.Table | None = None
 
 
 def read_batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[Batch]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from yibao_cli.ingest.audit import Range, SheetFacts
     from yibao_cli.ingest.body import Place
+    from yibao_cli.ingest.facts import Range, SheetFacts
     from yibao_cli.ingest.headers import Layout
     from yibao_cli.model import Finding
 

@@ -11,25 +11,24 @@ import re
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
 
-from yibao_cli.ingest.shown import NumberFormat, ShownNumber, number_format
+from yibao_cli.ingest.facts import MOST_RANGES, SheetFacts, extend_range
+from yibao_cli.ingest.shown import number_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
-ERROR_MARK = "#N/A"
+    from yibao_cli.ingest.shown import NumberFormat
 
 _BLOCK_BYTES = 1 << 20
 _LONGEST_CELL = 1 << 22  # what stands behind the last cell of a sheet may be long, and need not wait
 _LONGEST_STYLES = 16 << 20
 _MOST_STYLES = 200
-MOST_RANGES = 10_000
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\w+:id\s*=\s*[\"']([^\"']+)[\"']")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -64,8 +63,6 @@ _DAMAGE = (
     OSError,
 )
 
-Range = tuple[int, int]
-
 
 class AuditError(Exception):
     """The XML cannot be followed; the message names the class of the fault and never quotes the data."""
@@ -73,49 +70,6 @@ class AuditError(Exception):
 
 class UnplacedErrorCellError(AuditError):
     """A cell that the audit looks for does not say where it stands."""
-
-
-@dataclass(slots=True)
-class SheetFacts:
-    """What the audit found in a sheet. Rows count from 1, columns from 0; ranges are first and last.
-
-    errors: row -> columns of error cells and of formulas without a value.
-    hidden_rows: with something in them; hidden_columns: ranges of columns.
-    formats: (column, format) -> ranges of rows whose cells bear it; only formats that show what the number
-      lacks.
-    date1904: serial numbers of days count from 1904-01-01.
-    merges: first row, last row, first column, last column of merged cells.
-    shown: row -> (column, text) of numbers that are shown as this text.
-    """
-
-    errors: dict[int, list[int]] = field(default_factory=dict)
-    formats: dict[tuple[int, NumberFormat], list[Range]] = field(default_factory=dict)
-    hidden_rows: list[Range] = field(default_factory=list)
-    hidden_columns: list[Range] = field(default_factory=list)
-    date1904: bool = False
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
-    shown: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
-
-    def mark(self, rows: Sequence[list[object]], first: int, left: int) -> None:
-        """Put error marks and shown numbers into the rows, the first of which has this number.
-
-        left: column of the rows' first cells.
-        """
-        if self.errors or self.shown:
-            for number, row in enumerate(rows, first):
-                self._mark_row(row, number, left)
-        for (column, shape), ranges in self.formats.items():
-            for top, bottom in ranges:
-                for number in range(max(top, first), min(bottom, first + len(rows) - 1) + 1):
-                    _show(rows[number - first], column - left, shape)
-
-    def _mark_row(self, row: list[object], number: int, left: int) -> None:
-        for column in self.errors.get(number, ()):
-            if 0 <= column - left < len(row):
-                row[column - left] = ERROR_MARK
-        for column, text in self.shown.get(number, ()):
-            if 0 <= column - left < len(row) and isinstance(cell := row[column - left], int | float):
-                row[column - left] = ShownNumber(cell, text)
 
 
 class Audit:
@@ -185,26 +139,12 @@ def audit_sheet(
     return facts
 
 
-def error_cells(archive: zipfile.ZipFile, part: str) -> dict[int, list[int]]:
-    """Where a sheet's error cells and uncalculated formulas stand: row, from 1 -> columns, from 0."""
-    return audit_sheet(archive, part, {}).errors
-
-
 @contextmanager
 def _faults() -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
         raise AuditError(type(error).__name__) from error
-
-
-def _show(row: list[object], column: int, shape: NumberFormat) -> None:
-    if 0 <= column < len(row):
-        cell = row[column]
-        if isinstance(cell, int | float) and not isinstance(cell, bool):
-            text = shape.show(cell)
-            if text is not None:
-                row[column] = ShownNumber(cell, text)
 
 
 def _styles(archive: zipfile.ZipFile) -> dict[int, NumberFormat]:
@@ -267,14 +207,6 @@ def _has_values(block: bytes, row: re.Match[bytes]) -> bool:
     end = block.find(b"row>", row.end())
     cells = block[row.end() : end] if end >= 0 else b"v>"
     return b"v>" in cells or b"is>" in cells
-
-
-def extend_range(ranges: list[Range], row: int) -> None:
-    """Add a row to ranges that grow downwards."""
-    if ranges and ranges[-1][1] == row - 1:
-        ranges[-1] = (ranges[-1][0], row)
-    else:
-        ranges.append((row, row))
 
 
 def _attributes(tag: bytes) -> dict[bytes, bytes]:

@@ -16,7 +16,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
-from yibao_cli.ingest.audit import ERROR_MARK
+from yibao_cli.ingest.facts import ERROR_MARK
 from yibao_cli.ingest.plainrows import PlainRows, Run, Shape, Slot
 from yibao_cli.ingest.sharedstrings import OddSheetError, Strings, plain_text, plain_texts, without_escapes
 

@@ -12,7 +12,7 @@ import struct
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from yibao_cli.ingest.audit import MOST_RANGES, SheetFacts, extend_range
+from yibao_cli.ingest.facts import MOST_RANGES, SheetFacts, extend_range
 from yibao_cli.ingest.shown import NumberFormat, number_format
 
 if TYPE_CHECKING:

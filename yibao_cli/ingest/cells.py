@@ -1,4 +1,4 @@
-"""Readers of cells that hold amounts, numbers, dates, flags and choices; the choice of a reader.
+"""Readers of cells that hold amounts, numbers, flags and choices; the choice of a reader.
 
 A reader takes a cell and returns the typed value, None for a blank, or a `words.Doubt`.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from yibao_cli import money
 from yibao_cli.errors import SettingsError
 from yibao_cli.i18n import _
+from yibao_cli.ingest.dates import read_date, read_date_or_serial
 from yibao_cli.ingest.words import (
     EXACT_BELOW,
     Doubt,
@@ -27,10 +27,11 @@ from yibao_cli.ingest.words import (
     read_postcode,
     read_text,
     read_uscc,
+    unfit,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from yibao_cli.kinds.fields import FieldSpec
 
@@ -42,20 +43,6 @@ _DIGITS = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?")
 _MINUS = str.maketrans("\u2212\u2013\u2014", "---")  # the minus sign and the dashes that people type for it
 _SIGNED = re.compile(r"(?P<a>-?)(?P<b>[^-]*)(?P<c>-?)")
 _YUAN = Decimal(1)
-_DATE = re.compile(
-    r"(?P<y>[0-9]{4})(?:(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})"
-    r"| ?年 ?(?P<m2>[0-9]{1,2}) ?月 ?(?P<d2>[0-9]{1,2}) ?日"
-    r"|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
-)
-_YEARS = range(1900, 2100)
-_COMPACT_DATES = range(19000101, 21000000)
-# Days as Excel counts them: from 1954 to 2064, which no other number of a date column is; and, where most
-# cells of a column are such days, from 1912 on, for the dates of birth of the old.
-_SURE_SERIALS = (20_000, 60_001)
-_SERIALS = (4_400, 73_051)
-_SERIAL_TEXT = re.compile(r"[0-9]{4,5}")
-_EPOCH, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
-_DAYS_TO_1904 = (_EPOCH_1904 - _EPOCH).days
 _FLAGS = dict.fromkeys(("是", "y", "yes", "1", "true", "√"), True) | dict.fromkeys(
     ("否", "n", "no", "0", "false", "×"), False
 )
@@ -104,7 +91,7 @@ def read_money(cell: object) -> object:
             return cents
     if type(cell) is str:
         return _money_text(cell)
-    return _fen(cell) if isinstance(cell, int | float) else _not(cell, "I120")
+    return _fen(cell) if isinstance(cell, int | float) else unfit(cell, "I120")
 
 
 def read_money_in(unit: Decimal, cell: object) -> object:
@@ -117,7 +104,7 @@ def read_money_in(unit: Decimal, cell: object) -> object:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < EXACT_BELOW:
         # Back to a float: the noise of binary fractions is judged where it is for yuan.
         return _fen(float(Decimal(repr(cell + 0)) * unit))
-    return _not(cell, "I120")
+    return unfit(cell, "I120")
 
 
 def read_integer(cell: object) -> object:
@@ -139,39 +126,6 @@ def read_decimal(cell: object) -> object:
         # -0.0 + 0 is 0.0.
         return format(Decimal(repr(cell + 0)), "f").removesuffix(".0") if exact else Doubt(None, ("I121",))
     return _number(cell)
-
-
-def read_date(cell: object) -> object:
-    """A date as ISO text; a time of day is dropped, a bare serial number is never guessed."""
-    if isinstance(cell, date):
-        return cell.isoformat()[:10] if cell.year in _YEARS else Doubt(None, ("I122",))
-    if isinstance(cell, float | int) and cell in _COMPACT_DATES:
-        cell = str(int(cell))
-    if type(cell) is str:
-        return _date_text(cell)
-    return _not(cell, "I122")
-
-
-def read_date_or_serial(cell: object, *, date1904: bool = False) -> object:
-    """A date as ISO text, from a column whose bare numbers are days as Excel counts them."""
-    day = serial_of(cell)
-    if day is None or not _SERIALS[0] <= day + _DAYS_TO_1904 * date1904 < _SERIALS[1]:
-        return read_date(cell)
-    return ((_EPOCH_1904 if date1904 else _EPOCH) + timedelta(days=int(day))).isoformat()
-
-
-def are_serials(cells: Sequence[object]) -> bool:
-    """Tell whether more than half of the filled cells are bare numbers of days from 1954 to 2064."""
-    filled = [c for c in cells if c is not None and c != ""]
-    days = [day for day in map(serial_of, filled) if day is not None]
-    return 2 * sum(_SURE_SERIALS[0] <= day < _SURE_SERIALS[1] for day in days) > len(filled)
-
-
-def serial_of(cell: object) -> float | None:
-    """The number of a cell that may be a day as Excel counts it, a time of day behind the point."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return cell
-    return float(cell) if isinstance(cell, str) and _SERIAL_TEXT.fullmatch(cell) else None
 
 
 def read_flag(cell: object) -> object:
@@ -216,17 +170,12 @@ def _word(cell: object, known: Mapping[str, object], rule_id: str) -> object:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and cell % 1 == 0:
         cell = str(int(cell))
     if not isinstance(cell, str):
-        return _not(cell, rule_id)
+        return unfit(cell, rule_id)
     key = _key(cell)
     if not key or is_error(key.upper()):
         return Doubt(None, ("I111",)) if key else None
     value = known.get(key)
     return Doubt(None, (rule_id,)) if value is None else value
-
-
-def _not(cell: object, rule_id: str) -> object:
-    """What stands in a cell of quite another kind, or a blank."""
-    return None if cell is None else Doubt(None, (rule_id,))
 
 
 def _money_text(cell: str) -> object:
@@ -261,28 +210,11 @@ def _fen(amount: str | float | Decimal) -> object:
 def _number(cell: object) -> object:
     """A number's text without separators."""
     if not isinstance(cell, str):
-        return _not(cell, "I121")
+        return unfit(cell, "I121")
     text = fold(cell)
     if not text or is_error(text):
         return Doubt(None, ("I111",)) if text else None
     return text.replace(",", "").removeprefix("+") if _DIGITS.fullmatch(text) else Doubt(None, ("I121",))
-
-
-@lru_cache(maxsize=4096)
-def _date_text(cell: str) -> object:
-    text = fold(cell)
-    if not text or is_error(text):
-        return Doubt(None, ("I111",)) if text else None
-    found = _DATE.fullmatch(text)
-    if found is None:
-        return Doubt(None, ("I122",))
-    month = found["m"] or found["m2"] or found["m3"]
-    day = found["d"] or found["d2"] or found["d3"]
-    try:
-        read = date(int(found["y"]), int(month), int(day))
-    except ValueError:
-        return Doubt(None, ("I122",))
-    return read.isoformat() if read.year in _YEARS else Doubt(None, ("I122",))
 
 
 _READERS: dict[str, Reader] = {

@@ -149,6 +149,14 @@ def lines_of(path: Path, encoding: str) -> Iterator[str]:
             yield line.translate(GB18030_2022) if encoding == "gb18030" and not line.isascii() else line
 
 
+def plain_lines(path: Path) -> list[str]:
+    """The lines, without their ends, of a text in whatever encoding an office program writes.
+
+    Raises InputRefused where it is no text.
+    """
+    return "".join(lines_of(path, reading_of(path).encoding)).splitlines()
+
+
 def is_foreign(line: str, encoding: str) -> bool:
     """Tell whether a line that was read in a Chinese encoding is UTF-8: every byte of it, and no chance."""
     if encoding not in _MANDARIN or line.isascii():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
-    from yibao_cli.ingest import ReadOptions
+    from yibao_cli.ingest.batch import ReadOptions
     from yibao_cli.ingest.raw import RawSheet
 
     Sheets = Generator[RawSheet, None, None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from yibao_cli.ingest import Batch
+from yibao_cli.ingest.batch import Batch
 from yibao_cli.model import Finding
 
 if TYPE_CHECKING:

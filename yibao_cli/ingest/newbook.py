@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet
 
-    from yibao_cli.ingest.audit import SheetFacts
+    from yibao_cli.ingest.facts import SheetFacts
 
 _CHUNK_CELLS = 2_000_000
 

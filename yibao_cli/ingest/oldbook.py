@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import xlrd
 from xlrd.xldate import XLDateError, xldate_as_datetime
 
-from yibao_cli.ingest.audit import ERROR_MARK, SheetFacts, extend_range
+from yibao_cli.ingest.facts import ERROR_MARK, SheetFacts, extend_range
 from yibao_cli.ingest.raw import CHUNK_ROWS, Merge
 from yibao_cli.ingest.shown import NumberFormat, ShownNumber, number_format
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from yibao_cli.ingest.headers import Vocabulary, find_layout
+from yibao_cli.ingest.headers import find_layout
 from yibao_cli.ingest.reading import raw_sheets
+from yibao_cli.ingest.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from yibao_cli.ingest import ReadOptions
+    from yibao_cli.ingest.batch import ReadOptions
     from yibao_cli.ingest.headers import Layout
     from yibao_cli.ingest.raw import Chunk
     from yibao_cli.kinds.fields import TableSpec

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from yibao_cli.ingest.body import Place
+    from yibao_cli.ingest.compiling import Column
     from yibao_cli.ingest.duplicates import Memory
-    from yibao_cli.ingest.rows import Column
     from yibao_cli.model import Finding
 
 _MOST_FEN = 10_000_000_00  # ten million yuan: no member's account, but a column that moved, or 分 read as 元

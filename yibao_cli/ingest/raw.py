@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from yibao_cli.ingest.audit import SheetFacts
+from yibao_cli.ingest.facts import SheetFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.errors import InputRefused
 from yibao_cli.i18n import _
-from yibao_cli.ingest import Batch
 from yibao_cli.ingest.about import about_sheet
+from yibao_cli.ingest.batch import Batch
 from yibao_cli.ingest.body import Body, Place
+from yibao_cli.ingest.compiling import compile_columns
 from yibao_cli.ingest.duplicates import Memory
 from yibao_cli.ingest.forms import open_sheets
-from yibao_cli.ingest.headers import HEAD_ROWS, Layout, Vocabulary, find_layout
-from yibao_cli.ingest.rows import compile_columns, table_schema, type_rows
+from yibao_cli.ingest.headers import HEAD_ROWS, Layout, find_layout
+from yibao_cli.ingest.rows import table_schema, type_rows
+from yibao_cli.ingest.vocabulary import Vocabulary
 from yibao_cli.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
 
-    from yibao_cli.ingest import ReadOptions
+    from yibao_cli.ingest.batch import ReadOptions
+    from yibao_cli.ingest.compiling import Column
     from yibao_cli.ingest.raw import Chunk, Note, RawSheet
-    from yibao_cli.ingest.rows import Column
     from yibao_cli.kinds.fields import TableSpec
 
 
@@ -42,7 +44,7 @@ def batches(path: Path, spec: TableSpec, options: ReadOptions) -> Iterator[Batch
         for sheet in sheets:
             yield from _uncollected(run.read(sheet, vocabulary))
     if not run.found_header:
-        raise _empty(path) if run.is_empty else _no_header(path, spec, run.seen_sheets)
+        raise _empty(path) if run.is_empty else _no_header(path, spec, run.seen_sheets, options)
     if run.waiting:
         yield run.closing()
 
@@ -78,7 +80,7 @@ def mapping(path: Path, spec: TableSpec, options: ReadOptions) -> dict[str, dict
             if layout is not None:
                 found[sheet.name] = dict(layout.headers)
     if not found:
-        raise _no_header(path, spec, seen)
+        raise _no_header(path, spec, seen, options)
     return found
 
 
@@ -171,16 +173,18 @@ def _empty(path: Path) -> InputRefused:
     )
 
 
-def _no_header(path: Path, spec: TableSpec, sheets: Sequence[str]) -> InputRefused:
+def _no_header(path: Path, spec: TableSpec, sheets: Sequence[str], options: ReadOptions) -> InputRefused:
     named = ", ".join(s for s in sheets if s)
-    required = ", ".join([*(f.label for f in spec.fields if f.required), *filter(None, [spec.alternatives])])
+    required = [*(f.label for f in spec.fields if f.required), *filter(None, [spec.alternatives])]
+    message = _("no header row of {table} in the first {rows} rows; it must have: {required}")
+    mapped = _("check that this is the right file and sheet, or name headers with --map 'its header=field'")
     where = f"{path.name}:{named}" if len(sheets) == 1 and named else path.name
     return InputRefused(
-        _("no header row of {table} in the first {rows} rows; it must have: {required}").format(
-            table=spec.label, rows=HEAD_ROWS, required=required
+        message.format(
+            table=_(spec.label),
+            rows=HEAD_ROWS,
+            required=", ".join(required or [f.label for f in spec.fields]),
         ),
         where=where,
-        remedy=_(
-            "check that this is the right file and sheet, or name headers with --map 'its header=field'"
-        ),
+        remedy=_("check that this is the right file and sheet") if options.unmapped else mapped,
     )

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from yibao_cli.ingest.cells import Manner, are_serials, reader_for
+from yibao_cli.ingest.cells import reader_for
 from yibao_cli.ingest.columns import read_column
-from yibao_cli.ingest.mask import mask_for
+from yibao_cli.ingest.dates import are_serials
 from yibao_cli.ingest.plausible import doubtful_values
 from yibao_cli.rules import Severity, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from yibao_cli.ingest.body import DataRows, Place
     from yibao_cli.ingest.columns import ReadCells
+    from yibao_cli.ingest.compiling import Column
     from yibao_cli.ingest.duplicates import Memory, Seen
-    from yibao_cli.ingest.headers import Layout
-    from yibao_cli.kinds.fields import FieldSpec, TableSpec
+    from yibao_cli.kinds.fields import TableSpec
     from yibao_cli.model import Finding
 
 # A value that only deserves a warning where the field may be blank rejects the row where it is
@@ -37,27 +36,6 @@ _WHEN_REQUIRED = {
     "I184": "I135",
 }
 _ARROW = {"money": pa.int64(), "integer": pa.int64(), "flag": pa.bool_()}
-
-
-@dataclass(slots=True)
-class Column:
-    """A field with the place of its cells and the functions that read and show one.
-
-    undecided: whether its bare numbers are days is decided by the first chunk that has cells in it.
-    """
-
-    field: FieldSpec
-    index: int | None
-    header: str
-    manner: Manner
-    mask: Callable[[object], str]
-    read: Callable[[object], object]
-    undecided: bool = False
-
-    @property
-    def kind(self) -> str:
-        """Type by which whole columns are read; "" where each cell has to be looked at."""
-        return self.field.type if self.manner.is_plain or self.field.type == "date" else ""
 
 
 class Typed(NamedTuple):
@@ -77,38 +55,6 @@ def table_schema(spec: TableSpec) -> pa.Schema:
     fields = [pa.field(f.name, _ARROW.get(f.type, pa.string())) for f in spec.fields]
     source = [("src_sheet", pa.string()), ("src_row", pa.int32()), ("src_ordinal", pa.int64())]
     return pa.schema([*fields, *(pa.field(n, t) for n, t in source)])
-
-
-def compile_columns(
-    spec: TableSpec,
-    layout: Layout,
-    spellings: Mapping[str, Mapping[str, str]] | None = None,
-    *,
-    date1904: bool = False,
-) -> list[Column]:
-    """One column a field, in the table's order; a field the sheet lacks has no index.
-
-    spellings: field -> the client's words for its choices -> ours. date1904: days count from 1904.
-    """
-    columns = []
-    for field in spec.fields:
-        manner = Manner(
-            unit=layout.units[field.name].yuan or Decimal(1) if field.name in layout.units else Decimal(1),
-            date1904=date1904,
-            spellings=(spellings or {}).get(field.name, {}),
-        )
-        columns.append(
-            Column(
-                field,
-                layout.columns.get(field.name),
-                layout.headers.get(field.name, ""),
-                manner,
-                mask_for(field),
-                reader_for(field, manner),
-                undecided=field.type == "date",
-            )
-        )
-    return columns
 
 
 def type_rows(

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from yibao_cli.ingest.audit import SheetFacts
+from yibao_cli.ingest.facts import SheetFacts
 
 if TYPE_CHECKING:
     from zipfile import ZipFile

@@ -234,3 +234,8 @@ def _id_text(text: str) -> object:
     if _BREAKS.search(folded):
         return Doubt(None, ("I113",))
     return Doubt(plain, ("I128",)) if plain != folded else plain
+
+
+def unfit(cell: object, rule_id: str) -> object:
+    """What stands in a cell of quite another kind, or a blank."""
+    return None if cell is None else Doubt(None, (rule_id,))

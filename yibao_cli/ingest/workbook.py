@@ -14,7 +14,8 @@ from yibao_cli.errors import InputRefused
 from yibao_cli.i18n import _
 from yibao_cli.ingest import child
 from yibao_cli.ingest.archive import archive_notes
-from yibao_cli.ingest.audit import Audit, AuditError, SheetFacts
+from yibao_cli.ingest.audit import Audit, AuditError
+from yibao_cli.ingest.facts import SheetFacts
 from yibao_cli.ingest.pipe import Incoming
 from yibao_cli.ingest.raw import Chunk, Form, Merge, RawSheet
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from yibao_cli.store.imports import ImportRecord
 
 FOLDER, MERGED_FILE = "findings", "merged.jsonl"
+_ENDINGS = (".xlsx", ".csv")  # findings are written as both
 
 
 def write_mailing_findings(workspace: Workspace, mailing: str, merged: Iterable[Finding]) -> Path:
@@ -51,16 +52,27 @@ def merge_findings(workspace: Workspace, mailing: str, record: ImportRecord) -> 
     return [f for f in read_findings(path) if f.file == file_name and f.row is not None]
 
 
-def check_findings_file(path: Path | None) -> None:
-    """Raise UsageError when findings cannot be written under this name, before any work is done."""
-    if path is not None and path.suffix.lower() not in {".xlsx", ".csv"}:
+def check_findings_file(path: Path | None, inputs: Iterable[Path] = ()) -> None:
+    """Raise UsageError when findings cannot be written under this name, before any work is done.
+
+    inputs: files and folders that the command reads, which no list of findings may take the place of.
+    """
+    if path is None:
+        return
+    if path.suffix.lower() not in _ENDINGS:
         raise UsageError(
             _("{file}: findings are written as .xlsx or .csv").format(file=path.name),
             remedy=_("name such a file"),
         )
+    there = [p for p in map(path.with_suffix, _ENDINGS) if p.exists()]
+    for read in (p for p in inputs if p.exists()):
+        for target in there:
+            if target.samefile(read) or target.parent.samefile(read):
+                message = _("{file}: findings would take the place of a file that is read")
+                raise UsageError(message.format(file=target.name), remedy=_("name another file"))
 
 
 def write_findings_file(findings: Iterable[Finding], path: Path) -> None:
     """Write findings where the operator wants them; the ending says how."""
     private_folder(path.parent)
-    write_findings(findings, path.with_suffix(".xlsx"), path.with_suffix(".csv"))
+    write_findings(findings, *map(path.with_suffix, _ENDINGS))

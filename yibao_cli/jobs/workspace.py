@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from yibao_cli.ads.seasons import in_season, load_calendar
-from yibao_cli.codes import is_mailing_id
+from yibao_cli.codes import CHINA, is_mailing_id
 from yibao_cli.config import MailingSettings, Settings, find_workspace, load_settings, shipped
 from yibao_cli.errors import InputNotFound, PermissionsError, StateError, UsageError
 from yibao_cli.i18n import _
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 PRINT, SCRATCH = "print", "scratch"  # folders of a mailing that several jobs know
 TEMPLATES = "templates"  # a workspace's own kinds
 SEASONS = "seasons.toml"
-
-CHINA = timezone(timedelta(hours=8))
 
 # What a long job calls as it goes: (what is being done, done so far, of how many or 0 when not known).
 Progress = Callable[[str, int, int], None]
@@ -95,13 +94,26 @@ class Workspace:
         return self.now.astimezone(UTC).isoformat(timespec="seconds")
 
     def mailing_id(self, given: str) -> str:
-        """The mailing meant: the given one, or the workspace's current one."""
-        mailing = given or self.settings.mailing
-        if not mailing:
+        """The mailing meant: the given one, or the workspace's current one.
+
+        Raises UsageError for what cannot name one, InputNotFound for one that yibao.toml does not name and of
+        which nothing lies in the workspace either.
+        """
+        mailing = self.mailing_meant(given)
+        if not (self.mailing_folder(mailing).is_dir() or (self.folder / "imports" / mailing).is_dir()):
+            self.mailing(mailing)
+        return mailing
+
+    def mailing_meant(self, given: str) -> str:
+        """The name of the mailing meant, whether there is one of that name or not."""
+        named = given or self.settings.mailing
+        if not named:
             raise UsageError(_("which mailing?"), remedy=_("name it, or set `mailing` in yibao.toml"))
+        # An input method leaves letters wide, and a person small; no two names differ by that alone.
+        mailing = unicodedata.normalize("NFKC", named).upper()
         if not is_mailing_id(mailing):
             raise UsageError(
-                _("{mailing} cannot name a mailing").format(mailing=mailing),
+                _("{mailing} cannot name a mailing").format(mailing=named),
                 remedy=_("use 1 to 20 of A-Z, 0-9 and -, such as 2026Q3"),
             )
         return mailing

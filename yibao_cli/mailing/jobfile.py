@@ -46,7 +46,6 @@ JOB = (
     "pages", "weight_mg", "postage_fen", *(f"{t}_{what}" for t in TABLES for what in ("records", "sha256")),
 )  # fmt: skip
 _COUNTED = ("pieces", "pages", "weight_mg")
-_CHUNK = 1 << 20
 
 
 class Job(NamedTuple):

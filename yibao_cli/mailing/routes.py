@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -94,12 +93,6 @@ def plan_routes(stops: list[Stop], limits: Limits) -> Plan:
         placed = {v.stop for v in visits}
         run = [i for i in run if i not in placed]
     return Plan(visits, run)
-
-
-def distance(way: list[int], places: list[tuple[float, float] | None]) -> float:
-    """Length of a way in degrees, 0 where coordinates are missing."""
-    known = [p for i in way if (p := places[i]) is not None]
-    return sum(math.dist(a, b) for a, b in pairwise(known))
 
 
 def clock(minutes: int) -> str:

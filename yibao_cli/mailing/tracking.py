@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from yibao_cli.codes import s10_check_digit
+from yibao_cli.i18n import N_
 from yibao_cli.model import Finding
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Form = Literal["s10", "cn13", "num13"]
 FORMS: tuple[Form, ...] = ("s10", "cn13", "num13")
+# What is typed -> what people read.
+FORM_WORDS = {"s10": N_("international"), "cn13": N_("domestic"), "num13": N_("13 digits")}
 
 WIDEST = "WM00000000000"  # no number of any form takes more room in a text or a Code 128
 

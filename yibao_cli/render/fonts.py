@@ -64,12 +64,6 @@ class Font:
         """The opened face, without its fallbacks."""
         return self.own.face
 
-    @cached_property
-    def glyph_of(self) -> dict[int, int]:
-        """Code point to glyph id, for every character that the face itself maps."""
-        metrics = self.own.metrics
-        return {cp: glyph for cp in self.face.unicodes if (glyph := metrics.get_nominal_glyph(cp))}
-
     def place(self, char: str) -> Place | None:
         """Where a character is drawn; None if no font of the chain draws it."""
         return self._places[char]

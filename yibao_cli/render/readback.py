@@ -70,17 +70,15 @@ def read_back(
     part: int,
     expected: Iterable[Expected],
     *,
-    codes: bool = True,
     sample: Sample | None = None,
     tie: Tie | None = None,
     press: bool = False,
 ) -> Iterator[Difference]:
     """Compare a print file with what it must show, page by page; nothing comes back from a right one.
 
-    codes: compare the bits of each mark for machines, and decode those of the sample from pixels. sample:
-    pieces whose pages PDFium reads too; without one, SAMPLE of them by the number of the part. tie: what the
-    package itself says of the pieces. press: whether the file was made for a press, and passes the named
-    checks of `press.checks`. Equal arguments give equal differences. A damaged or missing file is a
+    sample: pieces whose pages PDFium reads too; without one, SAMPLE of them by the number of the part. tie:
+    what the package itself says of the pieces. press: whether the file was made for a press, and passes the
+    named checks of `press.checks`. Equal arguments give equal differences. A damaged or missing file is a
     Difference, never an error.
     """
     chosen = sample or Sample(SAMPLE, part)
@@ -89,13 +87,13 @@ def read_back(
         if press:
             yield from (Difference(part, f.page, "", What.PRESS, f.detail) for f in check_press(pdf))
         with StructureFile(pdf, press=press) as file:
-            for found in _by_structure(file, part, chosen.watch(expected), tie, codes=codes):
+            for found in _by_structure(file, part, chosen.watch(expected), tie):
                 told.add((found.page, found.what))
                 yield found
         pages = chosen.pages()
         if pages:
             with PrintFile(pdf) as print_file:
-                found_again = _by_pdfium(print_file, part, pages, codes=codes)
+                found_again = _by_pdfium(print_file, part, pages)
                 # What both readers see is said once.
                 yield from (d for d in found_again if (d.page, d.what) not in told)
     except InputRefused as error:
@@ -103,14 +101,14 @@ def read_back(
 
 
 def _by_structure(
-    file: StructureFile, part: int, expected: Iterable[Expected], tie: Tie | None, *, codes: bool
+    file: StructureFile, part: int, expected: Iterable[Expected], tie: Tie | None
 ) -> Iterator[Difference]:
     for sentence in file.refused:
         yield Difference(part, 0, "", What.FILE, sentence)
     wanted = 0
     for wanted, want in enumerate(expected, 1):
         if wanted <= file.pages:
-            for what, detail in _structure_differences(file, wanted - 1, want, tie, codes=codes):
+            for what, detail in _structure_differences(file, wanted - 1, want, tie):
                 yield Difference(part, wanted, want.piece, what, detail)
     if wanted != file.pages:
         detail = _("{wanted} pages were expected, the file has {found}")
@@ -118,26 +116,26 @@ def _by_structure(
 
 
 def _structure_differences(
-    file: StructureFile, index: int, want: Expected, tie: Tie | None, *, codes: bool
+    file: StructureFile, index: int, want: Expected, tie: Tie | None
 ) -> Iterator[Found]:
     try:
         shown = file.page(index)
     except InputRefused as error:
         yield What.FILE, error.message
         return
-    yield from compare_structure(shown, want, codes=codes)
+    yield from compare_structure(shown, want, codes=True)
     if tie is not None:
         yield from ((What.PIECE, sentence) for sentence in tie.page(shown, want))
 
 
-def _by_pdfium(file: PrintFile, part: int, pages: Iterable[Numbered], *, codes: bool) -> Iterator[Difference]:
+def _by_pdfium(file: PrintFile, part: int, pages: Iterable[Numbered]) -> Iterator[Difference]:
     for number, want in pages:
         if number <= file.pages:
-            for what, detail in _page_differences(file, number - 1, want, codes=codes):
+            for what, detail in _page_differences(file, number - 1, want):
                 yield Difference(part, number, want.piece, what, detail)
 
 
-def _page_differences(file: PrintFile, index: int, want: Expected, *, codes: bool) -> Iterator[Found]:
+def _page_differences(file: PrintFile, index: int, want: Expected) -> Iterator[Found]:
     try:
         page = file.page(index)
     except InputRefused as error:
@@ -146,7 +144,7 @@ def _page_differences(file: PrintFile, index: int, want: Expected, *, codes: boo
     with page:
         yield from compare_texts(page.texts(), want)
         yield from compare_printed(page.everything(), want)
-        for mark in want.marks if codes else ():
+        for mark in want.marks:
             if mark.readable:
                 margin = want.frame.margin if want.frame else 0
                 read = _decoded(page, mark, margin, _DPI) or _decoded(page, mark, margin, _CLOSER_DPI)

@@ -80,7 +80,7 @@ def _wrong_code(row: _Row, facts: Facts) -> Finding | None:
         return row.finding(row.fault, "piece", mask_id(row.piece))
     if row.mailing not in {_BLANK, facts.mailing}:
         named = row.mailing if _names_a_mailing(row.mailing) else mask_id(row.mailing)
-        return row.finding("T102", "mailing", named, named=named, mailing=facts.mailing)
+        return row.finding("T102", "mailing", named, named=named, mailing=facts.mailing, piece=row.piece)
     return None
 
 
@@ -91,10 +91,12 @@ def _wrong_piece(row: _Row, facts: Facts, accepted: dict[tuple[str, int], _Row])
         first = accepted.setdefault((row.piece, verdict.copy), row)
         if first is row:
             return None
-        return row.finding("T107", "piece", row.piece, first="?" if first.number is None else first.number)
+        number = "?" if first.number is None else first.number
+        return row.finding("T107", "piece", row.piece, first=number, piece=row.piece)
     is_date = verdict.rule in {"T105", "T106", "T109"}
     shown = row.piece if not is_date else mask_id(row.day) if verdict.rule == "T109" else row.day
-    return row.finding(verdict.rule, "returned_on" if is_date else "piece", shown, **verdict.details)
+    column = "returned_on" if is_date else "piece"
+    return row.finding(verdict.rule, column, shown, **verdict.details, piece=row.piece)
 
 
 def _unknown_words(accepted: Iterable[_Row]) -> Iterator[Finding]:

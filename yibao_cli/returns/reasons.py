@@ -9,11 +9,10 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from yibao_cli.errors import SettingsError
-from yibao_cli.i18n import N_, _
+from yibao_cli.i18n import N_, Word, _
 from yibao_cli.kinds.reasons import toml_fault
 
 if TYPE_CHECKING:
@@ -187,6 +186,11 @@ class Wording:
         return tuple(sorted({code for _word, code in own or longest}))
 
 
+def reason_word(code: str) -> Word:
+    """A code with what the slip says behind it, for people; a code we do not know alone."""
+    return Word(code, f"{code} {REASONS[code].label}" if code in REASONS else code)
+
+
 def load_wording(*files: Path, own: Path | None = None) -> Wording:
     """The words of these files, the strongest last, and the client's own; a file that is not there has none.
 
@@ -215,20 +219,6 @@ def _is_row(row: tuple[object, object]) -> bool:
 
 def _faulty(path: Path, message: str) -> SettingsError:
     return SettingsError(message, where=path.name, remedy=_("correct it, see docs/returns.md"))
-
-
-def reason_code(text: str) -> str:
-    """Code of a reason in our own words alone; R99 when there is none.
-
-    >>> reason_code("房屋已拆迁")
-    'R05'
-    """
-    return _ours().code(text)
-
-
-@cache
-def _ours() -> Wording:
-    return Wording()
 
 
 def _folded(text: str) -> str:

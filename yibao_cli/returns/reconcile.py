@@ -6,7 +6,7 @@ delivered (推定妥投); until then it is pending. The denominator is the poste
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yibao_cli.returns.standing import Terms
+
+
+class _CameBack(NamedTuple):
+    """What is said of the pieces that came back; the words are those of `Account`."""
+
+    cured: int
+    later: int
+    both: tuple[str, ...]
 
 
 def reconcile(
@@ -60,10 +68,12 @@ def reconcile(
     states = pd.DataFrame(
         {"piece": numbers.to_pandas(), **columns, "state": _state_of(numbers, known, silent)}
     )
-    cured = sum(state == "remailed" and terms.closes_after(day) < terms.today for state, day in back.values())
-    later = len(returned) - len(counted)
-    both = tuple(sorted(set(signed) & set(back)))
-    return _account(terms, beyond, states, counted, cured=cured, later=later, both=both)
+    came_back = _CameBack(
+        cured=sum(state == "remailed" and terms.closes_after(d) < terms.today for state, d in back.values()),
+        later=len(returned) - len(counted),
+        both=tuple(sorted(set(signed) & set(back))),
+    )
+    return _account(terms, beyond, states, counted, came_back)
 
 
 def _state_of(numbers: pa.StringArray, known: Mapping[str, str], silent: str) -> pd.Series:
@@ -90,14 +100,7 @@ def _after_return(counted: pd.DataFrame, beyond: Beyond, today: str) -> dict[str
 
 
 def _account(
-    terms: Terms,
-    beyond: Beyond,
-    states: pd.DataFrame,
-    counted: pd.DataFrame,
-    *,
-    cured: int,
-    later: int,
-    both: tuple[str, ...],
+    terms: Terms, beyond: Beyond, states: pd.DataFrame, counted: pd.DataFrame, back: _CameBack
 ) -> Account:
     counts = {state: int((states["state"] == state).sum()) for state in STATES}
     counts |= {"posted": len(states), "delivered": counts["signed"] + counts["presumed"]}
@@ -110,13 +113,13 @@ def _account(
         counts=counts,
         beyond=beyond,
         came_back=came_back,
-        cured=cured,
-        later=later,
-        both=both,
+        cured=back.cured,
+        later=back.later,
+        both=back.both,
         best=wilson(posted - counts["returned"], posted),
         first_pass=wilson(posted - came_back, posted),
         first_yield=wilson(posted - again, max(beyond.planned, posted)),
-        cure=wilson(cured, came_back),
+        cure=wilson(back.cured, came_back),
         cycle=tables.cycle(terms, beyond, counted),
         kept=reaches(terms.promise, posted - counts["returned"], posted),
         states=states,

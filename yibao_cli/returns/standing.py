@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from yibao_cli.returns.rates import Rate
 
 STATES = ("signed", "presumed", "returned", "remailed", "pending")
-COUNTS = ("posted", "delivered", "signed", "presumed", "returned", "remailed", "pending")
 # What pieces are counted by, beside reasons and days; of employers only those with returns are shown.
 PLACES = ("county", "office", "walk", "source")
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from yibao_cli.sample import accounts
+from yibao_cli.sample.dirt import scattered
 from yibao_cli.sample.people import Cast, Person
 from yibao_cli.sample.tally import Tally
 from yibao_cli.sample.workbook import Book, Cell, Layout
@@ -73,9 +74,7 @@ _REASONS = ("目录外", "超限价", "先行自付", "起付线", "不予支付
 def write(inbox: Path, members: int, seed: int) -> tuple[dict[str, object], Tally]:
     """Write roster, balances, contributions, settlement and transactions; gives facts and counts."""
     cast, tally = Cast(members, seed), Tally()
-    kinds = [kind for kind, count in _PLANTS.items() for _ in range(count)]
-    window = range(2, min(members, 20_000) + 1, 2)
-    plants = dict(zip(cast.rng("annual-plan", 0).sample(window, len(kinds)), kinds, strict=True))
+    plants = scattered(cast.rng("annual-plan", 0), _PLANTS, members)
     with (
         Book(inbox, "roster", ROSTER) as roster,
         Book(inbox, "balances", BALANCES) as balances,

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WIDTH, HEIGHT = 230.0, 120.0  # mm: one panel of the letter sheet
-MARGIN = 6.0
-# The renderer prints the mark 广告 here: left edge and bottom edge in mm.
-MARK_LEFT, MARK_BOTTOM = WIDTH - 14.0, 8.0
 
 _DPI = 120
 _FINER = 3  # drawn this much larger, then reduced: edges come out smooth

@@ -11,7 +11,7 @@ from yibao_cli.sample.places import COMPOUNDS, ROADS
 from yibao_cli.sample.workbook import Broken, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from random import Random
 
@@ -128,6 +128,13 @@ def plan(cast: Cast) -> dict[int, Plant]:
     for row, kind, source in zip(copy_rows, copies, sources, strict=True):
         plants[row] = Plant(kind, rng.choice(source))
     return plants
+
+
+def scattered(rng: Random, counts: Mapping[str, int], members: int) -> dict[int, str]:
+    """Say which even rows bear which plant, of each as many as counted: row ordinal -> its kind."""
+    kinds = [kind for kind, count in counts.items() for _ in range(count)]
+    window = range(2, min(members, _WHOLE_DRAW) + 1, 2)
+    return dict(zip(rng.sample(window, len(kinds)), kinds, strict=True))
 
 
 def loose_address(person: Person, rng: Random) -> tuple[str, str]:

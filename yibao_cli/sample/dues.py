@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from yibao_cli.sample.dirt import scattered
 from yibao_cli.sample.people import Cast, Person
 from yibao_cli.sample.tally import Tally
 from yibao_cli.sample.workbook import Book, Cell, Layout
@@ -43,9 +44,7 @@ _HELPED = {"成年居民": 0, "学生儿童": 0, "低保": 60, "重残": 90, "�
 def write(inbox: Path, members: int, seed: int) -> tuple[dict[str, object], Tally]:
     """Write roster.xlsx and dues.xlsx; gives the facts and counts for expected.json."""
     cast, tally = Cast(members, seed), Tally()
-    kinds = [kind for kind, count in _PLANTS.items() for _ in range(count)]
-    window = range(2, min(members, 20_000) + 1, 2)
-    plants = dict(zip(cast.rng("dues-plan", 0).sample(window, len(kinds)), kinds, strict=True))
+    plants = scattered(cast.rng("dues-plan", 0), _PLANTS, members)
     with Book(inbox, "roster", ROSTER) as roster, Book(inbox, "dues", DUES) as dues:
         for ordinal in range(1, members + 1):
             person, kind = cast.person(ordinal), plants.get(ordinal, "")

@@ -126,7 +126,7 @@ class Bill:
 def write(inbox: Path, members: int, seed: int) -> tuple[dict[str, object], Tally]:
     """Write roster.xlsx and bills.xlsx; gives the facts and counts for expected.json."""
     tally = Tally()
-    plants = _plan(members, seed)
+    plants = dirt.scattered(Random(f"{seed}/power/plan"), _PLANTS, members)
     with Book(inbox, "roster", ROSTER) as roster, Book(inbox, "bills", BILLS) as bills:
         for ordinal in range(1, members + 1):
             kind = plants.get(ordinal, "")
@@ -161,12 +161,6 @@ def _count(kind: str, tally: Tally) -> None:
             tally.add("roster", "rejected", kind)
     if kind not in REJECTED:
         tally.add("roster", "kept", "rows")
-
-
-def _plan(members: int, seed: int) -> dict[int, str]:
-    kinds = [kind for kind, count in _PLANTS.items() for _ in range(count)]
-    window = range(2, min(members, 20_000) + 1, 2)
-    return dict(zip(Random(f"{seed}/power/plan").sample(window, len(kinds)), kinds, strict=True))
 
 
 def customer(ordinal: int, seed: int, kind: str = "") -> list[Cell]:

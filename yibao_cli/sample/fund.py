@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from yibao_cli.sample.dirt import scattered
 from yibao_cli.sample.people import Cast, Person
 from yibao_cli.sample.tally import Tally
 from yibao_cli.sample.workbook import Book, Cell, Layout
@@ -42,9 +43,7 @@ _Entry = tuple[date, str, int, int]
 def write(inbox: Path, members: int, seed: int) -> tuple[dict[str, object], Tally]:
     """Write roster, balances and entries; gives the facts and counts for expected.json."""
     cast, tally = Cast(members, seed), Tally()
-    kinds = [kind for kind, count in _PLANTS.items() for _ in range(count)]
-    window = range(2, min(members, 20_000) + 1, 2)
-    plants = dict(zip(cast.rng("fund-plan", 0).sample(window, len(kinds)), kinds, strict=True))
+    plants = scattered(cast.rng("fund-plan", 0), _PLANTS, members)
     with (
         Book(inbox, "roster", ROSTER) as roster,
         Book(inbox, "balances", BALANCES) as balances,

@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from yibao_cli.sample import electricity
+from yibao_cli.sample.dirt import scattered
 from yibao_cli.sample.tally import Tally
 from yibao_cli.sample.workbook import Book, Cell, Layout
 
@@ -59,7 +60,7 @@ _NOTICE_PLANTS = {
 
 def write_arrears(inbox: Path, members: int, seed: int) -> tuple[dict[str, object], Tally]:
     """Write roster, arrears, bills and payments; gives the facts and counts for expected.json."""
-    tally, plants = Tally(), _plan(members, seed, _ARREARS_PLANTS, "arrears")
+    tally, plants = Tally(), scattered(Random(f"{seed}/arrears/plan"), _ARREARS_PLANTS, members)
     with (
         Book(inbox, "roster", electricity.ROSTER) as roster,
         Book(inbox, "arrears", ARREARS) as arrears,
@@ -85,7 +86,7 @@ def write_arrears(inbox: Path, members: int, seed: int) -> tuple[dict[str, objec
 
 def write_notices(inbox: Path, members: int, seed: int) -> tuple[dict[str, object], Tally]:
     """Write roster, notices and payments; gives the facts and counts for expected.json."""
-    tally, plants = Tally(), _plan(members, seed, _NOTICE_PLANTS, "cut")
+    tally, plants = Tally(), scattered(Random(f"{seed}/cut/plan"), _NOTICE_PLANTS, members)
     with (
         Book(inbox, "roster", electricity.ROSTER) as roster,
         Book(inbox, "notices", NOTICES) as notices,
@@ -105,12 +106,6 @@ def write_notices(inbox: Path, members: int, seed: int) -> tuple[dict[str, objec
 
 def _facts(kind: str, seed: int, members: int, files: dict[str, int]) -> dict[str, object]:
     return {"kind": kind, "seed": seed, "members": members, "cut_off": CUT_OFF.isoformat(), "files": files}
-
-
-def _plan(members: int, seed: int, counts: Mapping[str, int], stream: str) -> dict[int, str]:
-    kinds = [kind for kind, count in counts.items() for _ in range(count)]
-    window = range(2, min(members, 20_000) + 1, 2)
-    return dict(zip(Random(f"{seed}/{stream}/plan").sample(window, len(kinds)), kinds, strict=True))
 
 
 def _counted(plants: Mapping[int, str], ordinal: int, tally: Tally, table: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cluster_works import dask_cluster, die_on_three, die_once, double, refuse, stumble
 from yibao_cli.errors import CheckFailed, DependencyError, InternalError
-from yibao_cli.jobs.workers import cluster
+from yibao_cli.jobs.workers import cluster, foreman
 from yibao_cli.jobs.workers.cluster import Crew, run_crew
 from yibao_cli.jobs.workers.clusterwork import differing
 from yibao_cli.jobs.workers.pool import Desk
@@ -72,7 +72,7 @@ def test_a_bug_in_a_worker_is_named_and_quotes_nothing(crew):
 
 
 def test_a_worker_of_another_version_is_refused_with_both_versions(dask, monkeypatch):
-    monkeypatch.setattr(cluster, "release", lambda: {"yibao": "9.9"})
+    monkeypatch.setattr(foreman, "release", lambda: {"yibao": "9.9"})
     monkeypatch.setattr(cluster, "_require_same_scheduler", lambda _client: None)
 
     with pytest.raises(DependencyError, match=r"worker tcp://.*yibao [\d.]+/9\.9"):
@@ -87,21 +87,20 @@ def test_a_scheduler_of_another_version_is_refused_with_both_versions(dask, monk
 
 
 def test_nobody_at_the_address_is_told_soon(monkeypatch):
-    monkeypatch.setattr(cluster, "_ANSWER", 0.5)
+    monkeypatch.setattr(cluster, "ANSWER", 0.5)
 
     with pytest.raises(DependencyError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
         list(run_crew(double, [1], Crew(address="tcp://127.0.0.1:9")))
 
 
 def test_a_cluster_without_workers_and_one_that_ends_are_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "_NOBODY", 0.5)
-    monkeypatch.setattr(cluster, "_ANSWER", 5)
+    monkeypatch.setattr(foreman, "_NOBODY", 0.5)
     with dask_cluster(tmp_path, workers=0) as found, pytest.raises(DependencyError, match="no worker"):
         list(run_crew(double, [1], Crew(address=found.address)))
 
 
 def test_a_scheduler_that_dies_half_way_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "_ANSWER", 3)
+    monkeypatch.setattr(foreman, "ANSWER", 3)
     with dask_cluster(tmp_path, workers=1) as found:
         done = run_crew(double, count(), Crew(address=found.address))
         next(done)

@@ -19,21 +19,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from yibao_cli.errors import InputRefused
 from yibao_cli.render.press.artwork import convert_art
-from yibao_cli.render.press.colour import Colours
-from yibao_cli.render.press.icc import gray_profile, load_intent
+from yibao_cli.render.press.icc import gray_profile
 from yibao_cli.render.press.survey import Survey
 
 BLUE = (0.2, 0.4, 0.8)
-
-
-@pytest.fixture(scope="module")
-def gray():
-    return Colours(load_intent())
-
-
-@pytest.fixture(scope="module")
-def cmyk(cmyk_path):
-    return Colours(load_intent(str(cmyk_path)))
 
 
 @pytest.fixture

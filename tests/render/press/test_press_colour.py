@@ -7,20 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from yibao_cli.render.press.colour import Colours
-from yibao_cli.render.press.icc import load_intent
-
 UNIT = st.floats(0, 1)
-
-
-@pytest.fixture(scope="module")
-def gray():
-    return Colours(load_intent())
-
-
-@pytest.fixture(scope="module")
-def cmyk(cmyk_path):
-    return Colours(load_intent(str(cmyk_path)))
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from yibao_cli.address import parse
 from yibao_cli.address.points import point_key
+from yibao_cli.codes import day_of
 from yibao_cli.errors import InputNotFound, UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import _, choices, people_read
 from yibao_cli.jobs.address.bookwords import (
+    ASKERS,
     ENQUIRY_COLUMNS,
     ENTRY_COLUMNS,
     HISTORY_COLUMNS,
+    SUPPRESSIONS,
     changes_in_words,
     word,
 )
-from yibao_cli.returns.reasons import REASONS
+from yibao_cli.returns.reasons import REASONS, reason_word
 from yibao_cli.store import audit, book, returns
 
 if TYPE_CHECKING:
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
 
 _MOST = 200  # points that a search shows
-SUPPRESSIONS = ("demolished", "vacant", "no-delivery", "refused", "other")
-ASKERS = ("member", "family", "employer", "community", "post", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def suppress_point(workspace: Workspace, what: str, why: str, by: str = "") -> b
     if why not in SUPPRESSIONS:
         raise UsageError(
             _("{word} is no reason").format(word=why),
-            remedy=_("choose one of: {known}").format(known=", ".join(SUPPRESSIONS)),
+            remedy=_("choose one of: {known}").format(known=choices(SUPPRESSIONS)),
         )
     return _mark(workspace, what, by, "suppressed", {"suppressed": why, "suppressed_on": workspace.today})
 
@@ -202,12 +203,12 @@ def note_returns(
             continue
         settlement = settled.get((entry.read_key, entry.member))
         answered = (
-            settlement is not None and settlement.decision != "accepted" and settlement.at[:10] > posted_on
+            settlement is not None and settlement.decision != "accepted" and day_of(settlement.at) > posted_on
         )
         mark = {"returned": code, "returned_on": day}
         if REASONS[code].group == "address" and not answered and not entry.returned:
             stopped.setdefault(entry.point_id, mark)
-        place = (entry.id, entry.point_id, f"{mailing} {piece}", f"{code} {REASONS[code].label}")
+        place = (entry.id, entry.point_id, f"{mailing} {piece}", people_read(reason_word(code)))
         changes.append(book.Change(at, who, "returned", *place, {}, mark))
     returns.stop_points(connection, stopped)
     book.remember(connection, changes)
@@ -225,7 +226,7 @@ def log_enquiry(workspace: Workspace, what: str, asker: str, texts: Sequence[str
     if asker not in ASKERS:
         raise UsageError(
             _("{word} cannot ask").format(word=asker),
-            remedy=_("choose one of: {known}").format(known=", ".join(ASKERS)),
+            remedy=_("choose one of: {known}").format(known=choices(ASKERS)),
         )
     question, answer = texts
     with workspace.engine.begin() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from yibao_cli.i18n import N_, _
+from yibao_cli.i18n import N_, Word, _, people_read
 from yibao_cli.model import Finding
 from yibao_cli.returns.reasons import REASONS
 
@@ -38,6 +38,9 @@ _WORDS = {
     "no-delivery": N_("no delivery there"),
     "refused": N_("refused"),
 }
+# What is typed -> what people read.
+SUPPRESSIONS = {name: _WORDS[name] for name in ("demolished", "vacant", "no-delivery", "refused", "other")}
+ASKERS = {name: _WORDS[name] for name in ("member", "family", "employer", "community", "post", "other")}
 _CHANGED = {
     "standard": N_("address"),
     "postcode": N_("postcode"),
@@ -71,8 +74,8 @@ ENQUIRY_COLUMNS = (N_("when"), N_("who"), N_("entry"), N_("asked by"), N_("quest
 
 
 def word(text: str) -> str:
-    """A word of the book in the language in use."""
-    return _(_WORDS[text]) if text in _WORDS else text
+    """A word of the book, for people in their language; what is none of its words as it is."""
+    return Word(text, _WORDS[text]) if text in _WORDS else text
 
 
 def changes_in_words(before: Mapping[str, object], after: Mapping[str, object]) -> str:
@@ -92,4 +95,4 @@ def _told(name: str, value: str) -> str:
         )
     if name == "returned" and value in REASONS:
         return REASONS[value].label
-    return word(value)
+    return people_read(word(value))

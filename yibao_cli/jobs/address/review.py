@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.config import shipped
@@ -14,10 +17,11 @@ from yibao_cli.exports import Book, Column
 from yibao_cli.i18n import _
 from yibao_cli.jobs.address.decisions import token_of
 from yibao_cli.jobs.address.rosters import roster_batches, sources_of
+from yibao_cli.jobs.answers import require_no_answers
 from yibao_cli.kinds.fields import TableSpec
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, book
-from yibao_cli.store.files import told_as_errors
+from yibao_cli.store.files import TEMPORARY, sha256_of, told_as_errors
 from yibao_cli.store.schema import addresses
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
 
 ALL, OWN = "全部", "本人"
+_COMMAND = "address review"
 _COLUMNS = (
     *("address_id", "token", "scope", "member_no", "count", "raw", "postcode_given", "county_given"),
     *("verdict", "problem", "proposal", "proposed_postcode", "decision", "text", "postcode", "why"),
@@ -108,7 +113,8 @@ def who_writes(members: dict[Writing, list[str]]) -> Callable[[Writing], Sequenc
 def write_review(workspace: Workspace, mailing: str, path: Path, *, held: bool = False) -> ReviewOutcome:
     """Write the workbook of what waits for a person; 0600.
 
-    Raises UsageError when the file is no .xlsx, and the system's refusals as ours.
+    Raises UsageError when the file is no .xlsx, StateError when there is one that yibao has not made or that
+    somebody has filled in and not handed in, and the system's refusals as ours.
     """
     mailing = workspace.mailing_id(mailing)
     if path.suffix.lower() != ".xlsx":
@@ -118,7 +124,7 @@ def write_review(workspace: Workspace, mailing: str, path: Path, *, held: bool =
     items = review_items(workspace, mailing, held=held)
     shared = [item for item in items if len(item.members) > 1]
     spec = review_spec()
-    with told_as_errors(path), Book.to(path, _("Page &P of &N"), mailing) as out:
+    with _in_place_of(workspace, path) as made, Book.to(made, _("Page &P of &N"), mailing) as out:
         out.long_table(
             spec.label,
             _("Addresses to settle: {mailing}").format(mailing=mailing),
@@ -133,9 +139,24 @@ def write_review(workspace: Workspace, mailing: str, path: Path, *, held: bool =
         )
     people = sum(len(item.members) for item in shared)
     with workspace.engine.begin() as connection:
-        facts = {"addresses": len(items), "members": people}
-        audit.record(connection, at=workspace.stamp, command="address review", mailing=mailing, facts=facts)
+        facts = {"addresses": len(items), "members": people, "sha256": sha256_of(path)}
+        audit.record(connection, at=workspace.stamp, command=_COMMAND, mailing=mailing, facts=facts)
     return ReviewOutcome(path, len(items), people)
+
+
+@contextmanager
+def _in_place_of(workspace: Workspace, path: Path) -> Iterator[Path]:
+    """A file that takes the place of another when the block ends well, unless answers stand in that."""
+    made = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    for left in path.parent.glob(f"{escape(path.name)}.*{TEMPORARY}"):  # of a run that was killed
+        left.unlink(missing_ok=True)
+    with told_as_errors(path):
+        try:
+            yield made
+            require_no_answers(workspace, path, made, _COMMAND)
+            made.replace(path)
+        finally:
+            made.unlink(missing_ok=True)
 
 
 def _order(item: ReviewItem) -> tuple[str, str, str, int]:

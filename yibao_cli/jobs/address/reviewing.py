@@ -99,7 +99,7 @@ def _record(workspace: Workspace, mailing: str, path: Path, outcome: ApplyOutcom
 def _decided_rows(path: Path, outcome: ApplyOutcome) -> list[_Row]:
     """The rows in which somebody decided; the others are counted."""
     found = []
-    for batch in read_batches(path, review_spec(), ReadOptions()):
+    for batch in read_batches(path, review_spec(), ReadOptions(unmapped=True)):
         outcome.rows += batch.rows_in
         outcome.refused += batch.rows_rejected
         outcome.findings += batch.findings

@@ -68,7 +68,7 @@ def trail_rows(workspace: Workspace, mailing: str = "") -> Iterator[dict[str, An
     one that neither the settings nor the trail know.
     """
     if mailing:
-        mailing = workspace.mailing_id(mailing)
+        mailing = workspace.mailing_meant(mailing)
     with workspace.reading() as connection:
         if mailing not in {"", *workspace.settings.mailings}:
             _require_told(workspace, connection, mailing)

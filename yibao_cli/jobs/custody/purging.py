@@ -56,8 +56,8 @@ def purge_mailing(
             known = connection.execute(select(imports.c.id).where(imports.c.mailing == mailing)).first()
         if state is None and known is None:
             raise InputNotFound(
-                _("there is no mailing {mailing}").format(mailing=mailing),
-                remedy=_("use one of: {known}").format(known=", ".join(workspace.settings.mailings)),
+                _("nothing of mailing {mailing} is here: no import, no package").format(mailing=mailing),
+                remedy=_("there is nothing to purge"),
             )
         if not early:
             _require_over(workspace, state.posted_on if state else "")

@@ -18,8 +18,8 @@ from yibao_cli.compose import Printing, part_values
 from yibao_cli.errors import CheckFailed, InputNotFound, UsageError
 from yibao_cli.i18n import N_, _
 from yibao_cli.jobs.enquiry.tracing import named_piece
+from yibao_cli.jobs.render.parts import package_layout, pdf_path, read_control
 from yibao_cli.jobs.render.proofing import gather
-from yibao_cli.jobs.render.rendering import package_layout, pdf_path, read_control
 from yibao_cli.jobs.workspace import require_state
 from yibao_cli.render.copies import marked_copy, pages_of_pdf, side_by_side
 from yibao_cli.render.part import render_part
@@ -31,6 +31,7 @@ from yibao_cli.store.packages import MANIFEST, lines_file, pieces_file
 from yibao_cli.store.schema import pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from PIL.Image import Image
@@ -91,7 +92,7 @@ def preview_piece(
         )
     wanted = [page - 1] if page else list(range(found.pages))
     pictures, origin = _pictures(workspace, package, state, (row, found), (wanted, dpi))
-    _record(workspace, mailing, command, {"piece": piece, "page": page, "origin": origin.name.lower()})
+    record_look(workspace, mailing, command, {"piece": piece, "page": page, "origin": origin.name.lower()})
     words = _MARK.format(operator=audit.operator(), day=workspace.today)
     return Preview(
         mailing, piece, row.copy, origin, found.pages, tuple(marked_copy(p, words) for p in pictures)
@@ -227,7 +228,8 @@ def _composed(package: Package, row: int, copy: int, wanted: tuple[list[int], in
         return pages_of_pdf(pdf.getvalue(), *wanted)[0]
 
 
-def _record(workspace: Workspace, mailing: str, command: str, facts: dict[str, object]) -> None:
+def record_look(workspace: Workspace, mailing: str, command: str, facts: Mapping[str, object]) -> None:
+    """Note in the trail that somebody looked at persons, and by what command."""
     with workspace.engine.begin() as connection:
         audit.record(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)
 

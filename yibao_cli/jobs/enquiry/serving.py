@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from yibao_cli.config import shipped
 from yibao_cli.errors import ExitCode, InputNotFound, YibaoError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import _, people_read
 from yibao_cli.jobs.enquiry.finding import find_pieces
-from yibao_cli.jobs.enquiry.previewing import png_of, preview_piece
+from yibao_cli.jobs.enquiry.previewing import png_of, preview_piece, record_look
 from yibao_cli.jobs.enquiry.tracing import track
 from yibao_cli.jobs.render import proofing
 from yibao_cli.jobs.reports import reporting
@@ -184,14 +184,14 @@ class ServingDesk:
             first = mailing not in self._seen
             self._seen.add(mailing)
         if first:  # a proof is many persons' and made to be looked at: once for each run is enough
-            _record(workspace, mailing, "serve proof", {"pages": len(pages)})
+            record_look(workspace, mailing, "serve proof", {"pages": len(pages)})
         return Reply(pages[int(number) - 1].read_bytes(), PNG)
 
     def _searched(self, mailing: str, asked: str) -> Reply:
         workspace = self._now()
         workspace.mailing(mailing)
         found = find_pieces(workspace, mailing, asked, _SHOWN)
-        _record(workspace, mailing, "serve search", {"by": found.by, "found": len(found.rows)})
+        record_look(workspace, mailing, "serve search", {"by": found.by, "found": len(found.rows)})
         key = secrets.token_urlsafe(12)
         with self._lock:
             self._answers[key] = mailing, found
@@ -215,7 +215,7 @@ class ServingDesk:
             piece=shown.piece,
             origin=_(shown.origin.value),
             about=history.about,
-            history=[{**row, "event": _(str(row["event"]))} for row in history.rows],
+            history=[{name: people_read(value) for name, value in row.items()} for row in history.rows],
             pictures=[base64.b64encode(png_of(p)).decode() for p in shown.pictures],
         )
 
@@ -230,8 +230,3 @@ def _kind_name(workspace: Workspace, mailing: str) -> str:
 
 def _proof_pages(workspace: Workspace, mailing: str) -> list[Path]:
     return sorted((workspace.mailing_folder(mailing) / proofing.FOLDER).glob("page-*.png"))
-
-
-def _record(workspace: Workspace, mailing: str, command: str, facts: Mapping[str, object]) -> None:
-    with workspace.engine.begin() as connection:
-        audit.record(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)

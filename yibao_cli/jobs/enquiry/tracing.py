@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import select
 
 from yibao_cli.codes import (
+    day_of,
     is_piece_number,
     mask_name,
     parse_copy,
@@ -18,18 +19,19 @@ from yibao_cli.codes import (
     parse_sheet_code,
 )
 from yibao_cli.errors import InputNotFound, UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import Word, _, people_read
 from yibao_cli.jobs.workspace import MailingState, Workspace, require_state
 from yibao_cli.mailing.tracking import folded, is_tracking_number
+from yibao_cli.returns.reasons import reason_word
 from yibao_cli.sealed.files import source
-from yibao_cli.store import events, tracking
+from yibao_cli.store import events, reprints, tracking
 from yibao_cli.store.events import Event, Scope
 from yibao_cli.store.packages import FOLDER, MANIFEST, pieces_file
 from yibao_cli.store.post_schema import handovers, receipts
 from yibao_cli.store.schema import pieces, remails, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection, Row
@@ -149,11 +151,12 @@ def _own(connection: Connection, mailing: str, row: Row[Any]) -> Iterator[Step]:
     r = returns.c
     for back in connection.execute(select(returns).where(r.mailing == mailing, r.piece == row.piece)):
         copy = str(getattr(back, "copy", ""))
-        yield Step(back.returned_on, "", Event.RETURNED, copy, back.reason, "")
+        yield Step(back.returned_on, "", Event.RETURNED, copy, reason_word(back.reason), "")
     m = remails.c
     where = (m.mailing == mailing) & (m.piece == row.piece) & (m.posted_on != "")
     for again in connection.execute(select(remails).where(where)):
-        yield Step(again.posted_on, "", Event.REMAILED, str(again.copy), again.reason, again.operator)
+        copy, why = str(again.copy), reason_word(again.reason)
+        yield Step(again.posted_on, "", Event.REMAILED, copy, why, again.operator)
 
 
 def _of_mailing(connection: Connection, mailing: str, state: MailingState, part: int) -> Iterator[Step]:
@@ -162,7 +165,7 @@ def _of_mailing(connection: Connection, mailing: str, state: MailingState, part:
     key = f"part-{part:04d}"
     for row in events.trail(connection, mailing):
         facts = json.loads(row.facts)
-        day = facts.get("posted_on") or row.at[:10]
+        day = facts.get("posted_on") or day_of(row.at)
         if row.command == "merge" and facts.get("package") == state.package_sha256:
             found = [Step(day, row.at, Event.MERGED, "", "", row.operator)]
         elif row.command == "render" and key in facts:
@@ -177,10 +180,23 @@ def _of_mailing(connection: Connection, mailing: str, state: MailingState, part:
 
 def _events(connection: Connection, mailing: str, scope: Scope, subject: str) -> Iterator[Step]:
     for row in events.of_subject(connection, mailing, scope, subject):
-        facts = json.loads(row.facts)
-        detail = " ".join(f"{k}={v}" for k, v in facts.items())
         copy = str(row.copy) if scope is Scope.PIECE else ""
-        yield Step(row.day, row.at, Event(row.event), copy, detail, row.operator)
+        yield Step(row.day, row.at, Event(row.event), copy, _detail(json.loads(row.facts)), row.operator)
+
+
+def _detail(facts: Mapping[str, object]) -> Word:
+    """What an event says of itself: `request=1 reason=jam` to programs, the same in words to people."""
+    words = []
+    for name, value in facts.items():
+        if name == "vehicle":
+            words.append(_("vehicle {number}").format(number=value))
+        elif name == "request":
+            words.append(_("request {number}").format(number=value))
+        elif name == "reason":
+            words.append(people_read(Word(str(value), reprints.REASONS.get(str(value), str(value)))))
+        else:
+            words.append(f"{name}={value}")
+    return Word(" ".join(f"{name}={value}" for name, value in facts.items()), _(", ").join(words))
 
 
 def _signed(connection: Connection, mailing: str, scope: Scope, subject: str) -> Iterator[Step]:

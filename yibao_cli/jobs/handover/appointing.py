@@ -34,7 +34,7 @@ def import_appointments(
     findings: list[Finding] = []
     rows: dict[str, dict[str, Any]] = {}
     first: dict[str, int] = {}
-    for batch in read_batches(path, table_spec("appointments"), ReadOptions()):
+    for batch in read_batches(path, table_spec("appointments"), ReadOptions(unmapped=True)):
         findings += batch.findings
         for row in batch.table.to_pylist():
             found = _judged(row, path.name, known, first, limits)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from yibao_cli.config import shipped
 from yibao_cli.errors import SettingsError, StateError, UsageError
 from yibao_cli.i18n import _
+from yibao_cli.jobs.answers import require_no_answers
 from yibao_cli.jobs.handover.appointing import import_appointments
 from yibao_cli.jobs.handover.handfiles import HandFiles, write_handover
 from yibao_cli.jobs.handover.planning import limits_of, plan_employers
 from yibao_cli.jobs.merge.employers import deliveries_of
-from yibao_cli.jobs.render.rendering import whole_package
 from yibao_cli.jobs.render.reprinting import require_copies_tied
+from yibao_cli.jobs.render.unaltered import whole_package
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.kinds.loading import read_toml
 from yibao_cli.mailing.contacts import call_days, unknown_names
@@ -24,7 +25,7 @@ from yibao_cli.mailing.routes import clock
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, events, handovers
 from yibao_cli.store.events import Event, Scope
-from yibao_cli.store.files import atomic_folder
+from yibao_cli.store.files import atomic_folder, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,6 +52,7 @@ class HandoverOutcome:
     bundles: int = 0
     vehicles: int = 0
     left: int = 0
+    calls: str = ""  # hash of the list of calls
     files: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -112,6 +114,9 @@ def hand_over(
             made = HandFiles(mailing, target, package.fonts[0], texts, clock(limits.deadline))
             members = ((e, deliveries.members(e.employer_no, copies)) for e in employers)
             written = write_handover(made, employers, members, told, planned.places, progress)
+            calls = made.path("calls", "xlsx")
+            require_no_answers(workspace, outcome.folder / calls.name, calls, "handover")
+            outcome.calls = sha256_of(calls)
         outcome.files = [outcome.folder / name for name in written]
         _record(workspace, mailing, state, employers, outcome)
     return outcome
@@ -182,5 +187,6 @@ def _record(
                 stamp = workspace.stamp, e.day, audit.operator()
                 about = [(Scope.HANDOVER, str(e.number), 0)]
                 events.record(connection, stamp, mailing, Event.HANDED, about, {"vehicle": e.vehicle})
-        facts = {"employers": outcome.employers, "pieces": outcome.pieces, "left": outcome.left}
+        counts = {"employers": outcome.employers, "pieces": outcome.pieces, "left": outcome.left}
+        facts = {**counts, "sha256": outcome.calls}
         audit.record_done(connection, at=workspace.stamp, command="handover", mailing=mailing, facts=facts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.errors import StateError
-from yibao_cli.i18n import N_, _
+from yibao_cli.i18n import N_, Word, _
 from yibao_cli.ingest import ReadOptions, read_batches
 from yibao_cli.jobs.handover.appointing import time_of
 from yibao_cli.jobs.handover.handing import handover_texts
@@ -138,7 +138,7 @@ def open_receipts(workspace: Workspace, mailing: str, notice: Path | None = None
         if receipt is None or late:
             about = (row.number, row.employer_no, names.get(row.employer_no, ""), row.pieces, row.day)
             when = (receipt.day, receipt.time) if receipt is not None else ("", "")
-            state = "late" if late else "open"
+            state = Word("late", N_("signed for late")) if late else Word("open", N_("not signed for"))
             found.rows.append(dict(zip(COLUMNS, (*about, state, *when), strict=True)))
     if notice is not None:
         _write_notice(workspace, mailing, notice, found)

@@ -140,7 +140,7 @@ def _money_field(name: str, spec: TableSpec) -> str:
 def _control_lines(path: Path) -> list[Mapping[str, Any]]:
     check_input(path)
     lines: list[Mapping[str, Any]] = []
-    for batch in read_batches(path, CONTROL_TABLE, ReadOptions()):
+    for batch in read_batches(path, CONTROL_TABLE, ReadOptions(unmapped=True)):
         for finding in batch.findings:
             if finding.severity is not Severity.NOTE:
                 raise InputRefused(finding.message(), where=finding.place, remedy=finding.remedy())

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yibao_cli.jobs.ingest.keeping import ImportOutcome
-    from yibao_cli.kinds.fields import TableSpec
     from yibao_cli.kinds.kind import Kind
+
+_RETURNS = "returns"
 
 
 def import_files(
@@ -39,7 +40,8 @@ def import_files(
     """
     mailing = workspace.mailing_id(mailing)
     kind = workspace.kind(mailing)
-    spec = _table(kind, table)
+    table = _table_meant(kind, table)
+    spec = kind.inputs[table]
     password = password_in(order.password_file)
     with unpacked(files_meant(files), workspace, password) as (paths, passed_over):
         check_annotated_folder(order.annotated, paths)
@@ -84,15 +86,19 @@ def _outcomes(job: FileImport, paths: Iterable[Path], statement: Statement) -> I
         job.discard(staged)
 
 
-def _table(kind: Kind, table: str) -> TableSpec:
+def _table_meant(kind: Kind, given: str) -> str:
+    """The table that a person means by its name or by its label, as `yibao status` shows it."""
+    labels = {name: spec.label for name, spec in kind.inputs.items()}
+    found = next((name for name, label in labels.items() if given in {name, label}), "")
     # Returns go into the account of the mailing, by a command of their own; here nothing would read them.
-    known = [name for name in kind.inputs if name != "returns"]
-    if table not in known:
-        raise UsageError(
-            _("the kind {kind} has no table {table}").format(kind=kind.id, table=table),
-            remedy=_("choose one of: {known}").format(known=", ".join(known)),
-        )
-    return kind.inputs[table]
+    if found and found != _RETURNS:
+        return found
+    listed = ", ".join(f"{name} {label}" for name, label in labels.items() if name != _RETURNS)
+    remedy = _("import it with `yibao returns import FILE`") if found else _("choose one of: {known}")
+    raise UsageError(
+        _("the kind {kind} has no table {table}").format(kind=kind.id, table=given),
+        remedy=remedy.format(known=listed),
+    )
 
 
 def _check_replaced(workspace: Workspace, owner: str, table: str, replaces: str, files: int) -> None:

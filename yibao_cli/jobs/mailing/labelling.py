@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yibao_cli.config import shipped
 from yibao_cli.i18n import _
 from yibao_cli.jobs.mailing.listing import narrow_pieces
-from yibao_cli.jobs.render.rendering import whole_package
+from yibao_cli.jobs.render.unaltered import whole_package
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.kinds.labels import load_label_sheet
 from yibao_cli.kinds.sorting import Scheme

@@ -56,10 +56,9 @@ class ListOrder:
 
 
 class Listed(NamedTuple):
-    """What a form of the list came to: its files, the pieces and the fen on it, characters no font draws."""
+    """What a form of the list came to: the pieces and the fen on it, characters that no font draws."""
 
     form: Form
-    files: tuple[str, ...]
     pieces: int
     postage: int
     missing: tuple[str, ...] = ()
@@ -77,15 +76,15 @@ def _write(task: tuple[ListOrder, Form]) -> Listed:
     package = open_package(order.folder, order.info.mailing)
     tally = _Tally(package, order)
     path = order.target / f"manifest-{order.info.mailing}.{form}"
-    files, missing = [path], tuple[str, ...]()
+    missing: tuple[str, ...] = ()
     if form == "xlsx":
-        files = write_list_book(path, tally, order.totals, order.info, order.limit)
+        write_list_book(path, tally, order.totals, order.info, order.limit)
     elif form == "csv":
         write_list_csv(path, tally)
     else:
         paper = list_paper(tally, order.totals, order.info, tally.blank())
         missing = write_paper(path, paper, font_set(order.fonts)).missing
-    return Listed(form, tuple(f.name for f in files), tally.pieces, fen(tally.yuan), missing)
+    return Listed(form, tally.pieces, fen(tally.yuan), missing)
 
 
 class _Tally:

@@ -15,8 +15,9 @@ from yibao_cli.i18n import _
 from yibao_cli.jobs.mailing.listfiles import ListOrder, piece_frames, write_lists
 from yibao_cli.jobs.mailing.postage import pricing
 from yibao_cli.jobs.mailing.postpapers import absent_of, write_papers
-from yibao_cli.jobs.render.rendering import pdf_path, read_control, whole_package
+from yibao_cli.jobs.render.parts import pdf_path, read_control
 from yibao_cli.jobs.render.reprinting import require_copies_tied
+from yibao_cli.jobs.render.unaltered import whole_package
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.kinds.sorting import Scheme
 from yibao_cli.mailing.containers import COLUMNS, sorted_containers

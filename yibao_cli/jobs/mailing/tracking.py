@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from yibao_cli.config import shipped
 from yibao_cli.errors import StateError, UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import Word, _, choices
 from yibao_cli.ingest import ReadOptions, read_batches
 from yibao_cli.jobs.inbox import check_input
 from yibao_cli.kinds.fields import TableSpec
 from yibao_cli.kinds.loading import read_toml
-from yibao_cli.mailing.tracking import FORMS, Block, BlockRow, Series, allot, blocks_of, overlaps
+from yibao_cli.mailing.tracking import FORM_WORDS, FORMS, Block, BlockRow, Series, allot, blocks_of, overlaps
 from yibao_cli.model import Finding
 from yibao_cli.store import audit, tracking
 from yibao_cli.store.files import sha256_of
@@ -74,7 +74,7 @@ def number_pool(workspace: Workspace) -> list[dict[str, object]]:
     with workspace.reading() as connection:
         return [
             {
-                "form": b.series.form,
+                "form": Word(b.series.form, FORM_WORDS[b.series.form], typed=True),
                 "first": b.series.number(b.first),
                 "last": b.series.number(b.last),
                 "count": b.count,
@@ -181,7 +181,7 @@ def _form(text: str) -> Form:
             return form
     raise UsageError(
         _("there are no tracking numbers of the form {form}").format(form=text),
-        remedy=_("use one of: {known}").format(known=", ".join(FORMS)),
+        remedy=_("use one of: {known}").format(known=choices(FORM_WORDS)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yibao_cli import money
 from yibao_cli.errors import InputRefused, UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, _
 from yibao_cli.ingest import ReadOptions, mapping_of, read_batches
 from yibao_cli.jobs.inbox import check_input
 from yibao_cli.kinds.against import PEOPLE, group_words, sum_name, totals_table
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from yibao_cli.kinds.kind import Kind
     from yibao_cli.ledger.assemble import Ledger
     from yibao_cli.store.imports import ImportRecord
+
+_FATE_WORDS = dict(zip(FATES, (N_("printed"), N_("held"), N_("not selected"), N_("rejected")), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ class Tie:
         names = [spec.field(g).label for g in self.groups]
         return {
             **dict(zip(names, figure.group, strict=True)),
-            _("figure"): field.label,
-            _("theirs"): amount(figure.theirs),
-            _("ours"): amount(figure.ours),
-            _("difference"): amount(figure.difference),
-            **({} if for_people else {_words()[f]: amount(figure.by_fate.get(f)) for f in FATES}),
+            N_("figure"): field.label,
+            N_("theirs"): amount(figure.theirs),
+            N_("ours"): amount(figure.ours),
+            N_("difference"): amount(figure.difference),
+            **({} if for_people else {_FATE_WORDS[f]: amount(figure.by_fate.get(f)) for f in FATES}),
         }
 
     def people(self) -> dict[str, int]:
@@ -105,7 +107,8 @@ def stated_totals(workspace: Workspace, kind: Kind, path: Path) -> Totals:
             remedy=_("declare [against] in its kind.toml; docs/kinds.md describes it"),
         )
     check_input(path)
-    options = ReadOptions(spellings=workspace.settings.spellings(kind.id), today=workspace.today)
+    spellings = workspace.settings.spellings(kind.id)
+    options = ReadOptions(spellings=spellings, today=workspace.today, unmapped=True)
     there = {f for fields in mapping_of(path, spec, options).values() for f in fields}
     groups = tuple(g for g in kind.against.groups if g in there)
     figures = tuple(n for n in (PEOPLE, *map(sum_name, kind.against.sums)) if n in there)
@@ -147,8 +150,3 @@ _HARMLESS = frozenset({"I101", "I102", "I103", "I104"})
 
 def _labels(spec: TableSpec, names: Sequence[str]) -> str:
     return " / ".join(spec.field(n).label for n in names)
-
-
-def _words() -> dict[str, str]:
-    words = _("printed"), _("held"), _("not selected"), _("rejected")
-    return dict(zip(FATES, words, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +137,8 @@ class Freezer:
         told = [response_field(slot) for slot in self.kind.slots if any(c.response for c in contracts)]
         fields = (*outcome.piece_columns(ledger), *_ADDED, *told)
         fonts = self.workspace.settings.fonts.plan(self.workspace.folder)
-        layout = compose_layout(self.kind, product, fields, constants, art, fonts, self._press())
+        layout = compose_layout(self.kind, product, fields, constants, art, fonts)
+        layout = replace(layout, press=self._press())
         self.progress(_("checking what will be printed"), 0, 0)
         known = preflight(ledger, layout, WIDEST if self._registered else "")
         self.progress(_("sorting"), 0, 0)

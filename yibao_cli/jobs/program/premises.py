@@ -8,6 +8,7 @@ import stat
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from yibao_cli.codes import CHINA
 from yibao_cli.config import FILE_NAME, Settings, find_workspace, load_settings, shipped
 from yibao_cli.errors import ExitCode, InputNotFound, YibaoError, os_reason
 from yibao_cli.i18n import _
@@ -15,7 +16,7 @@ from yibao_cli.jobs.program.checkup import About, State
 from yibao_cli.jobs.program.retention import retention_check
 from yibao_cli.jobs.program.space import wanted_bytes
 from yibao_cli.jobs.unlocking import key_in_use
-from yibao_cli.jobs.workspace import CHINA, SCRATCH, TEMPLATES
+from yibao_cli.jobs.workspace import SCRATCH, TEMPLATES
 from yibao_cli.kinds import load_kind
 from yibao_cli.kinds.page import FontPlan
 from yibao_cli.store.files import TEMPORARY

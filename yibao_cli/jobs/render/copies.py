@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.compose import Printing, part_values
 from yibao_cli.i18n import _
+from yibao_cli.jobs.render.parts import package_layout
 from yibao_cli.jobs.render.piecefacts import piece_facts
 from yibao_cli.jobs.render.proofing import gather
-from yibao_cli.jobs.render.rendering import package_layout
 from yibao_cli.render.forms import form_digests
 from yibao_cli.render.part import render_part
 from yibao_cli.render.readback import Difference, Sample, What, expected_pages, read_back

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from yibao_cli.codes import mask_id, parse_copy, parse_sheet_code
 from yibao_cli.errors import InputRefused, UsageError
 from yibao_cli.i18n import _
+from yibao_cli.ingest.encoding import plain_lines
 from yibao_cli.jobs.inbox import check_input
 from yibao_cli.model import Finding
 from yibao_cli.store.schema import pieces
@@ -38,9 +39,10 @@ def named_pieces(given: str) -> Named:
     Raises UsageError where nothing is named, InputNotFound and InputRefused for a file that cannot be used.
     """
     path = Path(given)
-    # A list of numbers may be longer than a file's name can be.
-    if "," in given or parse_copy(given.strip().upper()) is not None:
-        return Named([(t.strip(), 1) for t in given.split(",") if t.strip()])
+    # A list of numbers may be longer than a file's name can be; an input method makes its commas wide.
+    plain = _folded(given).replace("、", ",")
+    if "," in plain or parse_copy(plain) is not None:
+        return Named([(t.strip(), 1) for t in plain.split(",") if t.strip()])
     if given.strip().isalnum() and not path.is_file():
         raise UsageError(
             _("this is no piece number: its form or its check character is wrong"),
@@ -49,12 +51,7 @@ def named_pieces(given: str) -> Named:
     check_input(path)
     if path.stat().st_size > _MOST_BYTES:
         raise InputRefused(_("the file is too large"), where=path.name, remedy=_("give one number a line"))
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputRefused(
-            _("it is not UTF-8 text"), where=path.name, remedy=_("give one number a line, as plain text")
-        ) from error
+    lines = _lines(path)
     found = [
         (t.strip(' "'), n) for n, line in enumerate(lines, 1) for t in line.replace("\t", ",").split(",")
     ]
@@ -62,6 +59,15 @@ def named_pieces(given: str) -> Named:
         raise UsageError(_("no piece is named"), remedy=_("name pieces, or a file of them, with --pieces"))
     # The first line may be a header.
     return Named([(t, n) for t, n in found if t and (n > 1 or any(c.isdigit() for c in t))], path.name)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return plain_lines(path)
+    except InputRefused as error:
+        raise InputRefused(
+            _("this is no plain text"), where=path.name, remedy=_("give one number a line, as plain text")
+        ) from error
 
 
 def current_copies(connection: Connection, mailing: str, named: Named) -> dict[str, int]:

@@ -10,7 +10,8 @@ import pyarrow as pa
 from yibao_cli.compose import part_values
 from yibao_cli.i18n import _
 from yibao_cli.jobs.render.approving import write_control
-from yibao_cli.jobs.render.rendering import package_layout, whole_package
+from yibao_cli.jobs.render.parts import package_layout
+from yibao_cli.jobs.render.unaltered import whole_package
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.render.part import render_part
 from yibao_cli.render.proofs import bind_pictures, contact_sheet, page_images, pick_extremes

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import select
 
+from yibao_cli.codes import day_of
 from yibao_cli.errors import StateError
 from yibao_cli.i18n import _
 from yibao_cli.kinds.binding import settings_on
@@ -54,7 +55,7 @@ def _told_on(workspace: Workspace, mailing: str, table: str) -> str:
         own = select(imports.c.imported_at).where(
             imports.c.mailing == mailing, imports.c.table_name == table, ~imports.c.superseded
         )
-        imported = [row.imported_at[:10] for row in connection.execute(own)]
+        imported = [day_of(row.imported_at) for row in connection.execute(own)]
     days = [_last_day(record.rows(workspace.folder)) for record in records if record.rows_kept]
     return max(filter(None, days or imported), default="")
 

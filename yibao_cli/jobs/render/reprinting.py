@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.errors import CheckFailed, InputNotFound, StateError, UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import N_, Word, _, choices
 from yibao_cli.jobs.custody.roles import APPROVER, require_role_of
 from yibao_cli.jobs.render.copies import CopyOrder, copies_pdf, print_copies, read_copy
 from yibao_cli.jobs.render.naming import current_copies, judge_names, named_pieces
-from yibao_cli.jobs.render.rendering import whole_package
+from yibao_cli.jobs.render.unaltered import whole_package
 from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.store import audit, events, reprints
@@ -21,10 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from yibao_cli.model import Finding
 
+COLUMNS = (
+    N_("number"),
+    N_("state"),
+    N_("reason"),
+    N_("pieces"),
+    N_("maker"),
+    N_("made_at"),
+    N_("checker"),
+    N_("checked_at"),
+    N_("remark"),
+)
 _STATES = ("rendered", "verified", "posted")
 
 
@@ -55,7 +66,7 @@ def reason_of(text: str) -> Reason:
     except ValueError as error:
         raise UsageError(
             _("why are they printed again?"),
-            remedy=_("give --reason, one of: {known}").format(known=", ".join(Reason)),
+            remedy=_("give --reason, one of: {known}").format(known=choices(reprints.REASONS)),
         ) from error
 
 
@@ -154,14 +165,23 @@ def refuse_reprint(workspace: Workspace, mailing: str, number: int, by: str = ""
 
 
 def list_reprints(workspace: Workspace, mailing: str) -> tuple[list[dict[str, object]], CopiesAccount]:
-    """The requests of a mailing, and the account of its copies."""
+    """The requests of a mailing, COLUMNS, and the account of its copies."""
     mailing = workspace.mailing_id(mailing)
-    names = ("number", "state", "reason", "pieces", "maker", "made_at", "checker", "checked_at", "remark")
     with workspace.reading() as connection:
         require_state(connection, mailing, ("merged", *_STATES))
         rows = reprints.requests(connection, mailing)
         account = reprints.account(connection, mailing)
-    return [{**{n: getattr(r, n) for n in names}, "reason": Reason(r.reason)} for r in rows], account
+    return [_request_cells(row) for row in rows], account
+
+
+def _request_cells(row: Row[Any]) -> dict[str, object]:
+    words = {
+        "state": Word(row.state, reprints.STATES[row.state]),
+        "reason": Word(row.reason, reprints.REASONS[row.reason]),
+        # The program's own remark on letters that go to another address.
+        "remark": Word(row.remark, N_("corrected")) if row.remark == "corrected" else row.remark,
+    }
+    return {name: words.get(name, getattr(row, name)) for name in COLUMNS}
 
 
 def require_copies_tied(connection: Connection, mailing: str) -> CopiesAccount:

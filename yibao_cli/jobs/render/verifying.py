@@ -12,8 +12,7 @@ from sqlalchemy import update
 
 from yibao_cli.i18n import _
 from yibao_cli.jobs.render.copies import read_copies
-from yibao_cli.jobs.render.piecefacts import fact_columns, piece_facts
-from yibao_cli.jobs.render.rendering import (
+from yibao_cli.jobs.render.parts import (
     ControlFile,
     PartTask,
     package_layout,
@@ -21,6 +20,7 @@ from yibao_cli.jobs.render.rendering import (
     read_control,
     values_of_part,
 )
+from yibao_cli.jobs.render.piecefacts import fact_columns, piece_facts
 from yibao_cli.jobs.workers.cluster import chosen_crew
 from yibao_cli.jobs.workers.clusterparts import Trade, run_parts
 from yibao_cli.jobs.workspace import PRINT, Progress, Workspace, no_progress, require_state

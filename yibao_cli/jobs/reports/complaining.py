@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from yibao_cli.codes import parse_copy
 from yibao_cli.errors import InputNotFound, StateError, UsageError
-from yibao_cli.i18n import N_, _
+from yibao_cli.i18n import N_, Word, _, choices
 from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.money import fen, yuan
@@ -18,20 +19,37 @@ from yibao_cli.store import returns as pieces_store
 from yibao_cli.store import surveys as store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection, Row
 
-# What went wrong -> the post's own word for it.
+# What is typed -> what people read; the Chinese are the post's own words.
 KINDS = {
-    "misdelivered": "错投",
-    "late": "迟投",
-    "missing": "漏投",
-    "content": "内容错误",
-    "leak": "信息泄露",
-    "way": "送达方式",
-    "enquiry": "咨询",
+    "misdelivered": N_("misdelivered"),
+    "late": N_("late delivery"),
+    "missing": N_("not received"),
+    "content": N_("wrong content"),
+    "leak": N_("leak of data"),
+    "way": N_("way of delivery"),
+    "enquiry": N_("enquiry"),
 }
-CHANNELS = ("11185", "web", "sms", "counter", "letter", "other")
-STAGES = ("data", "print", "sorting", "delivery", "other")
+CHANNELS = {
+    "11185": "11185",
+    "web": N_("web page"),
+    "sms": N_("text message"),
+    "counter": N_("counter"),
+    "letter": N_("letter"),
+    "other": N_("other"),
+}
+STAGES = {
+    "data": N_("data"),
+    "print": N_("printing"),
+    "sorting": N_("the sorting"),
+    "delivery": N_("delivery"),
+    "other": N_("other"),
+}
+# Classes that the settings have unless they say otherwise; another is shown as it is written there.
+CLASSES = {"leak": N_("leak of data"), "urgent": N_("urgent"), "usual": N_("usual"), "enquiry": N_("enquiry")}
 # The class of a complaint where nobody names one; the others are `usual`.
 _CLASSES = {"leak": "leak", "enquiry": "enquiry"}
 _USUAL = "usual"
@@ -39,7 +57,7 @@ COLUMNS = (
     N_("number"),
     N_("mailing"),
     N_("piece"),
-    N_("kind"),
+    Word("kind", N_("complaint")),
     N_("class"),
     N_("opened"),
     N_("due"),
@@ -68,7 +86,8 @@ def open_complaint(workspace: Workspace, mailing: str, new: NewComplaint, by: st
     mailing = workspace.mailing_id(mailing)
     days = workspace.settings.complaints.days
     class_ = new.class_ or _CLASSES.get(new.kind, _USUAL)
-    for word, known in ((new.kind, KINDS), (new.channel, CHANNELS), (class_, days), (new.stage, STAGES)):
+    classes = {name: CLASSES.get(name, name) for name in days}
+    for word, known in ((new.kind, KINDS), (new.channel, CHANNELS), (class_, classes), (new.stage, STAGES)):
         _require_known(word, known)
     due = (date.fromisoformat(workspace.today) + timedelta(days=days[class_])).isoformat()
     with workspace.engine.begin() as connection:
@@ -195,20 +214,29 @@ def counts_of(workspace: Workspace, mailing: str) -> dict[str, int]:
     return {**counts, "all": len(found), "open": open_, "late": late, "compensated_fen": approved}
 
 
-def state_of(closed_on: str, due_on: str, today: str) -> str:
-    """Where a complaint stands: open, overdue, answered, or answered late."""
+class State(StrEnum):
+    """Where a complaint stands."""
+
+    OPEN = N_("open")
+    OVERDUE = N_("overdue")
+    ANSWERED = N_("answered")
+    LATE = N_("answered late")
+
+
+def state_of(closed_on: str, due_on: str, today: str) -> State:
+    """Where a complaint stands on a day. All ISO days; closed_on: "" while it is open."""
     if closed_on:
-        return N_("answered") if closed_on <= due_on else N_("answered late")
-    return N_("open") if today <= due_on else N_("overdue")
+        return State.ANSWERED if closed_on <= due_on else State.LATE
+    return State.OPEN if today <= due_on else State.OVERDUE
 
 
 def _cells(row: Row[Any], paid: Row[Any] | None, today: str) -> tuple[object, ...]:
     facts = dict(row._mapping)  # noqa: SLF001 - `class` is no name that Python lets one write
-    state = _(state_of(row.closed_on, row.due_on, today))
+    class_ = facts["class"]
+    words = (Word(row.kind, KINDS[row.kind]), Word(class_, CLASSES.get(class_, class_)))
     amount, approved = (yuan(paid.amount), paid.approved_by) if paid is not None else ("", "")
-    kind = f"{row.kind} {KINDS[row.kind]}"
-    place = (row.id, row.mailing, row.piece, kind, facts["class"], row.opened_on, row.due_on)
-    return (*place, state, amount, approved)
+    state = state_of(row.closed_on, row.due_on, today)
+    return (row.id, row.mailing, row.piece, *words, row.opened_on, row.due_on, state, amount, approved)
 
 
 def _complaint(connection: Connection, number: int) -> Row[Any]:
@@ -234,10 +262,10 @@ def _known_piece(connection: Connection, mailing: str, given: str) -> str:
     return parsed[0]
 
 
-def _require_known(word: str, known: object) -> None:
-    words = list(known) if isinstance(known, (dict, tuple)) else []
-    if word not in words:
+def _require_known(word: str, known: Mapping[str, str]) -> None:
+    """Raise UsageError unless the word is one of those to be typed. known: word -> what people read."""
+    if word not in known:
         raise UsageError(
             _("{word} is no value that fits here").format(word=word),
-            remedy=_("choose one of: {known}").format(known=", ".join(words)),
+            remedy=_("choose one of: {known}").format(known=choices(known)),
         )

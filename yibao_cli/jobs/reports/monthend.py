@@ -12,13 +12,13 @@ import pandas as pd
 from sqlalchemy import select
 
 from yibao_cli.errors import StateError, UsageError
-from yibao_cli.exports import Book, Column, frame_rows
+from yibao_cli.exports import Book, Column
 from yibao_cli.exports.book import PAGE_OF_PAGES
-from yibao_cli.i18n import _
+from yibao_cli.i18n import _, people_read, speaking
 from yibao_cli.jobs.reports.complaining import complaint_rows, counts_of
 from yibao_cli.jobs.reports.reporting import figures_of, write_report
 from yibao_cli.jobs.reports.surveying import survey_result
-from yibao_cli.jobs.returns.correcting import write_corrections
+from yibao_cli.jobs.returns.correcting import corrections_into
 from yibao_cli.jobs.returns.reconciling import account_of
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress
 from yibao_cli.render.faces import font_set
@@ -92,9 +92,8 @@ def _mailing(workspace: Workspace, mailing: str, last: str, folder: Path) -> boo
     with workspace.locked_mailing(mailing):
         account = _account(workspace, mailing, last, folder)
         write_report(figures_of(workspace, mailing, last)[1], folder)
-    corrections, _ways = write_corrections(workspace, mailing)
-    with kept_file(folder / corrections.name) as stream:
-        stream.write(read_bytes(corrections))
+    # The list in the mailing's own folder may be filled in by now.
+    corrections_into(workspace, mailing, folder)
     _complaints(workspace, mailing, folder / f"complaints-{mailing}.xlsx")
     _public(workspace, account, mailing, folder)
     _write_json(folder / f"complaints-{mailing}.json", counts_of(workspace, mailing))
@@ -119,12 +118,16 @@ def _account(workspace: Workspace, mailing: str, last: str, folder: Path) -> Acc
 
 
 def _complaints(workspace: Workspace, mailing: str, path: Path) -> None:
-    frame = pd.DataFrame(complaint_rows(workspace, mailing), dtype="object")
-    heads = ("编号", "批次", "账单编号", "类型", "等级", "受理日期", "时限", "状态", "赔偿(元)", "审批人")
+    heads = ("编号", "批次", "账单编号", "类型", "等级", "受理日期", "时限", "状态", "赔偿(元)", "签批人")
     columns = [Column(head, "count" if head == "编号" else "text") for head in heads]
     with Book.to(path, PAGE_OF_PAGES, f"批次 {mailing}") as book:
-        rows = frame_rows(frame) if len(frame) else iter(())
+        with speaking("zh"):
+            rows = [tuple(map(_plain, row.values())) for row in complaint_rows(workspace, mailing)]
         book.long_table("投诉", f"投诉与赔偿 (批次 {mailing})", columns, rows)
+
+
+def _plain(value: Any) -> Any:
+    return people_read(value) if isinstance(value, str) else value
 
 
 def _public(workspace: Workspace, account: Account, mailing: str, folder: Path) -> None:

@@ -56,45 +56,28 @@ def mailing_status(workspace: Workspace, mailing: str) -> MailingStatus:
     """Look at a mailing; changes nothing."""
     mailing = workspace.mailing_id(mailing)
     kind = workspace.kind(mailing)
-    pieces: Mapping[str, int] = {}
     with workspace.reading() as connection:
-        state = mailing_state(connection, mailing)
-        rows = _import_rows(connection, kind, mailing)
+        state, account = mailing_state(connection, mailing), last_account(connection, mailing)
         cleaned = connection.execute(select(func.count()).select_from(addresses)).scalar() or 0
-        rows.append(StatusRow("address-book", _("address book"), cleaned))
-        reached = state_word(state.state) if state else _("not merged")
-        rows.append(StatusRow("mailing", _("mailing"), remark=reached))
-        if state is not None:
-            pieces = {} if state.is_purged else workspace.package(mailing).manifest.counts
-            rows += _package_rows(pieces, state)
-            query = select(func.count()).select_from(returns).where(returns.c.mailing == mailing)
-            rows.append(StatusRow("returns", _("returns"), connection.execute(query).scalar() or 0))
-        account = last_account(connection, mailing)
-        if account is not None:
-            remark = _("account of {day}").format(day=account.as_of)
-            rows.append(StatusRow("delivered", _("delivered"), account.counts["delivered"], remark))
-        if state is not None and state.state == "posted":
-            closes_on = Terms(state.posted_on, "", workspace.settings.promise.window_days, 0).closes_on
-            step = after_posting(connection, mailing, account, closes_on, workspace.today)
-            kept_until = workspace.settings.retention.ends(state.posted_on)
-            if kept_until and kept_until < workspace.today:
-                remark = _("to be purged since {day}").format(day=kept_until)
-                rows.append(StatusRow("retention", _("retention"), remark=remark))
-                step = f"yibao purge {mailing} --dry-run"
-        else:
+        pieces: Mapping[str, int] = {}
+        if state is not None and not state.is_purged:
+            pieces = workspace.package(mailing).manifest.counts
+        rows = [
+            *_import_rows(connection, kind, mailing),
+            StatusRow("address-book", _("address book"), cleaned),
+            StatusRow("mailing", _("mailing"), remark=state_word(state.state) if state else _("not merged")),
+            *(_made_rows(connection, mailing, pieces, state) if state else ()),
+            *(_account_rows(account) if account else ()),
+        ]
+        more: list[StatusRow] = []
+        if state is None:
             have = {r.table for r in active_imports(connection, mailing)}
-            step = (
-                next_step(mailing, state.state) if state else _next(workspace, have, kind, mailing, cleaned)
-            )
-            if state is not None and state.state == "merged" and workspace.settings.approval.required:
-                signed = approval_of(connection, mailing, state.package_sha256)
-                step = step if signed else f"yibao approve {mailing}"
-                remark = _("signed by {name}").format(name=signed.checker) if signed else _("not signed")
-                rows.append(StatusRow("approval", _("approval"), remark=remark))
-            if state is not None and state.state == "merged":
-                shown = has_proofs(workspace, mailing, state.package_sha256)
-                step = step if shown else f"yibao proof {mailing}"
-        return MailingStatus(rows, step, pieces, account)
+            step = _before_merging(workspace, have, kind, mailing, cleaned)
+        elif state.state == "posted":
+            more, step = _after_posting(workspace, connection, mailing, state, account)
+        else:
+            more, step = _before_posting(workspace, connection, mailing, state)
+        return MailingStatus([*rows, *more], step, pieces, account)
 
 
 def _import_rows(connection: Connection, kind: Kind, mailing: str) -> list[StatusRow]:
@@ -109,17 +92,61 @@ def _import_rows(connection: Connection, kind: Kind, mailing: str) -> list[Statu
     return rows
 
 
-def _package_rows(counts: Mapping[str, int], state: MailingState) -> list[StatusRow]:
+def _made_rows(
+    connection: Connection, mailing: str, counts: Mapping[str, int], state: MailingState
+) -> list[StatusRow]:
+    """What was frozen, and what came back of it. counts: of the package, {} where it is gone."""
+    query = select(func.count()).select_from(returns).where(returns.c.mailing == mailing)
+    came_back = StatusRow("returns", _("returns"), connection.execute(query).scalar() or 0)
     if not counts:
-        return []
+        return [came_back]
     posted = _("posted on {day}").format(day=state.posted_on) if state.posted_on else ""
     return [
         StatusRow("pieces", _("pieces"), counts["pieces"], posted),
         StatusRow("held", _("held"), counts["held"]),
+        came_back,
     ]
 
 
-def _next(workspace: Workspace, have: set[str], kind: Kind, mailing: str, cleaned: int) -> str:
+def _account_rows(account: LastAccount) -> list[StatusRow]:
+    remark = _("account of {day}").format(day=account.as_of)
+    return [StatusRow("delivered", _("delivered"), account.counts["delivered"], remark)]
+
+
+def _before_posting(
+    workspace: Workspace, connection: Connection, mailing: str, state: MailingState
+) -> tuple[list[StatusRow], str]:
+    """The row of the signature, where one is asked for, and the next command."""
+    step = next_step(mailing, state.state)
+    if state.state != "merged":
+        return [], step
+    rows = []
+    if workspace.settings.approval.required:
+        signed = approval_of(connection, mailing, state.package_sha256)
+        step = step if signed else f"yibao approve {mailing}"
+        remark = _("signed by {name}").format(name=signed.checker) if signed else _("not signed")
+        rows.append(StatusRow("approval", _("approval"), remark=remark))
+    shown = has_proofs(workspace, mailing, state.package_sha256)
+    return rows, step if shown else f"yibao proof {mailing}"
+
+
+def _after_posting(
+    workspace: Workspace,
+    connection: Connection,
+    mailing: str,
+    state: MailingState,
+    account: LastAccount | None,
+) -> tuple[list[StatusRow], str]:
+    """A row where the mailing has been kept too long, and the next command."""
+    kept_until = workspace.settings.retention.ends(state.posted_on)
+    if kept_until and kept_until < workspace.today:
+        remark = _("to be purged since {day}").format(day=kept_until)
+        return [StatusRow("retention", _("retention"), remark=remark)], f"yibao purge {mailing} --dry-run"
+    closes_on = Terms(state.posted_on, "", workspace.settings.promise.window_days, 0).closes_on
+    return [], after_posting(connection, mailing, account, closes_on, workspace.today)
+
+
+def _before_merging(workspace: Workspace, have: set[str], kind: Kind, mailing: str, cleaned: int) -> str:
     """The command that comes before a mailing is merged. have: tables that were imported."""
     for table in kind.merge.required_tables:
         if table not in have:

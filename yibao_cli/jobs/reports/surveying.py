@@ -160,7 +160,7 @@ def import_answers(workspace: Workspace, mailing: str, path: Path) -> AnswersOut
         survey = _last(connection, mailing)
         known = {row.number: row.piece for row in store.calls_of(connection, survey.id)}
         seen: set[int] = set()
-        for batch in read_batches(path, SPEC, ReadOptions()):
+        for batch in read_batches(path, SPEC, ReadOptions(unmapped=True)):
             outcome.rows_in += batch.rows_in
             outcome.refused += batch.rows_rejected
             outcome.findings += batch.findings

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yibao_cli.exports import Column
 from yibao_cli.exports.book import PAGE_OF_PAGES
 from yibao_cli.jobs.address.review import OWN
+from yibao_cli.jobs.answers import require_no_answers
 from yibao_cli.jobs.returns.curing import cures_of
 from yibao_cli.returns.cures import Way
 from yibao_cli.returns.reasons import REASONS
 from yibao_cli.store import audit
-from yibao_cli.store.files import atomic_folder
+from yibao_cli.store.files import atomic_folder, sha256_of
 from yibao_cli.store.lists import kept_book
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from yibao_cli.jobs.workspace import Workspace
 
 FOLDER = "corrections"
+_COMMAND = "returns corrections"
 _WAYS = {
     Way.REMAIL: "可重寄",
     Way.EMPLOYER: "请单位核实",
@@ -34,34 +36,48 @@ _WAYS = {
 }
 
 
-def write_corrections(workspace: Workspace, mailing: str) -> tuple[Path, Counter[Way]]:
+class Corrections(NamedTuple):
+    """The list: its file, how many letters of each way, rows to be asked for and rows to be mailed again."""
+
+    path: Path
+    ways: Counter[Way]
+    asked: int
+    ready: int
+
+
+def write_corrections(workspace: Workspace, mailing: str) -> Corrections:
     """Write the list of addresses that the client is asked for: a workbook with the columns this needs alone.
 
     A member is named by number, never by name or ID number. What the client fills in comes back by `yibao
-    address apply`. Gives the file, and how many of each way.
+    address apply`. Raises StateError where somebody has filled in the list of before and not handed it in.
     """
     mailing = workspace.mailing_id(mailing)
-    found = cures_of(workspace, mailing)
-    key = workspace.package(mailing).kind.merge.key
     with workspace.locked_mailing(mailing):
         folder = workspace.mailing_folder(mailing) / FOLDER
-        name = f"corrections-{mailing}.xlsx"
-        with (
-            atomic_folder(folder) as target,
-            kept_book(target / name, PAGE_OF_PAGES, f"批次 {mailing}") as out,
-        ):
-            asked = [c for c in found if c.way in {Way.EMPLOYER, Way.PHONE, Way.CENTRE, Way.STOP}]
-            asked.sort(key=lambda c: (str(c.facts.get("employer_no") or ""), c.piece))
-            title = f"退信名址核实表 (批次 {mailing}, {len(asked)} 件)"
-            out.long_table("名址核实", title, _ASKED_COLUMNS, _asked_rows(asked, key))
-            ready = [c for c in found if c.way is Way.REMAIL]
-            title = f"可重寄 (批次 {mailing}, {len(ready)} 件)"
-            out.long_table("可重寄", title, _REMAIL_COLUMNS, _remail_rows(ready))
+        with atomic_folder(folder) as target:
+            made = corrections_into(workspace, mailing, target)
+            require_no_answers(workspace, folder / made.path.name, made.path, _COMMAND)
+            digest = sha256_of(made.path)
     with workspace.engine.begin() as connection:
-        facts = {"asked": len(asked), "ready": len(ready)}
-        command = "returns corrections"
-        audit.record_done(connection, at=workspace.stamp, command=command, mailing=mailing, facts=facts)
-    return folder / name, Counter(c.way for c in found)
+        facts = {"asked": made.asked, "ready": made.ready, "sha256": digest}
+        audit.record_done(connection, at=workspace.stamp, command=_COMMAND, mailing=mailing, facts=facts)
+    return made._replace(path=folder / made.path.name)
+
+
+def corrections_into(workspace: Workspace, mailing: str, folder: Path) -> Corrections:
+    """The same list in another folder, such as a month's pack; nothing is recorded."""
+    found = cures_of(workspace, mailing)
+    key = workspace.package(mailing).kind.merge.key
+    path = folder / f"corrections-{mailing}.xlsx"
+    with kept_book(path, PAGE_OF_PAGES, f"批次 {mailing}") as out:
+        asked = [c for c in found if c.way in {Way.EMPLOYER, Way.PHONE, Way.CENTRE, Way.STOP}]
+        asked.sort(key=lambda c: (str(c.facts.get("employer_no") or ""), c.piece))
+        title = f"退信名址核实表 (批次 {mailing}, {len(asked)} 件)"
+        out.long_table("名址核实", title, _ASKED_COLUMNS, _asked_rows(asked, key))
+        ready = [c for c in found if c.way is Way.REMAIL]
+        title = f"可重寄 (批次 {mailing}, {len(ready)} 件)"
+        out.long_table("可重寄", title, _REMAIL_COLUMNS, _remail_rows(ready))
+    return Corrections(path, Counter(c.way for c in found), len(asked), len(ready))
 
 
 _ASKED_COLUMNS = (

@@ -16,6 +16,7 @@ from yibao_cli.jobs.returns.reconciling import account_of
 from yibao_cli.jobs.returns.settling import members_of, settle_returns
 from yibao_cli.jobs.workspace import Workspace, require_state
 from yibao_cli.returns.cures import Case, Way, cure
+from yibao_cli.returns.reasons import reason_word
 from yibao_cli.store import audit, book, reprints
 from yibao_cli.store import returns as store
 from yibao_cli.store.reprints import Reason
@@ -83,7 +84,7 @@ def cure_rows(workspace: Workspace, mailing: str) -> list[dict[str, object]]:
         dict(
             zip(
                 COLUMNS,
-                (c.piece, c.copy, c.reason, c.returned_on, _(c.way.value), c.address_id),
+                (c.piece, c.copy, reason_word(c.reason), c.returned_on, c.way, c.address_id),
                 strict=True,
             )
         )

@@ -48,9 +48,8 @@ class DecodeOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """A page on its way: file, its reason ("": preset), the page, and its codes to come."""
+    """A page on its way: name of its file, its reason ("": preset), the page, and its codes to come."""
 
-    path: Path
     name: str
     reason: str
     page: Page
@@ -131,7 +130,7 @@ def _shots(pictures: Sequence[tuple[Path, str]], station: Station) -> Iterator[_
             reason = station.wording.known(path.parent.name) or ""
             for page in pages_of(path):
                 codes = pool.submit(read_codes, page.picture, _is_ours) if page.picture is not None else None
-                on_the_way.append(_Shot(path, name, reason, page, codes))
+                on_the_way.append(_Shot(name, reason, page, codes))
                 if len(on_the_way) > 2 * workers:
                     yield on_the_way.popleft()
         yield from on_the_way

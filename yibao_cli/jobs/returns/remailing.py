@@ -17,7 +17,7 @@ from yibao_cli.errors import CheckFailed, StateError
 from yibao_cli.i18n import _
 from yibao_cli.jobs.render.copies import read_stretches, write_stretches
 from yibao_cli.jobs.render.proofing import gather
-from yibao_cli.jobs.render.rendering import whole_package
+from yibao_cli.jobs.render.unaltered import whole_package
 from yibao_cli.jobs.signers import same_person, who
 from yibao_cli.jobs.workspace import Progress, Workspace, no_progress, require_state
 from yibao_cli.render.readback import Sample

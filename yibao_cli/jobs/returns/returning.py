@@ -221,16 +221,13 @@ def _keep_refused(
                 {
                     **blank_intake(workspace, mailing, "list"),
                     "source": source,
-                    "piece": finding.value if finding.rule_id in _NAMING else "",
+                    "piece": finding.details.get("piece", ""),
+                    "returned_on": finding.details.get("day", ""),
                     "outcome": finding.rule_id,
                     "shown": finding.value or mask_id(""),
                 }
             )
     store.log_all(connection, rows)
-
-
-# Rules whose finding shows the number of a piece.
-_NAMING = frozenset({"T103", "T104", "T107", "T108", "T112", "T113", "T129"})
 
 
 def blank_intake(workspace: Workspace, mailing: str, way: str) -> dict[str, object]:

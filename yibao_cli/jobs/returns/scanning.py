@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from yibao_cli.errors import UsageError
-from yibao_cli.i18n import _
+from yibao_cli.i18n import _, choices
 from yibao_cli.jobs.returns.days import require_day
 from yibao_cli.jobs.returns.returning import blank_intake, mailing_facts, wording_of
 from yibao_cli.jobs.returns.settling import settle_returns
@@ -276,9 +276,10 @@ def open_station(
     if preset:
         line = read_line(preset, wording)
         if line.word != "reason":
+            known = choices({code: r.label for code, r in REASONS.items()})
             raise UsageError(
                 _("{word} is no reason").format(word=preset),
-                remedy=_("choose one of: {known}").format(known=", ".join(REASONS)),
+                remedy=_("choose one of: {known}").format(known=known),
             )
         reason = line.reason
     return Station(workspace, mailing, name or audit.operator(), day, state.posted_on, reason, wording)

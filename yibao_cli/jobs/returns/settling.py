@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import select, update
 
+from yibao_cli.codes import day_of
 from yibao_cli.errors import LockHeld
 from yibao_cli.exports import write_csv
 from yibao_cli.jobs.address.book import note_returns
@@ -185,7 +186,7 @@ def _corrections(connection: Connection) -> dict[int, str]:
     join = (a.read_key == s.read_key) & (a.member == s.member)
     query = select(a.id, s.at.label("corrected_at")).select_from(addresses.join(settlements, join))
     query = query.where(s.decision == "corrected")
-    return {row.id: row.corrected_at[:10] for row in connection.execute(query)}
+    return {row.id: day_of(row.corrected_at) for row in connection.execute(query)}
 
 
 def _let_go(workspace: Workspace) -> None:

@@ -12,12 +12,13 @@ from yibao_cli.store import audit
 from yibao_cli.store import returns as store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Row
 
     from yibao_cli.jobs.workspace import Workspace
 
+_ELSEWHERE = "T102"  # shows the mailing that the row names
 _BLANK = re.compile(r"\{\w+\}")
 COLUMNS = (
     N_("number"),
@@ -42,7 +43,12 @@ def waiting_rows(workspace: Workspace, mailing: str) -> list[dict[str, object]]:
 
 def _cells(row: Row[Any], mailing: str) -> tuple[object, ...]:
     letter = (row.piece or row.shown, row.copy)
-    fault = (row.outcome, _said(row.outcome, mailing, row.returned_on))
+    known = {
+        "mailing": mailing,
+        "day": row.returned_on,
+        "named": row.shown if row.outcome == _ELSEWHERE else "",
+    }
+    fault = (row.outcome, _said(row.outcome, known))
     return (row.id, row.at, row.station, row.source, *letter, *fault, row.picture)
 
 
@@ -62,7 +68,7 @@ def settle_waiting(workspace: Workspace, numbers: Iterable[int]) -> int:
     return count
 
 
-def _said(rule_id: str, mailing: str, day: str) -> str:
+def _said(rule_id: str, known: Mapping[str, str]) -> str:
     """What is wrong, in words; what only the first message knew is left out."""
-    details = {"mailing": mailing} | ({"day": day} if day else {})
+    details = {name: value for name, value in known.items() if value}
     return _BLANK.sub("…", Finding(rule_id, details=details).message())

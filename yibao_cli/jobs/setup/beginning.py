@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ class Question:
     """One thing to be told: its key, the words, what counts when nothing is typed, and what is wrong with it.
 
     default, check and choices know the answers so far; check gives "" for a good one; choices with a word to
-    each, none where any text will do.
+    each, none where any text will do. narrow: it is a code, whose characters are the narrow ones.
     """
 
     key: str
@@ -41,6 +42,17 @@ class Question:
     default: Callable[[Answers], str]
     check: Callable[[str, Answers], str] = lambda _text, _answers: ""
     choices: Callable[[Answers], dict[str, str]] = lambda _answers: {}
+    narrow: bool = False
+
+    def meant(self, text: str, answers: Answers) -> str:
+        """An answer as it is kept: a choice by its id, a code in the characters that it has."""
+        choices = self.choices(answers)
+        if text.isdecimal() and 0 < int(text) <= len(choices):
+            return list(choices)[int(text) - 1]
+        plain = _narrow(text) if self.narrow else text
+        if self.key == "mailing":
+            return plain.upper()
+        return next((choice for choice, word in choices.items() if _narrow(word) == plain), plain)
 
 
 def questions(today: str) -> tuple[Question, ...]:
@@ -48,16 +60,20 @@ def questions(today: str) -> tuple[Question, ...]:
     return (
         Question("client", _("client, as the statements name it"), lambda _a: ""),
         Question("address", _("sender's address"), lambda _a: ""),
-        Question("postcode", _("sender's postcode"), lambda _a: "000000", _postcode_fault),
+        Question("postcode", _("sender's postcode"), lambda _a: "000000", _postcode_fault, narrow=True),
         Question("phone", _("telephone for questions"), lambda _a: ""),
         Question("printer", _("who prints, as it stands on the statement"), lambda _a: ""),
-        Question("kind", _("statement kind"), lambda _a: "medical", _kind_fault, _kinds),
-        Question("product", _("product"), lambda a: kinds()[a["kind"]]["product"], _product_fault, _products),
-        Question("mailing", _("first mailing"), lambda _a: last_quarter(today), _mailing_fault),
+        Question("kind", _("statement kind"), lambda _a: "medical", _kind_fault, _kinds, narrow=True),
+        Question("product", _("product"), _usual_product, _product_fault, _products, narrow=True),
+        Question("mailing", _("first mailing"), lambda _a: last_quarter(today), _mailing_fault, narrow=True),
         Question(
-            "posting", _("planned day of posting"), lambda a: _posting_day(a["mailing"], today), _day_fault
+            "posting",
+            _("planned day of posting"),
+            lambda a: _posting_day(a["mailing"], today),
+            _day_fault,
+            narrow=True,
         ),
-        Question("local", _("postcodes of local post begin with"), _local_digits, _local_fault),
+        Question("local", _("postcodes of local post begin with"), _local_digits, _local_fault, narrow=True),
         Question(
             "tariff", _("file with the post's agreed prices, if there is one"), lambda _a: "", _tariff_fault
         ),
@@ -71,7 +87,7 @@ def answered(given: Answers, today: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for question in questions(today):
-        text = given.get(question.key) or question.default(found)
+        text = question.meant(given.get(question.key) or question.default(found), found)
         if fault := question.check(text, found):
             raise UsageError(
                 _("--{key}: {reason}").format(key=question.key, reason=fault), remedy=_("correct it")
@@ -194,6 +210,14 @@ def _products(answers: Answers) -> dict[str, str]:
     return {
         p: str(facts["name"]) for p, facts in sorted(products.items()) if kind_of({**answers, "product": p})
     }
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _usual_product(answers: Answers) -> str:
+    return kinds()[answers["kind"]]["product"]
 
 
 def _local_digits(answers: Answers) -> str:
