@@ -2,7 +2,8 @@
 
 A page with the line `<!-- session -->` is a session. Its ```console blocks are typed from the first to the last in a fresh
 folder, in a real shell, and what the program says is compared with the page, or written into it. A comment `<!-- $ ... -->`
-is typed as well and shown nowhere: it brings the files a reader would have.
+is typed as well and shown nowhere: it brings the files a reader would have. A block below `<!-- excerpt -->` is left as it is: what
+it shows differs from one machine to the next, or waits for a person.
 
 Several pages make one session, one after the other. Today is 2026-11-21, the user `clerk`, the language English, or Chinese after
 `<!-- session zh -->`. Long output is
@@ -28,7 +29,8 @@ TODAY = "2026-11-21"
 _SESSION_ZH = "<!-- session zh -->"
 
 _BLOCK = re.compile(
-    r"^(?:```console\n(?P<shown>.*?)^```$|<!-- \$ (?P<hidden>[^\n]*) -->$)", re.MULTILINE | re.DOTALL
+    r"^(?:(?P<excerpt><!-- excerpt -->\n```console\n.*?^```$)|```console\n(?P<shown>.*?)^```$|<!-- \$ (?P<hidden>[^\n]*) -->$)",
+    re.MULTILINE | re.DOTALL,
 )
 _EXPORT = re.compile(r"export (?P<name>\w+)=(?P<value>\S*)")
 _MOST, _HEAD, _TAIL = 16, 11, 3
@@ -118,6 +120,8 @@ def typed_again(page: str, shell: Shell) -> str:
     """The page with every output as it is now."""
 
     def again(block: re.Match[str]) -> str:
+        if block["excerpt"] is not None:
+            return block[0]
         if block["hidden"] is not None:
             said = shell.type(block["hidden"])
             if said:

@@ -10,15 +10,13 @@ import sys
 import pytest
 from docs_builders import DOCS, ROOT, read
 
+from excerpts import excerpts, unsaid
 from yibao_cli.jobs.program.docs import command_helps
 from yibao_cli.jobs.program.sessions import told_in, typed_in
 
 # In the order in which they are typed, all in one shell.
 SESSIONS = ("tutorial.md", "examples.md", "howto-kind.md", "tutorial.zh-CN.md", "examples.zh-CN.md")
-# Examples that a session cannot hold: they wait for a person, stay until they are ended, or take minutes.
-NOT_TYPED = {"demo", "returns scan", "receipts scan", "serve"}
-# They tell of the machine, and so differ from one to the next.
-NOT_TYPED |= {"doctor", "licences"}
+PAGES = [("README.md", "examples.md", "en"), ("README.zh-CN.md", "examples.zh-CN.md", "zh")]
 
 
 def is_session(page):
@@ -41,8 +39,8 @@ def test_every_session_says_what_the_program_says():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
-def test_what_a_readme_shows_of_the_demo_is_what_the_demo_says(name, language, tmp_path):
+@pytest.mark.parametrize(("name", "examples", "language"), PAGES)
+def test_what_a_readme_shows_of_the_demo_is_what_the_demo_says(name, examples, language, tmp_path):
     (shown,) = re.findall(r"^```console\n(.*?)^```$", read(name), re.MULTILINE | re.DOTALL)
     command = [sys.executable, "-m", "yibao_cli", "--lang", language, "demo", "demo"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -54,6 +52,7 @@ def test_what_a_readme_shows_of_the_demo_is_what_the_demo_says(name, language, t
     missing = [line for line in shown.splitlines() if line not in {"…", ""} and line not in said]
 
     assert (run.returncode, missing) == (0, [])
+    assert unsaid(excerpts(examples)["yibao demo demo"], run.stderr) == []
 
 
 def test_every_page_with_a_session_is_typed():
@@ -70,7 +69,7 @@ def test_every_command_has_its_example_in_a_session(command_tree, language):
         line
         for command in list(command_helps(command_tree))[1:]
         for line in command.examples
-        if command.name.removeprefix("yibao ") not in NOT_TYPED and line not in told
+        if line not in told
     ]
 
     assert not missing

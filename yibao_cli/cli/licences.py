@@ -33,5 +33,5 @@ def licences_command(
 licences_command.__doc__ = _(
     """List every installed package that yibao stands on, with its version and licence.
 
-    Example: yibao licences -f csv -o licences.csv"""
+    Example: yibao licences"""
 )
